@@ -1,0 +1,195 @@
+package testparts_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/estray/estray/internal/testparts"
+)
+
+// double is a test under observation: it keeps how a helper ended it.
+type double struct {
+	testing.TB
+	verdict string
+}
+
+func (d *double) Helper() {}
+
+func (d *double) Skipf(format string, args ...any) { d.end("skip: ", format, args) }
+
+func (d *double) Fatalf(format string, args ...any) { d.end("fatal: ", format, args) }
+
+func (d *double) end(kind, format string, args []any) {
+	d.verdict = kind + fmt.Sprintf(format, args...)
+	runtime.Goexit()
+}
+
+// observe runs f as a test would run it and returns how f ended it; empty if
+// f came to its end.
+func observe(t *testing.T, f func(testing.TB)) string {
+	t.Helper()
+	d := &double{TB: t}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f(d)
+	}()
+	<-done
+	return d.verdict
+}
+
+func TestMissingPartIsNeverSilent(t *testing.T) {
+	for _, tc := range []struct{ name, parts, ci, want string }{
+		{"fails where parts are required", "required", "", "fatal: PostgreSQL is required and missing: no initdb; install it"},
+		{"fails on CI", "", "true", "fatal: PostgreSQL is required and missing: no initdb; install it"},
+		{"skips with the cure elsewhere", "", "", "skip: PostgreSQL is missing: no initdb; install it"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Setenv("ESTRAY_TEST_PARTS", tc.parts)
+			t.Setenv("CI", tc.ci)
+			got := observe(t, func(t testing.TB) {
+				testparts.Missing(t, "PostgreSQL", errors.New("no initdb"), "install it")
+			})
+			if got != tc.want {
+				t.Errorf("got  %q\nwant %q", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestHeavyPartIsLeftOutByName(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		use  func(testing.TB)
+		part string
+	}{
+		{"a server", func(t testing.TB) { testparts.StartPostgres(t) }, "PostgreSQL"},
+		{"a browser", func(t testing.TB) { testparts.Chromium(t) }, "Chromium"},
+		{"any other", func(t testing.TB) { testparts.Heavy(t, "kill -9") }, "kill -9"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Setenv("ESTRAY_TEST_PARTS", "none")
+			got := observe(t, tc.use)
+			if want := "skip: " + tc.part + " left out"; !strings.HasPrefix(got, want) {
+				t.Errorf("got %q, want prefix %q", got, want)
+			}
+		})
+	}
+}
+
+func TestHeavyGoesOnWherePartsAreRequired(t *testing.T) {
+	if testing.Short() {
+		t.Skip("heavy parts are left out by -short")
+	}
+	t.Setenv("ESTRAY_TEST_PARTS", "required")
+	if got := observe(t, func(t testing.TB) { testparts.Heavy(t, "kill -9") }); got != "" {
+		t.Errorf("got %q, want no end", got)
+	}
+}
+
+func TestChromiumThatIsNotInstalledNamesTheCommand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("Chromium is left out by -short")
+	}
+	t.Setenv("ESTRAY_TEST_PARTS", "required")
+	t.Setenv("PATH", t.TempDir())
+	got := observe(t, func(t testing.TB) { testparts.Chromium(t) })
+	if !strings.HasPrefix(got, "fatal: ") || !strings.Contains(got, "apt-get install -y --no-install-recommends chromium") {
+		t.Errorf("got %q, want a failure with the command", got)
+	}
+}
+
+func TestChromiumIsAProgram(t *testing.T) {
+	info, err := os.Stat(testparts.Chromium(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode()&0o111 == 0 {
+		t.Errorf("mode %v, want executable", info.Mode())
+	}
+}
+
+func TestDataIsSoughtBesideTheRepository(t *testing.T) {
+	for _, tc := range []struct{ name, ci, want string }{
+		{"fails on CI", "true", "fatal: the recordings are required and missing"},
+		{"skips in a clone that stands alone", "", "skip: the recordings are missing"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Setenv("ESTRAY_TEST_PARTS", "required")
+			t.Setenv("CI", tc.ci)
+			repo, pkg := filepath.Join(t.TempDir(), "repo"), "findings"
+			if err := os.MkdirAll(filepath.Join(repo, pkg), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(repo, "go.mod"), []byte("module m\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			t.Chdir(filepath.Join(repo, pkg))
+			if got := observe(t, func(t testing.TB) { testparts.Data(t) }); !strings.HasPrefix(got, tc.want) {
+				t.Errorf("got %q, want prefix %q", got, tc.want)
+			}
+
+			data := filepath.Join(filepath.Dir(repo), "shared", "data")
+			if err := os.MkdirAll(data, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if got := testparts.Data(t); got != data {
+				t.Errorf("got %q, want %q", got, data)
+			}
+		})
+	}
+}
+
+func TestPostgresGivesEachTestAnEmptyDatabase(t *testing.T) {
+	server := testparts.StartPostgres(t)
+	for _, name := range []string{"first", "second"} {
+		t.Run(name, func(t *testing.T) {
+			conn := connect(t, server.Database(t))
+			var version string
+			if err := conn.QueryRow(t.Context(), "SHOW server_version").Scan(&version); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasPrefix(version, "15.") {
+				t.Errorf("server version %q, want 15", version)
+			}
+			// The same table in both: the second would fail in a shared database.
+			if _, err := conn.Exec(t.Context(), "CREATE TABLE assets (id text PRIMARY KEY)"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestPostgresEndsWithItsTest(t *testing.T) {
+	var dsn string
+	t.Run("in use", func(t *testing.T) {
+		dsn = testparts.Postgres(t)
+		connect(t, dsn)
+	})
+	if conn, err := pgx.Connect(t.Context(), dsn); err == nil {
+		conn.Close(context.Background())
+		t.Error("server still answers after its test")
+	}
+}
+
+func connect(t *testing.T, dsn string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := conn.Close(context.Background()); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return conn
+}
