@@ -17,6 +17,7 @@ type text struct {
 func allowed() []text {
 	return []text{
 		{"Apache-2.0", []string{"apache license", "version 2.0, january 2004"}},
+		{"Apache-2.0", []string{"licensed under the apache license, version 2.0"}},
 		{"BSD-2-Clause", []string{"redistribution and use in source and binary forms", "redistributions in binary form must reproduce"}},
 		{"BSD-3-Clause", []string{"redistribution and use in source and binary forms", "may be used to endorse or promote products derived from this software"}},
 		{"ISC", []string{"permission to use, copy, modify, and/or distribute this software for any purpose"}},

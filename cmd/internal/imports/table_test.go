@@ -1,0 +1,73 @@
+package imports_test
+
+// A row says what the Go files of one folder may import besides the standard
+// library and the folder itself.
+type row struct {
+	folder string   // relative to the root of the module
+	own    []string // packages of this module, relative; "..." is all of them
+	others []string // paths of other modules, or of packages below them
+	tests  []string // packages of this module that test files may import on top
+}
+
+// table lists every package folder. It is the import direction of the project.
+func table() []row {
+	return []row{
+		{folder: "cmd/estray", own: []string{"cmd/internal/cli"}},
+		{folder: "cmd/internal/cli", own: []string{"..."},
+			others: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
+		{folder: "cmd/internal/demo", own: []string{"..."}, others: []string{"go.yaml.in/yaml/v3"}},
+		{folder: "cmd/internal/imports"},
+		{folder: "cmd/internal/output", own: []string{"..."},
+			others: []string{"github.com/schollz/progressbar/v3", "golang.org/x/term"}},
+
+		{folder: "configs", own: []string{"inventory", "findings"},
+			others: []string{"github.com/spf13/viper", "github.com/go-viper/mapstructure/v2", "go.yaml.in/yaml/v3"}},
+
+		{folder: "inventory"},
+		{folder: "inventory/registry", own: []string{"inventory"}},
+		{folder: "inventory/registry/yamlfile", own: []string{"inventory", "inventory/registry"},
+			others: []string{"go.yaml.in/yaml/v3"}},
+		{folder: "inventory/store", own: []string{"inventory"}},
+		{folder: "inventory/store/storetest", own: []string{"inventory", "inventory/store"},
+			others: []string{"github.com/google/go-cmp", "pgregory.net/rapid"}},
+		{folder: "inventory/store/sqlstore", own: []string{"inventory", "inventory/store"},
+			others: []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
+			tests:  []string{"inventory/store/storetest"}},
+
+		{folder: "providers", own: []string{"inventory"}},
+		{folder: "providers/providertest", own: []string{"inventory", "providers"},
+			others: []string{"github.com/google/go-cmp"}},
+		{folder: "providers/builtin", own: []string{"configs", "inventory", "providers", "providers/aws", "providers/archive"}},
+		{folder: "providers/collect", own: []string{"inventory", "inventory/store", "providers"}},
+		{folder: "providers/aws", own: []string{"inventory", "providers"}, tests: []string{"providers/providertest"}},
+		{folder: "providers/archive", own: []string{"inventory", "providers"}, tests: []string{"providers/providertest"}},
+
+		{folder: "findings", own: []string{"inventory", "inventory/registry"}},
+		{folder: "findings/reconcile", own: []string{"inventory", "inventory/registry", "findings"}},
+		{folder: "findings/rules", own: []string{"inventory", "inventory/registry", "findings"},
+			tests: []string{"findings/reconcile"}},
+		{folder: "findings/lifecycle", own: []string{"inventory", "findings"}},
+		{folder: "findings/lifecycle/sqlledger", own: []string{"inventory", "findings", "findings/lifecycle"},
+			others: []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
+			tests:  []string{"inventory/store/sqlstore"}},
+		{folder: "findings/report", own: []string{"inventory", "inventory/registry", "findings", "findings/reconcile", "findings/lifecycle"}},
+		{folder: "findings/report/text", own: []string{"inventory", "findings", "findings/report"}},
+		{folder: "findings/report/jsonfmt", own: []string{"inventory", "findings", "findings/report"}},
+		{folder: "findings/report/csvfmt", own: []string{"inventory", "findings", "findings/report"}},
+		{folder: "findings/report/htmlfmt", own: []string{"inventory", "findings", "findings/report"}},
+
+		{folder: "internal/testparts", others: []string{"github.com/jackc/pgx/v5"}},
+	}
+}
+
+// testHelpers are what test files of any folder may import on top of its row.
+func testHelpers() row {
+	return row{
+		own: []string{"internal/testparts"},
+		others: []string{
+			"github.com/chromedp/cdproto", "github.com/chromedp/chromedp", "github.com/google/go-cmp",
+			"github.com/jackc/pgx/v5", "github.com/rogpeppe/go-internal", "github.com/santhosh-tekuri/jsonschema/v6",
+			"go.uber.org/goleak", "go.yaml.in/yaml/v3", "pgregory.net/rapid",
+		},
+	}
+}
