@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# All tests, with all parts. A part that cannot be had fails; nothing skips.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. .ci/stages.sh
+
+tests() {
+	ESTRAY_TEST_PARTS=required go test -timeout 25m ./... ./.ci/licences
+}
+
+stage "parts: PostgreSQL, Chromium" ./.ci/parts.sh
+stage "build of all packages" go build ./...
+stage "tests" tests
+echo "all tests passed in $SECONDS s"
