@@ -1,0 +1,174 @@
+package findings
+
+import (
+	"slices"
+	"time"
+
+	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/inventory/registry"
+)
+
+// Standing is the verdict on an asset. The zero value is no verdict.
+type Standing string
+
+// The standings, in the order in which reports list them.
+const (
+	Approved  Standing = "approved"
+	Drifted   Standing = "drifted"
+	Expired   Standing = "expired"
+	Owned     Standing = "owned"
+	Unmanaged Standing = "unmanaged"
+	Unknown   Standing = "unknown"
+)
+
+// Standings lists all standings in report order.
+func Standings() []Standing {
+	return []Standing{Approved, Drifted, Expired, Owned, Unmanaged, Unknown}
+}
+
+// Drift is one limit of an approval that does not hold, or cannot be judged.
+type Drift struct {
+	// Limit is "reach", "deployers", "identities", "code_digests", "regions".
+	Limit string
+	Facet string
+	// Want and Got are for people; Got is empty where Unknown is set.
+	Want, Got string
+	// Unknown: the facet does not say; Why names the facet and the cell.
+	Unknown bool
+	Why     string
+}
+
+// Verdict is the standing of one asset, with its reasons.
+type Verdict struct {
+	Standing Standing
+	Presence inventory.Presence
+	Owner    string
+	Claim    *registry.Claim
+	Conflict []registry.Claim
+	Reasons  []string
+	Drifts   []Drift
+	Activity Activity
+}
+
+// Act points at one event of an asset's life.
+type Act struct {
+	Event     string
+	Time      time.Time
+	Principal string
+	// Who acted, whole, for questions of identity.
+	Who inventory.Principal
+}
+
+// Activity is what the events say of an asset, folded in one pass. Times are
+// zero where nothing is known. Only acts that succeeded count.
+type Activity struct {
+	Created, Deleted, LastDeploy Act
+	// Changed is the last act of any kind that changed the asset.
+	Changed Act
+}
+
+// Estate is what the configuration tells of our own: who and what counts as
+// ours, and the measures of the rules.
+type Estate struct {
+	// Organization is our organization's id (o-...); empty: not told.
+	Organization string
+	// Accounts are own accounts beyond those that were read.
+	Accounts []string
+	Partners []string
+	// Deployers may deploy where no approval names any.
+	Deployers         []string
+	IAMAdministrators []string
+	// VendorLayers are "ACCOUNT:NAME".
+	VendorLayers     []string
+	ShortLived       time.Duration
+	LogRetentionDays int
+	FourEyes         bool
+}
+
+// Case is the view, judged: what rules see.
+type Case struct {
+	View     *inventory.View
+	Registry *registry.Registry
+	// RegistryRead: a registry was given and read whole. Without one, rules
+	// that need it are unknown.
+	RegistryRead bool
+	Verdicts     map[inventory.AssetID]Verdict
+	Now          time.Time
+	Estate       Estate
+
+	history func(inventory.AssetID) []inventory.Observation
+	own     map[string]bool
+}
+
+// Own reports whether the account is ours: configured, or read by a source.
+func (c *Case) Own(account string) bool {
+	if c.own == nil {
+		c.own = map[string]bool{}
+		for _, a := range c.Estate.Accounts {
+			c.own[a] = true
+		}
+		for _, cov := range c.View.Coverage {
+			c.own[cov.Cell.Scope.Account] = true
+		}
+		for _, a := range c.View.Assets {
+			c.own[a.Scope.Account] = true
+		}
+		delete(c.own, "")
+	}
+	return c.own[account]
+}
+
+// Partner reports whether the account is on the partner list.
+func (c *Case) Partner(account string) bool { return slices.Contains(c.Estate.Partners, account) }
+
+// History recalls an asset's observations; empty where the view keeps none.
+func (c *Case) History(id inventory.AssetID) []inventory.Observation {
+	if c.history == nil {
+		return nil
+	}
+	return c.history(id)
+}
+
+// Deployers lists who may deploy the asset: by its approval's limit or, where
+// no approval names any, by the configuration.
+func (c *Case) Deployers(id inventory.AssetID) []string {
+	if v, ok := c.Verdicts[id]; ok && v.Claim != nil && v.Claim.Approval != nil && len(v.Claim.Approval.Limits.Deployers) > 0 {
+		return v.Claim.Approval.Limits.Deployers
+	}
+	return c.Estate.Deployers
+}
+
+// ApprovedDeployer reports whether the event's principal may deploy the asset.
+// Only facts that the caller cannot choose are compared.
+func (c *Case) ApprovedDeployer(e inventory.Event, id inventory.AssetID) bool {
+	allowed := c.Deployers(id)
+	return slices.ContainsFunc(e.Principal.Names(), func(n string) bool { return slices.Contains(allowed, n) })
+}
+
+// AssetOf returns the id under which the view knows the asset that an event
+// names, or the event's own id where the view does not know it.
+func (c *Case) AssetOf(id inventory.AssetID) inventory.AssetID {
+	if a, ok := c.View.Asset(id); ok {
+		return a.ID
+	}
+	return id
+}
+
+// weigh applies the severity arithmetic of the catalogue to a finding about
+// an act on an asset, and tells each step.
+func (c *Case) weigh(f *Finding, e inventory.Event) {
+	a, known := c.View.Asset(f.Asset)
+	unapproved := !c.ApprovedDeployer(e, f.Asset)
+	if unapproved {
+		f.Raise("the principal is not an approved deployer")
+	}
+	if rights, ok := a.Rights.Get(); known && ok && rights.Admin && !rights.Bounded {
+		f.Raise("the asset's identity is administrator-like")
+	}
+	if reach, ok := a.Reach(); known && ok && reach == inventory.ReachPublic {
+		f.Raise("the asset is reachable by anyone")
+	}
+	if !unapproved {
+		f.Lower("an approved deployer acted")
+	}
+}

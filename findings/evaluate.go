@@ -1,0 +1,213 @@
+package findings
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/estray/estray/inventory"
+)
+
+// Silence is one scope in which a rule cannot say "clean", and why.
+type Silence struct {
+	Rule  string
+	Scope inventory.Scope
+	Gap   inventory.Coverage
+}
+
+// Result is what an evaluation found and where it could not judge.
+type Result struct {
+	// Findings, sorted by rule, asset or subject, discriminator; coverage
+	// findings among them.
+	Findings []Finding
+	Silences []Silence
+	// Judged are the ids of the rules that were active.
+	Judged []string
+}
+
+// Blind reports whether the rule could not judge the scope: it is not among
+// the active ones, or a capability that it needs is missing there. Nothing
+// may be resolved where a rule is blind.
+func (r Result) Blind(rule string, s inventory.Scope) bool {
+	if !slices.Contains(r.Judged, rule) {
+		return true
+	}
+	return slices.ContainsFunc(r.Silences, func(x Silence) bool { return x.Rule == rule && x.Scope.Touches(s) })
+}
+
+// Evaluate runs the active rules over the case: one pass over the events for
+// those that judge acts, then each check. It holds every rule's needs against
+// the coverage, so that no rule is silent where it is blind, and applies the
+// registry's exceptions and blind spots.
+func Evaluate(ctx context.Context, c *Case, rules []Rule) (Result, error) {
+	var recallErr error
+	c.history = func(id inventory.AssetID) []inventory.Observation {
+		if c.View.History == nil || recallErr != nil {
+			return nil
+		}
+		obs, err := c.View.History(ctx, id)
+		recallErr = err
+		return obs
+	}
+	active := slices.DeleteFunc(slices.Clone(rules), func(r Rule) bool { return r.State == Disabled })
+	found, err := c.findings(ctx, active)
+	if err = cmp.Or(err, recallErr); err != nil {
+		return Result{}, fmt.Errorf("evaluate rules: %w", err)
+	}
+	res := Result{Silences: c.silences(active)}
+	for _, r := range active {
+		res.Judged = append(res.Judged, r.ID)
+	}
+	found, withheld := c.withhold(found, active, res)
+	res.Silences = append(res.Silences, withheld...)
+	res.Findings = append(found, c.coverageFindings(res.Silences)...)
+	c.accept(res.Findings)
+	slices.SortFunc(res.Findings, compareFindings)
+	return res, nil
+}
+
+func (c *Case) findings(ctx context.Context, rules []Rule) ([]Finding, error) {
+	var found []Finding
+	err := c.View.Walk(ctx, inventory.Filter{}, func(e inventory.Event) error {
+		for _, r := range rules {
+			if r.Event == nil || (r.Provider != "" && r.Provider != e.Scope.Provider) {
+				continue
+			}
+			for _, f := range r.Event(c, e) {
+				if r.Weigh && !f.Attempt && f.Asset != "" {
+					c.weigh(&f, e)
+				}
+				found = append(found, f)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rules {
+		if r.Check != nil {
+			found = append(found, r.Check(c)...)
+		}
+	}
+	return found, nil
+}
+
+// withhold takes back findings that conclude from absence where the absence
+// is not proved, and says where.
+func (c *Case) withhold(found []Finding, rules []Rule, res Result) (kept []Finding, withheld []Silence) {
+	absent := map[string]bool{}
+	for _, r := range rules {
+		absent[r.ID] = r.Absence
+	}
+	for _, f := range found {
+		if absent[f.Rule] && res.Blind(f.Rule, f.Scope) {
+			continue
+		}
+		if f.Over == (inventory.Window{}) {
+			kept = append(kept, f)
+			continue
+		}
+		switch c.View.Continuity(f.Scope, f.Over.From, f.Over.To) {
+		case inventory.Proved:
+			kept = append(kept, f)
+		case inventory.Assumed:
+			f.Lower("no digest chain proves that the log is without a gap")
+			kept = append(kept, f)
+		default:
+			withheld = append(withheld, Silence{Rule: f.Rule, Scope: f.Scope, Gap: c.shortLog(f)})
+		}
+	}
+	return kept, withheld
+}
+
+// shortLog is the gap of a finding that the log does not reach far enough to
+// support.
+func (c *Case) shortLog(f Finding) inventory.Coverage {
+	cell := inventory.Cell{Scope: f.Scope, Capability: inventory.CapEvents}
+	return inventory.Coverage{Cell: cell, State: inventory.Partial, Why: inventory.Reason{
+		Message: "the log does not cover, without a gap, the stretch that " + f.Rule + " would conclude from",
+	}}
+}
+
+// silences holds what each rule needs against the coverage of every scope.
+func (c *Case) silences(rules []Rule) []Silence {
+	var out []Silence
+	memo := map[inventory.Scope]map[inventory.Capability][]inventory.Coverage{}
+	for _, s := range c.Scopes() {
+		memo[s] = map[inventory.Capability][]inventory.Coverage{}
+		for _, r := range rules {
+			if r.Provider != "" && r.Provider != s.Provider && s.Provider != "" {
+				continue
+			}
+			for _, need := range r.Needs {
+				gaps, ok := memo[s][need]
+				if !ok {
+					gaps = c.gaps(s, need)
+					memo[s][need] = gaps
+				}
+				for _, g := range gaps {
+					out = append(out, Silence{Rule: r.ID, Scope: s, Gap: g})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// CapRegistry stands for the registry in a rule's needs.
+const CapRegistry inventory.Capability = "registry"
+
+func (c *Case) gaps(s inventory.Scope, need inventory.Capability) []inventory.Coverage {
+	if need != CapRegistry {
+		return c.View.Gaps(s, need)
+	}
+	if c.RegistryRead {
+		return nil
+	}
+	return []inventory.Coverage{{Cell: inventory.Cell{Scope: s, Capability: CapRegistry}, Why: inventory.Reason{Message: "no registry was given"}}}
+}
+
+// Scopes lists every scope that a cell or an asset of the view names, sorted.
+// Account-wide cells are no scope of their own where the account has regions.
+func (c *Case) Scopes() []inventory.Scope {
+	var all []inventory.Scope
+	for _, cov := range c.View.Coverage {
+		all = append(all, cov.Cell.Scope)
+	}
+	for _, a := range c.View.Assets {
+		all = append(all, a.Scope)
+	}
+	slices.SortFunc(all, inventory.Scope.Compare)
+	all = slices.Compact(all)
+	return slices.DeleteFunc(slices.Clone(all), func(s inventory.Scope) bool {
+		return slices.ContainsFunc(all, func(o inventory.Scope) bool { return o != s && s.Contains(o) })
+	})
+}
+
+// accept marks what the registry's exceptions and blind spots accept.
+func (c *Case) accept(found []Finding) {
+	if c.Registry == nil {
+		return
+	}
+	for i := range found {
+		f := &found[i]
+		if f.Coverage {
+			continue // accepted where they are made, gap by gap
+		}
+		a, _ := c.View.Asset(f.Asset)
+		if a.ID == "" {
+			a = inventory.Asset{ID: f.Asset, Scope: f.Scope}
+		}
+		if x := c.Registry.Exception(f.Rule, a, c.Now); x != nil {
+			f.State, f.StateWhy = Accepted, fmt.Sprintf("exception by %s until %s: %s", x.By, x.Expires.Format("2006-01-02"), x.Reason)
+		}
+	}
+}
+
+func compareFindings(a, b Finding) int {
+	return cmp.Or(strings.Compare(a.Rule, b.Rule), strings.Compare(string(a.Asset), string(b.Asset)),
+		strings.Compare(a.Subject, b.Subject), strings.Compare(a.Discriminator, b.Discriminator))
+}

@@ -1,0 +1,229 @@
+// Package report builds one document of a judged case and tells what it means
+// for the exit code. A format is a function from the document to bytes; each
+// lives in a folder below. The document depends only on facts, registry, rules
+// and the given clock.
+package report
+
+import (
+	"io"
+	"time"
+)
+
+// Schema is the name and version of the document.
+const Schema = "estray.report/v1"
+
+// Document is the report, estray.report/v1. Arrays are sorted by their ids;
+// absent is absent, never null; times are UTC.
+type Document struct {
+	Schema   string     `json:"schema"`
+	Tool     Tool       `json:"tool"`
+	Run      Run        `json:"run"`
+	Summary  Summary    `json:"summary"`
+	Assets   []Asset    `json:"assets"`
+	Findings []Finding  `json:"findings"`
+	Coverage []Coverage `json:"coverage"`
+	// NotAsked lists the capabilities that rules need and that no source was
+	// asked to read: unknown, but no failure of the run.
+	NotAsked []NotAsked `json:"not_asked,omitempty"`
+	// Deployments counts successful deployments by day and provider.
+	Deployments []Deployments `json:"deployments,omitempty"`
+	Rules       []Rule        `json:"rules,omitempty"`
+	Notes       []string      `json:"notes,omitempty"`
+	ExitCode    int           `json:"exit_code"`
+	// ExitWhy says in words why this code.
+	ExitWhy string `json:"exit_why"`
+}
+
+// Tool is the program that wrote the document.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Run is the scan that the document reports.
+type Run struct {
+	ID       string    `json:"id"`
+	Started  time.Time `json:"started,omitzero"`
+	Finished time.Time `json:"finished,omitzero"`
+	Now      time.Time `json:"now"`
+}
+
+// Summary counts what follows. Maps hold every word that can occur.
+type Summary struct {
+	Assets   AssetSummary    `json:"assets"`
+	Findings FindingSummary  `json:"findings"`
+	Coverage CoverageSummary `json:"coverage"`
+}
+
+// AssetSummary counts assets that are there (gone ones are not counted).
+type AssetSummary struct {
+	Total      int            `json:"total"`
+	ByStanding map[string]int `json:"by_standing"`
+	ByProvider map[string]int `json:"by_provider"`
+	// ProviderStanding is the table of both, for pictures.
+	ProviderStanding map[string]map[string]int `json:"provider_standing,omitempty"`
+}
+
+// FindingSummary counts open findings; acknowledged and accepted ones are
+// counted apart.
+type FindingSummary struct {
+	Total        int            `json:"total"`
+	BySeverity   map[string]int `json:"by_severity"`
+	Acknowledged int            `json:"acknowledged"`
+	Accepted     int            `json:"accepted"`
+	Resolved     int            `json:"resolved"`
+}
+
+// CoverageSummary counts cells.
+type CoverageSummary struct {
+	Complete   int `json:"complete"`
+	Accepted   int `json:"accepted"`
+	Incomplete int `json:"incomplete"`
+}
+
+// Asset is one asset with its standing.
+type Asset struct {
+	ID        string     `json:"id"`
+	Provider  string     `json:"provider"`
+	Kind      string     `json:"kind,omitempty"`
+	Account   string     `json:"account,omitempty"`
+	Region    string     `json:"region,omitempty"`
+	Name      string     `json:"name,omitempty"`
+	Aliases   []string   `json:"aliases,omitempty"`
+	Standing  string     `json:"standing"`
+	Presence  string     `json:"presence,omitempty"`
+	Owner     string     `json:"owner,omitempty"`
+	Claim     string     `json:"claim,omitempty"`
+	Reasons   []string   `json:"reasons"`
+	Exposures []Exposure `json:"exposures,omitempty"`
+	// Reach is the widest reach; "unknown" where the exposure is.
+	Reach      string    `json:"reach"`
+	Identity   string    `json:"identity,omitempty"`
+	Runtime    string    `json:"runtime,omitempty"`
+	CodeDigest string    `json:"code_digest,omitempty"`
+	Created    time.Time `json:"created,omitzero"`
+	Modified   time.Time `json:"modified,omitzero"`
+	LastDeploy *Deploy   `json:"last_deploy,omitempty"`
+	LastSeen   time.Time `json:"last_seen,omitzero"`
+	SeenBy     []string  `json:"seen_by"`
+	// UnknownFacets maps a facet's name to why it is unknown or stale.
+	UnknownFacets map[string]string `json:"unknown_facets,omitempty"`
+	// Findings are the ids of the findings on this asset.
+	Findings []string `json:"findings,omitempty"`
+}
+
+// Exposure is one way in.
+type Exposure struct {
+	Kind      string `json:"kind"`
+	Reach     string `json:"reach"`
+	Hostname  string `json:"hostname,omitempty"`
+	Qualifier string `json:"qualifier,omitempty"`
+	Note      string `json:"note,omitempty"`
+}
+
+// Deploy is the last deployment known from events.
+type Deploy struct {
+	Time      time.Time `json:"time"`
+	Principal string    `json:"principal"`
+	Event     string    `json:"event"`
+}
+
+// Finding is one finding with its life.
+type Finding struct {
+	ID       string `json:"id"`
+	Rule     string `json:"rule"`
+	Title    string `json:"title"`
+	Severity string `json:"severity"`
+	State    string `json:"state"`
+	// StateWhy says who acknowledged or accepted it, until when and why.
+	StateWhy string `json:"state_why,omitempty"`
+	Provider string `json:"provider,omitempty"`
+	Account  string `json:"account,omitempty"`
+	Region   string `json:"region,omitempty"`
+	Asset    string `json:"asset,omitempty"`
+	Subject  string `json:"subject,omitempty"`
+	// Attempt: the act was refused; nothing changed.
+	Attempt bool `json:"attempt,omitempty"`
+	// Coverage: it says what could not be judged; it counts for exit code 4.
+	Coverage bool `json:"coverage,omitempty"`
+	// Group joins findings over one act; Leads marks the one of the highest
+	// severity, Members lists the others' ids.
+	Group       string     `json:"group,omitempty"`
+	Leads       bool       `json:"leads,omitempty"`
+	Members     []string   `json:"members,omitempty"`
+	Message     string     `json:"message"`
+	Steps       []string   `json:"severity_steps,omitempty"`
+	Evidence    []Evidence `json:"evidence"`
+	Remediation string     `json:"remediation,omitempty"`
+	Attack      []string   `json:"attack,omitempty"`
+	FirstSeen   time.Time  `json:"first_seen,omitzero"`
+	LastSeen    time.Time  `json:"last_seen,omitzero"`
+	ResolvedAt  time.Time  `json:"resolved,omitzero"`
+	Reopened    bool       `json:"reopened,omitempty"`
+}
+
+// Evidence is one fact that a finding stands on.
+type Evidence struct {
+	Kind    string `json:"kind"`
+	Ref     string `json:"ref"`
+	Summary string `json:"summary"`
+}
+
+// Coverage is one cell.
+type Coverage struct {
+	Source     string    `json:"source"`
+	Provider   string    `json:"provider,omitempty"`
+	Account    string    `json:"account,omitempty"`
+	Region     string    `json:"region,omitempty"`
+	Capability string    `json:"capability"`
+	State      string    `json:"state"`
+	Expected   int       `json:"expected,omitempty"`
+	Seen       int       `json:"seen,omitempty"`
+	From       time.Time `json:"from,omitzero"`
+	To         time.Time `json:"to,omitzero"`
+	Read       time.Time `json:"read,omitzero"`
+	Continuity string    `json:"continuity,omitempty"`
+	Operation  string    `json:"operation,omitempty"`
+	Code       string    `json:"code,omitempty"`
+	Message    string    `json:"message,omitempty"`
+	Accepted   bool      `json:"accepted"`
+	// AcceptedWhy names the blind spot.
+	AcceptedWhy string `json:"accepted_why,omitempty"`
+}
+
+// NotAsked is a capability that rules need and nobody was asked to read.
+type NotAsked struct {
+	Provider   string   `json:"provider,omitempty"`
+	Capability string   `json:"capability"`
+	Rules      []string `json:"rules"`
+}
+
+// Deployments counts one day of one provider.
+type Deployments struct {
+	Day      string `json:"day"`
+	Provider string `json:"provider"`
+	Count    int    `json:"count"`
+}
+
+// Rule is what a report says of a rule.
+type Rule struct {
+	ID       string `json:"id"`
+	Title    string `json:"title"`
+	Severity string `json:"severity"`
+	State    string `json:"state"`
+}
+
+// Format turns a document into bytes.
+type Format struct {
+	Name string
+	// Write is set for formats of one stream.
+	Write func(w io.Writer, d *Document) error
+	// Files is set for formats of several files (CSV): names and writers.
+	Files []File
+}
+
+// File is one file of a format that has several.
+type File struct {
+	Name  string
+	Write func(w io.Writer, d *Document) error
+}

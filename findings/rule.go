@@ -1,0 +1,98 @@
+package findings
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/estray/estray/inventory"
+)
+
+// RuleState says whether a rule is used.
+type RuleState string
+
+// The states of a rule in lists and reports.
+const (
+	Active            RuleState = "active"
+	Disabled          RuleState = "disabled"
+	MissingCapability RuleState = "missing-capability"
+)
+
+// Rule is a value: its documentation, what it needs, and pure functions over
+// the case. A table of rules is data; listing, disabling and tests range over
+// it.
+type Rule struct {
+	ID        string
+	Title     string
+	Rationale string
+	Severity  Severity
+	// FalsePositives tells when the finding is expected, Fix what to do.
+	FalsePositives string
+	Fix            string
+	// Attack lists ATT&CK technique ids (see AttackVersion).
+	Attack []string
+	// Provider whose scopes the rule judges; empty: all.
+	Provider inventory.Provider
+	// Needs are the capabilities without which the rule cannot say "clean".
+	// Where one is missing the rule is unknown in that scope; positive evidence
+	// is reported all the same.
+	Needs []inventory.Capability
+	// Absence: the rule concludes from absence, so that its findings too are
+	// withheld where a need is missing.
+	Absence bool
+	// Weigh: the severity arithmetic of the case applies (see Case.weigh).
+	Weigh bool
+	State RuleState
+	// Event judges one event; Check judges the whole case. A rule has at least
+	// one of them. Both are pure.
+	Event func(*Case, inventory.Event) []Finding
+	Check func(*Case) []Finding
+}
+
+// AttackVersion is the ATT&CK release whose technique ids the rules use.
+const AttackVersion = "19"
+
+// New starts a finding of the rule with the rule's own words.
+func (r Rule) New(scope inventory.Scope) Finding {
+	return Finding{Rule: r.ID, Title: r.Title, Severity: r.Severity, Scope: scope, Remediation: r.Fix, Attack: slices.Clone(r.Attack)}
+}
+
+// Configure applies what the configuration says of rules: ids to disable and
+// severities to use instead. An id that no rule has is an error.
+func Configure(rules []Rule, disable []string, severity map[string]string) ([]Rule, error) {
+	out := slices.Clone(rules)
+	index := map[string]int{}
+	for i, r := range out {
+		index[r.ID] = i
+		if r.State == "" {
+			out[i].State = Active
+		}
+	}
+	for _, id := range disable {
+		i, ok := index[id]
+		if !ok {
+			return nil, fmt.Errorf("disable rule %q: there is no such rule, see: estray rules list", id)
+		}
+		out[i].State = Disabled
+	}
+	for _, id := range sortedKeys(severity) {
+		i, ok := index[id]
+		if !ok {
+			return nil, fmt.Errorf("set the severity of rule %q: there is no such rule, see: estray rules list", id)
+		}
+		s, err := ParseSeverity(severity[id])
+		if err != nil {
+			return nil, fmt.Errorf("set the severity of rule %s: %w", id, err)
+		}
+		out[i].Severity = s
+	}
+	return out, nil
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,203 @@
+package inventory
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// State says how the reading of a cell went. The zero value is Pending: what
+// nobody has read is never taken for fine.
+type State uint8
+
+// The states of a cell.
+const (
+	// Pending: planned, not read yet.
+	Pending State = iota
+	// Complete: the last page was read and every check of completeness held.
+	Complete
+	// Partial: some of it was read, and some is known to be missing.
+	Partial
+	// Denied: the provider refused.
+	Denied
+	// Throttled: the provider's quota ended the reading.
+	Throttled
+	// Unavailable: no usable answer came (network, server error, suspended account).
+	Unavailable
+	// Malformed: an answer or a file could not be understood.
+	Malformed
+	// Disabled: the service is not in use there, proved.
+	Disabled
+	// Cancelled: the run ended before the cell was read.
+	Cancelled
+)
+
+func stateNames() []string {
+	return []string{"pending", "complete", "partial", "denied", "throttled", "unavailable", "malformed", "disabled", "cancelled"}
+}
+
+// String gives the state's word as reports write it.
+func (s State) String() string { return word(stateNames(), int(s)) }
+
+// MarshalText implements encoding.TextMarshaler.
+func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler; an unknown word is an error.
+func (s *State) UnmarshalText(b []byte) error {
+	i, err := wordIndex("coverage state", stateNames(), string(b))
+	*s = State(i)
+	return err
+}
+
+// Whole reports whether absence may be concluded from the cell's facts: it is
+// complete, or the service is proved not to be in use.
+func (s State) Whole() bool { return s == Complete || s == Disabled }
+
+// Continuity says, of a cell of logs, whether all that happened was
+// delivered. The zero value says that nothing was claimed.
+type Continuity uint8
+
+// The continuities of a log.
+const (
+	// ContinuityNone: the cell is not about logs, or nothing is claimed.
+	ContinuityNone Continuity = iota
+	// Assumed: nothing contradicts that all was delivered.
+	Assumed
+	// Proved: a verified digest chain, or the vendor's own API answered for the whole window.
+	Proved
+	// Broken: a gap in the chain, or logging was switched off or narrowed.
+	Broken
+)
+
+func continuityNames() []string { return []string{"", "assumed", "proved", "broken"} }
+
+// String gives the word as reports write it; empty for ContinuityNone.
+func (c Continuity) String() string { return word(continuityNames(), int(c)) }
+
+// MarshalText implements encoding.TextMarshaler.
+func (c Continuity) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler; an unknown word is an error.
+func (c *Continuity) UnmarshalText(b []byte) error {
+	i, err := wordIndex("continuity", continuityNames(), string(b))
+	*c = Continuity(i)
+	return err
+}
+
+// Window is a stretch of time [From, To). A zero end is open: unknown.
+type Window struct {
+	From time.Time `json:"from,omitzero"`
+	To   time.Time `json:"to,omitzero"`
+}
+
+// Holds reports whether t lies inside a window whose both ends are known.
+func (w Window) Holds(t time.Time) bool {
+	return !w.From.IsZero() && !w.To.IsZero() && !t.Before(w.From) && t.Before(w.To)
+}
+
+// Covers reports whether [from, to] lies inside w.
+func (w Window) Covers(from, to time.Time) bool { return w.Holds(from) && w.Holds(to) }
+
+// Reason says why something is unknown: the operation, the vendor's code and
+// message, redacted.
+type Reason struct {
+	Operation string `json:"operation,omitempty"`
+	Code      string `json:"code,omitempty"`
+	Message   string `json:"message,omitempty"`
+}
+
+// String joins what is set: "GetPolicy: AccessDenied: message".
+func (r Reason) String() string {
+	out := ""
+	for _, part := range []string{r.Operation, r.Code, r.Message} {
+		switch {
+		case part == "":
+		case out == "":
+			out = part
+		default:
+			out += ": " + part
+		}
+	}
+	return out
+}
+
+// Coverage says how complete the facts of one cell are. It is a fact like the
+// others and is stored with those that it vouches for.
+type Coverage struct {
+	Cell  Cell  `json:"cell"`
+	State State `json:"state"`
+	// Window is what a log's cell covers; zero for cells of assets.
+	Window     Window     `json:"window,omitzero"`
+	Continuity Continuity `json:"continuity,omitempty"`
+	// Mark is opaque to all but the source: where the next scan starts.
+	Mark string `json:"mark,omitempty"`
+	// Expected is how many there should be; 0 where nothing says so.
+	Expected int `json:"expected,omitempty"`
+	// Seen is how many were read.
+	Seen int    `json:"seen,omitempty"`
+	Why  Reason `json:"why,omitzero"`
+	// Read is when the cell was read at the provider: the instant for which
+	// the facts hold. The zero time means that it was never read.
+	Read time.Time `json:"read,omitzero"`
+}
+
+func (Coverage) fact() {}
+
+// Compare orders coverage by cell, then by time of reading, then worst state
+// last, then by text, so that two words on one cell have one order everywhere.
+func (c Coverage) Compare(o Coverage) int {
+	if d := c.Cell.Compare(o.Cell); d != 0 {
+		return d
+	}
+	if d := c.Read.Compare(o.Read); d != 0 {
+		return d
+	}
+	if d := int(c.State.badness()) - int(o.State.badness()); d != 0 {
+		return d
+	}
+	return compareJSON(c, o)
+}
+
+// badness ranks states for ties: complete is the lowest, so that of two words
+// spoken at one instant the one that claims less stands.
+func (s State) badness() uint8 {
+	switch s {
+	case Complete:
+		return 0
+	case Disabled:
+		return 1
+	case Pending:
+		return 2
+	default:
+		return 2 + uint8(s)
+	}
+}
+
+func word(names []string, i int) string {
+	if i < 0 || i >= len(names) {
+		return "unknown"
+	}
+	return names[i]
+}
+
+func wordIndex(what string, names []string, s string) (int, error) {
+	for i, n := range names {
+		if n == s {
+			return i, nil
+		}
+	}
+	return 0, fmt.Errorf("read %s: unknown word %q", what, s)
+}
+
+// compareJSON orders two values by their JSON text: a total order for ties.
+func compareJSON[T any](a, b T) int {
+	ja, _ := json.Marshal(a) //nolint:errchkjson // the types of this package always encode
+	jb, _ := json.Marshal(b) //nolint:errchkjson // the types of this package always encode
+	switch {
+	case string(ja) < string(jb):
+		return -1
+	case string(ja) > string(jb):
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,176 @@
+package inventory
+
+import (
+	"cmp"
+	"encoding/json"
+	"reflect"
+	"time"
+)
+
+// Action is what was done, in the product's own words.
+type Action string
+
+// The normalised actions. ActionOther is a call that concerns assets and has
+// no word of its own.
+const (
+	ActionCreate        Action = "create"
+	ActionUpdateCode    Action = "update-code"
+	ActionUpdateConfig  Action = "update-config"
+	ActionDelete        Action = "delete"
+	ActionGrant         Action = "grant"
+	ActionRevoke        Action = "revoke"
+	ActionExpose        Action = "expose"
+	ActionUnexpose      Action = "unexpose"
+	ActionAttachTrigger Action = "attach-trigger"
+	ActionDetachTrigger Action = "detach-trigger"
+	ActionPublish       Action = "publish"
+	ActionDeploy        Action = "deploy"
+	ActionRollback      Action = "rollback"
+	ActionWeaken        Action = "weaken"
+	ActionReadSecret    Action = "read-secret"
+	ActionEnumerate     Action = "enumerate"
+	ActionInvoke        Action = "invoke"
+	ActionIdentity      Action = "identity"
+	ActionLoggingOff    Action = "logging-off"
+	ActionLoggingOn     Action = "logging-on"
+	ActionOther         Action = "other"
+)
+
+// Outcome says whether an act changed anything. The zero value is unknown,
+// and no rule takes it for a change.
+type Outcome string
+
+// The outcomes.
+const (
+	Succeeded Outcome = "succeeded"
+	Failed    Outcome = "failed"
+	DryRun    Outcome = "dry-run"
+)
+
+// Event is one audit record about serverless assets or about the logging that
+// watches them, normalised.
+type Event struct {
+	// ID is the vendor's event id. With Scope.Account it is the key by which
+	// duplicates are dropped.
+	ID    string    `json:"id"`
+	Scope Scope     `json:"scope"`
+	Time  time.Time `json:"time"`
+	// Service is the vendor's service name: "lambda.amazonaws.com".
+	Service string `json:"service"`
+	Action  Action `json:"action"`
+	// Name is the vendor's name without its version suffix, LoggedName as logged.
+	Name       string `json:"name"`
+	LoggedName string `json:"logged_name"`
+	// ReadOnly: the vendor says that the call changes nothing.
+	ReadOnly bool    `json:"read_only,omitempty"`
+	Outcome  Outcome `json:"outcome"`
+	// Code is the vendor's error code of a failed call.
+	Code          string    `json:"code,omitempty"`
+	Principal     Principal `json:"principal"`
+	SourceAddress string    `json:"source_address,omitempty"`
+	// Assets are the ids of the assets acted on; empty where a refused call
+	// does not tell.
+	Assets []AssetID `json:"assets,omitempty"`
+	// Subject is the native id of what was acted on if that is no asset: a
+	// role's ARN, a user, a trail, a log group, a layer.
+	Subject string `json:"subject,omitempty"`
+	// Shared joins the copies of one act in two accounts.
+	Shared string `json:"shared,omitempty"`
+	Change Change `json:"change,omitzero"`
+	// Record is the redacted original.
+	Record     json.RawMessage `json:"record,omitempty"`
+	Provenance Provenance      `json:"provenance,omitzero"`
+}
+
+func (Event) fact() {}
+
+// Provenance says where a record was found: an object and the record's number
+// in it, from 0; or the API that gave it.
+type Provenance struct {
+	Object string `json:"object,omitempty"`
+	Record int    `json:"record"`
+	API    string `json:"api,omitempty"`
+}
+
+// Compare orders provenances, so that of two copies of one record the same
+// one is kept whatever the order of reading.
+func (p Provenance) Compare(o Provenance) int {
+	return cmp.Or(cmp.Compare(p.Object, o.Object), cmp.Compare(p.Record, o.Record), cmp.Compare(p.API, o.API))
+}
+
+// CompareEvents orders events by time, account, id.
+func CompareEvents(a, b Event) int {
+	return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Scope.Account, b.Scope.Account), cmp.Compare(a.ID, b.ID))
+}
+
+// Change is what an event asked for or left behind, decoded from the vendor's
+// record. Pointers tell "not in the request" (nil) from "set, to nothing".
+type Change struct {
+	// Qualifier is the version or alias acted on.
+	Qualifier string `json:"qualifier,omitempty"`
+	// Digest and Version are of the code after the call.
+	Digest  string `json:"digest,omitempty"`
+	Version string `json:"version,omitempty"`
+	// Publish: the call also published a version.
+	Publish bool `json:"publish,omitempty"`
+	// Layers that the request set; nil: the request did not speak of layers.
+	Layers *[]Layer `json:"layers,omitempty"`
+	// Identity that the request set; empty: it did not.
+	Identity string `json:"identity,omitempty"`
+	// Keys names the settings that the request spoke of, sorted, by the vendor's names.
+	Keys []string `json:"keys,omitempty"`
+	// AliasVersion and AliasWeights are what the request sent traffic to.
+	AliasVersion string   `json:"alias_version,omitempty"`
+	AliasWeights []string `json:"alias_weights,omitempty"`
+	// Grants are the policy statements that the request added; Replaced says
+	// that they are the whole policy from now on.
+	Grants   []Grant `json:"grants,omitempty"`
+	Replaced bool    `json:"replaced,omitempty"`
+	// Trust are the statements of a role's new trust policy.
+	Trust []Grant `json:"trust,omitempty"`
+	// Auth is the authorisation type of a URL or route after the call.
+	Auth string `json:"auth,omitempty"`
+	// TriggerSource and TriggerAccount are of the trigger that was attached.
+	TriggerSource  string `json:"trigger_source,omitempty"`
+	TriggerAccount string `json:"trigger_account,omitempty"`
+	// Policy names the permissions policy given; AdminLike says that it makes
+	// its holder an administrator; Boundary names the boundary set.
+	Policy    string `json:"policy,omitempty"`
+	AdminLike bool   `json:"admin_like,omitempty"`
+	Boundary  string `json:"boundary,omitempty"`
+	// Narrowed lists, in words, what of a trail or a telemetry source the call
+	// took away.
+	Narrowed []string `json:"narrowed,omitempty"`
+	// RetentionDays is the new retention; nil: not in the request.
+	RetentionDays *int `json:"retention_days,omitempty"`
+	// User is the user that a credential or a policy was made for.
+	User string `json:"user,omitempty"`
+	// LogGroup and LogLevel are the logging settings that the request set.
+	LogGroup string `json:"log_group,omitempty"`
+	LogLevel string `json:"log_level,omitempty"`
+}
+
+// IsZero reports whether the event carries no decoded change.
+func (c Change) IsZero() bool { return reflect.ValueOf(c).IsZero() }
+
+// Mutates reports whether the event changed something: it succeeded and is no
+// read. A failed or dry-run call is evidence of an attempt, never of a change.
+func (e Event) Mutates() bool { return e.Outcome == Succeeded && !e.ReadOnly }
+
+// Usage is what an identity did, aggregated over one part of the logs.
+type Usage struct {
+	Identity string  `json:"identity"`
+	Asset    AssetID `json:"asset,omitempty"`
+	Service  string  `json:"service"`
+	Name     string  `json:"name"`
+	Outcome  Outcome `json:"outcome"`
+	// Part names the piece of the logs that was counted: the same part read
+	// again replaces its counts, so that reading twice never counts twice.
+	Part  string    `json:"part"`
+	Scope Scope     `json:"scope"`
+	Count int       `json:"count"`
+	First time.Time `json:"first"`
+	Last  time.Time `json:"last"`
+}
+
+func (Usage) fact() {}

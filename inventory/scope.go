@@ -1,0 +1,97 @@
+package inventory
+
+import (
+	"cmp"
+	"strings"
+)
+
+// Provider names a cloud: "aws", "cloudflare", "google".
+type Provider string
+
+// The providers that estray knows.
+const (
+	AWS        Provider = "aws"
+	Cloudflare Provider = "cloudflare"
+	Google     Provider = "google"
+)
+
+// Scope is where a fact holds. An empty Region means the whole account; an
+// empty Account means the provider, or what a source reads as a whole.
+type Scope struct {
+	Provider Provider `json:"provider"`
+	Account  string   `json:"account,omitempty"`
+	Region   string   `json:"region,omitempty"`
+}
+
+// String gives provider/account/region, leaving out empty ends.
+func (s Scope) String() string {
+	return strings.TrimRight(string(s.Provider)+"/"+s.Account+"/"+s.Region, "/")
+}
+
+// Contains reports whether every place of other lies in s: empty parts of s
+// hold any value.
+func (s Scope) Contains(other Scope) bool {
+	return (s.Provider == "" || s.Provider == other.Provider) &&
+		(s.Account == "" || s.Account == other.Account) &&
+		(s.Region == "" || s.Region == other.Region)
+}
+
+// Touches reports whether s and other share a place: each part is equal, or
+// empty on one side.
+func (s Scope) Touches(other Scope) bool {
+	meet := func(a, b string) bool { return a == "" || b == "" || a == b }
+	return meet(string(s.Provider), string(other.Provider)) &&
+		meet(s.Account, other.Account) && meet(s.Region, other.Region)
+}
+
+// Compare orders scopes by provider, account, region.
+func (s Scope) Compare(o Scope) int {
+	return cmp.Or(cmp.Compare(s.Provider, o.Provider), cmp.Compare(s.Account, o.Account), cmp.Compare(s.Region, o.Region))
+}
+
+// Capability is one kind of reading that can succeed or fail by itself in a
+// scope.
+type Capability string
+
+// The capabilities that today's sources and rules name.
+const (
+	CapFunctions     Capability = "functions"
+	CapVersions      Capability = "versions"
+	CapAliases       Capability = "aliases"
+	CapPolicies      Capability = "policies"
+	CapURLs          Capability = "urls"
+	CapMappings      Capability = "mappings"
+	CapLayers        Capability = "layers"
+	CapRoles         Capability = "roles"
+	CapLogGroups     Capability = "log-groups"
+	CapEvents        Capability = "events"
+	CapTrails        Capability = "trails"
+	CapOrganization  Capability = "organization"
+	CapDirectory     Capability = "directory"
+	CapTags          Capability = "tags"
+	CapConfiguration Capability = "configuration"
+	// CapScopes is the plan itself: the list of accounts, regions or files.
+	CapScopes Capability = "scopes"
+	// CapObjects is the set of files of an archive, whatever they hold.
+	CapObjects Capability = "objects"
+	// CapSnapshot is the reading of one snapshot file as a whole.
+	CapSnapshot Capability = "snapshot"
+)
+
+// Cell is one box of the coverage matrix: what one source means to read, of
+// one kind, in one scope.
+type Cell struct {
+	Source     string     `json:"source"`
+	Scope      Scope      `json:"scope"`
+	Capability Capability `json:"capability"`
+}
+
+// Compare orders cells by scope, capability, source.
+func (c Cell) Compare(o Cell) int {
+	return cmp.Or(c.Scope.Compare(o.Scope), cmp.Compare(c.Capability, o.Capability), cmp.Compare(c.Source, o.Source))
+}
+
+// String names the cell for a person.
+func (c Cell) String() string {
+	return string(c.Capability) + " of " + c.Scope.String() + " by " + c.Source
+}

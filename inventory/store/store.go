@@ -1,0 +1,87 @@
+// Package store is the contract of what keeps facts: batches in, views out.
+//
+// Facts and the coverage that vouches for them are committed in one
+// transaction. A process killed at any instant loses at most the open batch.
+// The suite in storetest holds every promise of this file; each
+// implementation passes it.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/estray/estray/inventory"
+)
+
+// ErrNewer means that the store was written by a newer version of estray.
+var ErrNewer = errors.New("the store has a newer schema than this version knows")
+
+// Run is one scan of the store.
+type Run struct {
+	// ID is derived from Now, so that a fixed clock gives a fixed id; a number
+	// is added where the store holds that id already.
+	ID string
+	// Now is the instant that the scan judges by; Started and Finished are the
+	// clock's. Finished is zero while the run goes on, or if it was interrupted.
+	Now, Started, Finished time.Time
+	// Holder says who runs it: host and process.
+	Holder string
+	// Version of estray.
+	Version string
+	// ExitCode of a finished run.
+	ExitCode int
+}
+
+// Batch is what one Append commits as a whole.
+type Batch struct {
+	Run   string
+	Facts []inventory.Fact
+}
+
+// Writer takes facts.
+type Writer interface {
+	// Append commits a batch: all of it or nothing. The same fact twice
+	// changes nothing. Coverage in a batch is committed with its facts, never
+	// before them.
+	Append(ctx context.Context, b Batch) error
+}
+
+// Reader answers from the stored facts.
+type Reader interface {
+	// View is the facts as of the instant at. Its Events and History stream
+	// from the store and stop working when the store is closed.
+	View(ctx context.Context, at time.Time) (*inventory.View, error)
+	// Covered is the last reading of a cell that was whole or partial, so the
+	// place where the next one starts; the zero Coverage (pending) if none.
+	Covered(ctx context.Context, c inventory.Cell) (inventory.Coverage, error)
+}
+
+// Runs keeps the list of scans and lets one at a time onto the store.
+type Runs interface {
+	// Begin starts a run. If another process holds the store, it waits up to
+	// wait and then returns a *HeldError. Interrupted is the last run that
+	// began and never finished, if any: its open batch is lost.
+	Begin(ctx context.Context, r Run, wait time.Duration) (begun Run, interrupted *Run, err error)
+	// End finishes the run that this process began and lets the next one in.
+	End(ctx context.Context, r Run) error
+	// Runs lists runs, oldest first.
+	Runs(ctx context.Context) ([]Run, error)
+}
+
+// Store is the whole contract.
+type Store interface {
+	Writer
+	Reader
+	Runs
+	Close() error
+}
+
+// HeldError means that another scan holds the store.
+type HeldError struct{ Holder string }
+
+// Error names the holder and the cure.
+func (e *HeldError) Error() string {
+	return fmt.Sprintf("the store is held by another scan (%s); wait for it to end, or give --state another store", e.Holder)
+}

@@ -1,0 +1,307 @@
+package inventory
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// Filter selects events. Empty parts select everything; times are [Since,
+// Until).
+type Filter struct {
+	Asset     AssetID
+	Principal string
+	Action    Action
+	Since     time.Time
+	Until     time.Time
+}
+
+// Walk calls yield for each event that the filter selects, in the order of
+// CompareEvents, and stops at the first error, which it returns unchanged.
+// Events are streamed: a view never holds them all.
+type Walk func(ctx context.Context, f Filter, yield func(Event) error) error
+
+// Observation is one interval of an asset's history: a facet's value as JSON,
+// from the first to the last time at which it was so observed. State is
+// "known", "absent" or "unknown"; an unknown carries the reason.
+type Observation struct {
+	Asset AssetID   `json:"asset"`
+	Facet string    `json:"facet"`
+	State string    `json:"state"`
+	Value []byte    `json:"-"`
+	Doubt Reason    `json:"doubt,omitzero"`
+	First time.Time `json:"first"`
+	Last  time.Time `json:"last"`
+}
+
+// Recall returns the observations of one asset, by facet name and time.
+type Recall func(ctx context.Context, id AssetID) ([]Observation, error)
+
+// View is the facts as of one instant, merged. It is read-only.
+type View struct {
+	// At is the instant; no fact of the view is later.
+	At time.Time
+	// Assets, by id, merged over aliases; gone ones are among them.
+	Assets []Asset
+	// Coverage is the last word on each cell, by cell.
+	Coverage []Coverage
+	// Events streams the events up to At. Nil: there are none.
+	Events Walk
+	// History recalls an asset's facets over time. Nil: there is none.
+	History Recall
+
+	whole map[Cell]Coverage // the last reading of each cell that was whole
+	index map[AssetID]int
+}
+
+// NewView merges observations of assets and readings of coverage into the
+// view at the instant at; facts that are later are left out. The order of
+// both never matters.
+func NewView(at time.Time, assets []Asset, readings []Coverage) *View {
+	v := &View{At: at.UTC(), whole: map[Cell]Coverage{}, index: map[AssetID]int{}}
+	v.Assets = joinAssets(assets)
+	for i, a := range v.Assets {
+		v.index[a.ID] = i
+		for _, alias := range a.Aliases {
+			v.index[alias] = i
+		}
+	}
+	v.Coverage = v.lastWords(readings)
+	return v
+}
+
+func (v *View) lastWords(readings []Coverage) []Coverage {
+	last := map[Cell]Coverage{}
+	for _, c := range readings {
+		if c.Read.After(v.At) {
+			continue
+		}
+		if old, ok := last[c.Cell]; !ok || c.Compare(old) > 0 {
+			last[c.Cell] = c
+		}
+		if old, ok := v.whole[c.Cell]; c.State.Whole() && (!ok || c.Compare(old) > 0) {
+			v.whole[c.Cell] = c
+		}
+	}
+	out := make([]Coverage, 0, len(last))
+	for _, c := range last {
+		out = append(out, c)
+	}
+	slices.SortFunc(out, Coverage.Compare)
+	return out
+}
+
+// joinAssets merges observations that share an id or an alias.
+func joinAssets(all []Asset) []Asset {
+	parent := map[AssetID]AssetID{}
+	var find func(AssetID) AssetID
+	find = func(id AssetID) AssetID {
+		p, ok := parent[id]
+		if !ok || p == id {
+			return id
+		}
+		root := find(p)
+		parent[id] = root
+		return root
+	}
+	for _, a := range all {
+		for _, alias := range a.Aliases {
+			x, y := find(a.ID), find(alias)
+			parent[max(x, y)] = min(x, y)
+		}
+	}
+	merged := map[AssetID]Asset{}
+	for _, a := range all {
+		root := find(a.ID)
+		if old, ok := merged[root]; ok {
+			merged[root] = Merge(old, a)
+		} else {
+			merged[root] = Merge(a, a) // brings a single observation into canonical form
+		}
+	}
+	out := make([]Asset, 0, len(merged))
+	for _, a := range merged {
+		out = append(out, a)
+	}
+	slices.SortFunc(out, CompareAssets)
+	return out
+}
+
+// Asset returns the asset with that id or alias.
+func (v *View) Asset(id AssetID) (Asset, bool) {
+	i, ok := v.index[id]
+	if !ok {
+		return Asset{}, false
+	}
+	return v.Assets[i], true
+}
+
+// Presence says whether an asset is there at the view's instant.
+type Presence uint8
+
+// The presences. The zero value is PresenceUnknown: shown by nothing.
+const (
+	PresenceUnknown Presence = iota
+	// Present: the last reading of a cell that lists assets showed it.
+	Present
+	// NotSeenSince: it was shown once, and a later reading was not complete.
+	NotSeenSince
+	// Inferred: known from events alone, in no inventory.
+	Inferred
+	// Gone: a complete later reading did not show it, or a deletion is known.
+	Gone
+)
+
+// String gives the presence's word.
+func (p Presence) String() string {
+	return word([]string{"unknown", "present", "not-seen-since", "inferred", "gone"}, int(p))
+}
+
+// Presence judges an asset. It is gone only when a reading of the cell that
+// showed it (or, for an asset known from events, of the functions of its
+// scope) was complete later and did not show it, or when a deletion is later
+// than every sighting.
+func (v *View) Presence(a Asset) Presence {
+	last := a.LastSeen()
+	if last.IsZero() {
+		return PresenceUnknown
+	}
+	if !a.Deleted.IsZero() && !a.Deleted.Before(last) {
+		return Gone
+	}
+	best := PresenceUnknown
+	for _, s := range a.Sightings {
+		best = morePresent(best, v.sighting(s))
+	}
+	if best == Inferred && v.listedSince(a, last) {
+		return Gone
+	}
+	return best
+}
+
+// morePresent picks the word that says most for the asset being there.
+func morePresent(a, b Presence) Presence {
+	rank := map[Presence]int{PresenceUnknown: 0, Gone: 1, Inferred: 2, NotSeenSince: 3, Present: 4}
+	if rank[b] > rank[a] {
+		return b
+	}
+	return a
+}
+
+func (v *View) sighting(s Sighting) Presence {
+	if s.Cell.Capability == CapEvents {
+		return Inferred
+	}
+	if c, ok := v.whole[s.Cell]; ok && c.Read.After(s.At) {
+		return Gone
+	}
+	if c, ok := v.last(s.Cell); ok && c.Read.After(s.At) {
+		return NotSeenSince
+	}
+	return Present
+}
+
+func (v *View) last(cell Cell) (Coverage, bool) {
+	i, ok := slices.BinarySearchFunc(v.Coverage, cell, func(c Coverage, want Cell) int { return c.Cell.Compare(want) })
+	if !ok {
+		return Coverage{}, false
+	}
+	return v.Coverage[i], true
+}
+
+// listedSince reports whether a whole reading of the functions of the asset's
+// scope is later than the instant last.
+func (v *View) listedSince(a Asset, last time.Time) bool {
+	for cell, c := range v.whole {
+		if cell.Capability == CapFunctions && cell.Scope.Contains(a.Scope) && c.Read.After(last) {
+			return true
+		}
+	}
+	return false
+}
+
+// Inventoried reports whether the functions of the scope were read whole in
+// the last reading.
+func (v *View) Inventoried(s Scope) bool { return len(v.Gaps(s, CapFunctions)) == 0 }
+
+// Gaps lists, for each needed capability, the cells of the scope whose last
+// reading was not whole and that no other source makes up for. A capability
+// that nobody was asked to read gives one cell with an empty source and the
+// state pending: see NotAsked.
+func (v *View) Gaps(s Scope, need ...Capability) []Coverage {
+	var out []Coverage
+	for _, capability := range need {
+		out = append(out, v.gaps(s, capability)...)
+	}
+	return out
+}
+
+func (v *View) gaps(s Scope, capability Capability) []Coverage {
+	var touching []Coverage
+	for _, c := range v.Coverage {
+		if c.Cell.Capability != capability || !c.Cell.Scope.Touches(s) {
+			continue
+		}
+		if c.State.Whole() && c.Cell.Scope.Contains(s) {
+			return nil
+		}
+		touching = append(touching, c)
+	}
+	if len(touching) == 0 {
+		if broken := v.brokenPlans(s); len(broken) > 0 {
+			return broken
+		}
+		why := Reason{Message: "no source was asked to read it"}
+		return []Coverage{{Cell: Cell{Scope: s, Capability: capability}, State: Pending, Why: why}}
+	}
+	made := map[Scope]bool{}
+	for _, c := range touching {
+		made[c.Cell.Scope] = made[c.Cell.Scope] || c.State.Whole()
+	}
+	return slices.DeleteFunc(touching, func(c Coverage) bool { return made[c.Cell.Scope] })
+}
+
+// brokenPlans lists the cells of the plan itself (which accounts, which files)
+// that were not read whole: everything that they would have led to is unknown.
+func (v *View) brokenPlans(s Scope) []Coverage {
+	var out []Coverage
+	for _, c := range v.Coverage {
+		switch c.Cell.Capability {
+		case CapScopes, CapObjects, CapSnapshot:
+			if !c.State.Whole() && c.Cell.Scope.Touches(s) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// NotAsked reports whether a gap stands for a capability that no source was
+// asked to read: unknown, but no failure of the run.
+func (c Coverage) NotAsked() bool { return c.Cell.Source == "" }
+
+// Continuity is the best claim that a whole reading of events makes for the
+// scope over [from, to]; ContinuityNone if none covers that stretch.
+func (v *View) Continuity(s Scope, from, to time.Time) Continuity {
+	best := ContinuityNone
+	for _, c := range v.Coverage {
+		if c.Cell.Capability != CapEvents || !c.State.Whole() || !c.Cell.Scope.Contains(s) || !c.Window.Covers(from, to) {
+			continue
+		}
+		if c.Continuity == Proved || (c.Continuity == Assumed && best != Proved) || best == ContinuityNone {
+			best = c.Continuity
+		}
+	}
+	return best
+}
+
+// Walk streams the view's events; it is safe on a view without any.
+func (v *View) Walk(ctx context.Context, f Filter, yield func(Event) error) error {
+	if v.Events == nil {
+		return nil
+	}
+	if f.Until.IsZero() || f.Until.After(v.At) {
+		f.Until = v.At.Add(time.Nanosecond) // Until is exclusive; an event at the instant belongs to the view
+	}
+	return v.Events(ctx, f, yield)
+}
