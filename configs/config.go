@@ -1,0 +1,117 @@
+package configs
+
+import "time"
+
+// Config is the merged configuration. It holds only what this version acts on.
+type Config struct {
+	// Path is the file that was read, "" when there was none.
+	Path string
+	// Looked lists the files that were looked for, in order.
+	Looked []string
+	// State is where facts are kept: "sqlite:FILE" or "postgres://...". It may
+	// hold a password: never print it, [Config.Values] has it masked.
+	State     string
+	Registry  Registry
+	Providers Providers
+	Rules     Rules
+	Report    Report
+	Log       Log
+
+	values []Value
+}
+
+// Registry says where owners and approvals are written.
+type Registry struct {
+	// Files are patterns for filepath.Glob.
+	Files []string
+	Tags  Tags
+}
+
+// Tags says what the labels of assets may say.
+type Tags struct {
+	// Owner is the key of the label that names an owner, "" for none.
+	Owner string
+	// TrustApproval lets a label grant an approval. Whoever deploys may set
+	// labels, hence the default false.
+	TrustApproval bool
+}
+
+// Providers says what is read.
+type Providers struct {
+	Archives []Archive
+}
+
+// Archive is one file or folder of exported logs or assets.
+type Archive struct {
+	// Kind is "cloudtrail" or "snapshot".
+	Kind string
+	// URL is a path on this machine, with no scheme.
+	URL string
+	// Name is the URL as the user wrote it, variables not filled in. It names
+	// the source in coverage, so that a report does not depend on the folder
+	// that estray was started in.
+	Name string
+}
+
+// Rules holds the parameters of rules.
+type Rules struct {
+	// Disable lists ids of rules that do not run.
+	Disable []string
+	// Severity gives rules, by id, another severity.
+	Severity map[string]string
+	// Organization is the id of the own AWS organization (o-...), "" when not told.
+	Organization string
+	// Accounts are own accounts beyond those that are read.
+	Accounts []string
+	// Partners are accounts of others that may be let in.
+	Partners []string
+	// Deployers are principals that may deploy where no claim names any.
+	Deployers []string
+	// IAMAdministrators are principals that may change identities.
+	IAMAdministrators []string
+	// VendorLayers are layers of others that may be used, as "ACCOUNT:NAME".
+	VendorLayers []string
+	// ShortLived is the age below which a deleted asset was short-lived.
+	ShortLived time.Duration
+	// LogRetentionDays is how many days logs must be kept.
+	LogRetentionDays int
+	// FourEyes asks that an owner does not approve the own claim.
+	FourEyes bool
+}
+
+// Report says what is written and what fails the job.
+type Report struct {
+	// Outputs are FORMAT or FORMAT=FILE; the file "-" is standard output.
+	Outputs []string
+	// FailOn is the lowest severity that gives exit code 3.
+	FailOn string
+	// AllowIncomplete turns exit code 4 into 0.
+	AllowIncomplete bool
+}
+
+// Log says how the program's own log is written.
+type Log struct {
+	// Level is "debug", "info", "warn" or "error".
+	Level string
+	// Format is "text" or "json".
+	Format string
+}
+
+// Inputs is everything that Load depends on, but for the file itself.
+type Inputs struct {
+	// File is the configuration file that the user named, "" to look for
+	// estray.yaml in Dir and then in UserDir.
+	File string
+	// Dir is the working folder. Relative paths are joined to it. "" means the
+	// process's own, and leaves such paths as they are.
+	Dir string
+	// UserDir is the folder of the user's own configuration, "" for none.
+	UserDir string
+	// Environ is the environment as "NAME=value", the later entry winning.
+	Environ []string
+	// Flags holds the flags that were set, by configuration key.
+	Flags map[string]any
+	// Rules and Formats are the rule ids and report formats that exist. When
+	// nil, only the form of such names is checked.
+	Rules, Formats []string
+}

@@ -1,0 +1,188 @@
+package configs
+
+import (
+	"fmt"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// field is one key of a mapping, with its full dotted name.
+type field struct {
+	name       string
+	key, value *yaml.Node
+}
+
+// filled gives what an alias stands for, at the place of the alias.
+func filled(n *yaml.Node) *yaml.Node {
+	if n.Kind != yaml.AliasNode {
+		return n
+	}
+	out := *n.Alias
+	out.Line, out.Column = n.Line, n.Column
+	return &out
+}
+
+// none: nothing stands behind the key.
+func none(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
+
+// fields gives the keys of a mapping, each once.
+func (w *fileReading) fields(name string, n *yaml.Node) []field {
+	if none(n) {
+		return nil
+	}
+	if n.Kind != yaml.MappingNode {
+		what := name
+		if name == "" {
+			what = "the file"
+		}
+		w.wrong(w.at(n), "%s must hold keys and values, not %s", what, form(n))
+		return nil
+	}
+	var out []field
+	lines := map[string]int{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, v := filled(n.Content[i]), filled(n.Content[i+1])
+		if k.Kind != yaml.ScalarNode || k.Tag == "!!merge" {
+			w.wrong(w.at(k), "a key must be a name, not %s", form(k))
+			continue
+		}
+		if first, twice := lines[k.Value]; twice {
+			w.wrong(w.at(k), "key %q is given twice, first on line %d", clip(dotted(name, k.Value)), first)
+			continue
+		}
+		lines[k.Value] = k.Line
+		out = append(out, field{dotted(name, k.Value), k, v})
+	}
+	return out
+}
+
+func dotted(section, leaf string) string {
+	if section == "" {
+		return leaf
+	}
+	return section + "." + leaf
+}
+
+// clip keeps a stranger's text from filling the screen.
+func clip(s string) string { return s[:min(len(s), 80)] }
+
+func (w *fileReading) section(name string, n *yaml.Node) {
+	for _, f := range w.fields(name, n) {
+		k, known := keyNamed(f.name)
+		message, emptyAllowed, later := unread(f.name)
+		switch {
+		case known:
+			w.entry(k, f)
+		case isSection(f.name):
+			w.section(f.name, f.value)
+		case later && emptyAllowed && empty(f.value):
+		case later:
+			w.wrong(w.at(f.key), "%s", message)
+		default:
+			w.wrong(w.at(f.key), "unknown key %q; the nearest known key is %q", clip(f.name), nearestKey(f.name, nameable()))
+		}
+	}
+}
+
+func empty(n *yaml.Node) bool { return none(n) || n.Kind == yaml.SequenceNode && len(n.Content) == 0 }
+
+// nameable lists what a key can be mistaken for: keys and sections.
+func nameable() []string {
+	var out []string
+	for _, k := range keys() {
+		out = append(out, k.name)
+		for s, _ := split(k.name); s != ""; s, _ = split(s) {
+			out = append(out, s)
+		}
+	}
+	return append(out, archivesKey+".kind", archivesKey+".url")
+}
+
+// entry decodes the value of one key. A list or map with nothing behind its
+// name (all its lines turned to comments) is as if not there.
+func (w *fileReading) entry(k key, f field) {
+	e := entry{key: k, at: w.at(f.value), source: fmt.Sprintf("%s:%d", w.shown, f.key.Line)}
+	ok := true
+	switch k.kind {
+	case kindList:
+		ok = !none(f.value) && w.list(&e, f.value)
+	case kindSeverities:
+		ok = !none(f.value) && w.severityMap(&e, f)
+	case kindArchives:
+		ok = !none(f.value) && w.archiveList(&e, f.value)
+	default:
+		t, fine := w.scalar(k.name, f.value, k.kind)
+		e.texts, ok = []text{t}, fine
+	}
+	if ok {
+		w.entries = append(w.entries, e)
+	}
+}
+
+func (w *fileReading) list(e *entry, n *yaml.Node) bool {
+	if n.Kind != yaml.SequenceNode {
+		w.wrong(w.at(n), "%s must be %s, not %s", e.key.name, e.key.kind, form(n))
+		return false
+	}
+	ok := true
+	for _, item := range n.Content {
+		t, fine := w.scalar(e.key.name, filled(item), kindText)
+		ok = ok && fine
+		e.texts = append(e.texts, t)
+	}
+	return ok
+}
+
+func (w *fileReading) severityMap(e *entry, f field) bool {
+	ok := f.value.Kind == yaml.MappingNode
+	for _, pair := range w.fields(f.name, f.value) {
+		t, fine := w.scalar(f.name, pair.value, kindText)
+		ok = ok && fine
+		rule := text{raw: pair.key.Value, value: pair.key.Value, at: w.at(pair.key)}
+		e.rules, e.texts = append(e.rules, rule), append(e.texts, t)
+	}
+	return ok
+}
+
+func (w *fileReading) archiveList(e *entry, n *yaml.Node) bool {
+	if n.Kind != yaml.SequenceNode {
+		w.wrong(w.at(n), "%s must be %s, not %s", e.key.name, e.key.kind, form(n))
+		return false
+	}
+	ok := true
+	for _, item := range n.Content {
+		a, fine := w.archive(filled(item))
+		ok = ok && fine
+		e.archives = append(e.archives, a)
+	}
+	return ok
+}
+
+func (w *fileReading) archive(n *yaml.Node) (archiveText, bool) {
+	var a archiveText
+	if n.Kind != yaml.MappingNode {
+		w.wrong(w.at(n), "%s: an entry must hold kind and url, not %s", archivesKey, form(n))
+		return a, false
+	}
+	ok, seen := true, map[string]bool{}
+	for _, f := range w.fields(archivesKey, n) {
+		fine := false
+		switch f.name {
+		case archivesKey + ".kind":
+			a.kind, fine = w.scalar(f.name, f.value, kindText)
+		case archivesKey + ".url":
+			a.url, fine = w.scalar(f.name, f.value, kindText)
+		default:
+			w.wrong(w.at(f.key), "unknown key %q; the nearest known key is %q", clip(f.name),
+				nearestKey(f.name, []string{archivesKey + ".kind", archivesKey + ".url"}))
+		}
+		ok, seen[f.name] = ok && fine, true
+	}
+	for _, name := range []string{"kind", "url"} {
+		if !seen[archivesKey+"."+name] {
+			w.wrong(w.at(n), "%s: an entry lacks its %s", archivesKey, name)
+			ok = false
+		}
+	}
+	return a, ok
+}
