@@ -1,0 +1,104 @@
+package report
+
+import (
+	"slices"
+
+	"github.com/estray/estray/findings"
+	"github.com/estray/estray/inventory"
+)
+
+func buildAssets(c *findings.Case, found []Finding) []Asset {
+	byAsset := map[string][]string{}
+	for _, f := range found {
+		if f.Asset != "" && f.State != string(findings.Resolved) {
+			byAsset[f.Asset] = append(byAsset[f.Asset], f.ID)
+		}
+	}
+	out := make([]Asset, 0, len(c.View.Assets))
+	for _, a := range c.View.Assets {
+		r := NewAsset(a, c.Verdicts[a.ID])
+		r.Findings = byAsset[r.ID]
+		out = append(out, r)
+	}
+	return out
+}
+
+// NewAsset describes one judged asset in the words of the report.
+func NewAsset(a inventory.Asset, v findings.Verdict) Asset {
+	r := Asset{
+		ID: string(a.ID), Provider: string(a.Scope.Provider), Kind: string(a.Kind), Account: a.Scope.Account,
+		Region: a.Scope.Region, Name: a.Name, Standing: string(v.Standing), Presence: v.Presence.String(),
+		Owner: v.Owner, Reasons: slices.Clone(v.Reasons), Created: a.Created, Modified: a.Modified,
+		LastSeen: a.LastSeen(), SeenBy: a.SeenBy(), UnknownFacets: unknownFacets(a),
+	}
+	if r.Reasons == nil {
+		r.Reasons = []string{}
+	}
+	if r.SeenBy == nil {
+		r.SeenBy = []string{}
+	}
+	for _, alias := range a.Aliases {
+		r.Aliases = append(r.Aliases, string(alias))
+	}
+	if v.Claim != nil {
+		r.Claim = v.Claim.ID
+	}
+	reach, _ := a.Reach()
+	r.Reach = reach.String()
+	r.Exposures = exposures(a)
+	if id, ok := a.Identity.Get(); ok {
+		r.Identity = id.ID
+	}
+	if conf, ok := a.Configuration.Get(); ok {
+		r.Runtime = conf.Runtime
+	}
+	if code, ok := a.Code.Get(); ok {
+		r.CodeDigest = code.Digest
+	}
+	if act := v.Activity.LastDeploy; act.Event != "" {
+		r.LastDeploy = &Deploy{Time: act.Time, Principal: act.Principal, Event: act.Event}
+	}
+	return r
+}
+
+func exposures(a inventory.Asset) []Exposure {
+	e, ok := a.Exposure.Get()
+	if !ok {
+		return nil
+	}
+	out := make([]Exposure, 0, len(e.Ways))
+	for _, w := range e.Ways {
+		note := w.Note
+		if w.UpperBound {
+			note = joinNote(note, "upper bound: a condition could not be judged")
+		}
+		out = append(out, Exposure{Kind: w.Kind, Reach: w.Reach.String(), Hostname: w.Hostname, Qualifier: w.Qualifier, Note: note})
+	}
+	return out
+}
+
+func joinNote(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + "; " + b
+}
+
+// unknownFacets tells of each facet that is unknown or stale why it is.
+func unknownFacets(a inventory.Asset) map[string]string {
+	out := map[string]string{}
+	for _, f := range a.Facets() {
+		switch {
+		case f.Unknown && f.Doubt == (inventory.Reason{}):
+			out[f.Name] = "no source has read it"
+		case f.Unknown:
+			out[f.Name] = f.Doubt.String()
+		case f.Stale:
+			out[f.Name] = "stale since " + f.Seen.Format("2006-01-02T15:04:05Z") + ": " + f.Doubt.String()
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}

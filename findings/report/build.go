@@ -1,0 +1,210 @@
+package report
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/estray/estray/findings"
+	"github.com/estray/estray/inventory"
+)
+
+// Input is what a document is made from. Nothing else shows in it.
+type Input struct {
+	Case     *findings.Case
+	Findings []Life
+	Silences []findings.Silence
+	Rules    []findings.Rule
+	Tool     Tool
+	Run      Run
+	Policy   Policy
+	// Deployments by day and provider, in any order.
+	Deployments []Deployments
+	// Notes are said at the head of the report, in this order.
+	Notes []string
+}
+
+// Life is a finding with what its life adds.
+type Life struct {
+	findings.Finding
+	FirstSeen, LastSeen, ResolvedAt time.Time
+	Reopened                        bool
+}
+
+// Build makes the document and decides the exit code.
+func Build(in Input) *Document {
+	d := &Document{Schema: Schema, Tool: in.Tool, Run: in.Run, Notes: in.Notes}
+	d.Findings = buildFindings(in.Findings)
+	d.Assets = buildAssets(in.Case, d.Findings)
+	d.Coverage = buildCoverage(in.Case)
+	d.NotAsked = buildNotAsked(in.Silences)
+	d.Deployments = slices.SortedFunc(slices.Values(in.Deployments), func(a, b Deployments) int {
+		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Provider, b.Provider))
+	})
+	for _, r := range in.Rules {
+		d.Rules = append(d.Rules, Rule{ID: r.ID, Title: r.Title, Severity: r.Severity.String(), State: string(cmp.Or(r.State, findings.Active))})
+	}
+	slices.SortFunc(d.Rules, func(a, b Rule) int { return cmp.Compare(a.ID, b.ID) })
+	d.Summary = summarize(d)
+	d.ExitCode, d.ExitWhy = Exit(d, in.Policy)
+	return d
+}
+
+func buildFindings(all []Life) []Finding {
+	out := make([]Finding, 0, len(all))
+	groups := map[string][]int{}
+	for _, l := range all {
+		f := Finding{
+			ID: l.Fingerprint(), Rule: l.Rule, Title: l.Title, Severity: l.Severity.String(),
+			State: string(cmp.Or(l.State, findings.Open)), StateWhy: l.StateWhy,
+			Provider: string(l.Scope.Provider), Account: l.Scope.Account, Region: l.Scope.Region,
+			Asset: string(l.Asset), Subject: l.Subject, Attempt: l.Attempt, Coverage: l.Coverage,
+			Group: groupID(l.GroupKey()), Message: l.Message, Steps: l.Steps, Evidence: []Evidence{},
+			Remediation: l.Remediation, Attack: l.Attack,
+			FirstSeen: l.FirstSeen, LastSeen: l.LastSeen, ResolvedAt: l.ResolvedAt, Reopened: l.Reopened,
+		}
+		for _, e := range l.Evidence {
+			f.Evidence = append(f.Evidence, Evidence(e))
+		}
+		out = append(out, f)
+	}
+	slices.SortFunc(out, func(a, b Finding) int { return cmp.Compare(a.ID, b.ID) })
+	for i, f := range out {
+		if f.Group != "" && f.State != string(findings.Resolved) {
+			groups[f.Group] = append(groups[f.Group], i)
+		}
+	}
+	for _, members := range groups {
+		lead(out, members)
+	}
+	return out
+}
+
+// lead marks the finding of the highest severity as the one that speaks for
+// the group; a group of one has no leader and is no group.
+func lead(all []Finding, members []int) {
+	if len(members) == 1 {
+		all[members[0]].Group = ""
+		return
+	}
+	best := slices.MinFunc(members, func(a, b int) int {
+		return cmp.Or(cmp.Compare(rank(all[b].Severity), rank(all[a].Severity)), cmp.Compare(all[a].Rule, all[b].Rule), cmp.Compare(all[a].ID, all[b].ID))
+	})
+	all[best].Leads = true
+	for _, i := range members {
+		if i != best {
+			all[best].Members = append(all[best].Members, all[i].ID)
+		}
+	}
+}
+
+func rank(severity string) int { return slices.Index(findings.SeverityWords(), severity) }
+
+func groupID(key string) string {
+	if key == "" {
+		return ""
+	}
+	return findings.Finding{Rule: "group", Subject: key}.Fingerprint()
+}
+
+func buildCoverage(c *findings.Case) []Coverage {
+	out := make([]Coverage, 0, len(c.View.Coverage))
+	for _, cov := range c.View.Coverage {
+		r := Coverage{
+			Source: cov.Cell.Source, Provider: string(cov.Cell.Scope.Provider), Account: cov.Cell.Scope.Account,
+			Region: cov.Cell.Scope.Region, Capability: string(cov.Cell.Capability), State: cov.State.String(),
+			Expected: cov.Expected, Seen: cov.Seen, From: cov.Window.From, To: cov.Window.To, Read: cov.Read,
+			Continuity: cov.Continuity.String(), Operation: cov.Why.Operation, Code: cov.Why.Code, Message: cov.Why.Message,
+		}
+		if !cov.State.Whole() {
+			r.AcceptedWhy = c.BlindSpot(cov.Cell)
+			r.Accepted = r.AcceptedWhy != ""
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func buildNotAsked(silences []findings.Silence) []NotAsked {
+	type key struct {
+		provider   inventory.Provider
+		capability inventory.Capability
+	}
+	rules := map[key][]string{}
+	for _, s := range silences {
+		if s.Gap.NotAsked() && s.Gap.State == inventory.Pending {
+			k := key{s.Scope.Provider, s.Gap.Cell.Capability}
+			rules[k] = append(rules[k], s.Rule)
+		}
+	}
+	var out []NotAsked
+	for k, ids := range rules {
+		slices.Sort(ids)
+		out = append(out, NotAsked{Provider: string(k.provider), Capability: string(k.capability), Rules: slices.Compact(ids)})
+	}
+	slices.SortFunc(out, func(a, b NotAsked) int {
+		return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Capability, b.Capability))
+	})
+	return out
+}
+
+func summarize(d *Document) Summary {
+	s := Summary{
+		Assets:   AssetSummary{ByStanding: map[string]int{}, ByProvider: map[string]int{}, ProviderStanding: map[string]map[string]int{}},
+		Findings: FindingSummary{BySeverity: map[string]int{}},
+	}
+	for _, st := range findings.Standings() {
+		s.Assets.ByStanding[string(st)] = 0
+	}
+	for _, w := range findings.SeverityWords() {
+		s.Findings.BySeverity[w] = 0
+	}
+	for _, a := range d.Assets {
+		if a.Presence == inventory.Gone.String() {
+			continue
+		}
+		s.Assets.Total++
+		s.Assets.ByStanding[a.Standing]++
+		s.Assets.ByProvider[a.Provider]++
+		if s.Assets.ProviderStanding[a.Provider] == nil {
+			s.Assets.ProviderStanding[a.Provider] = map[string]int{}
+		}
+		s.Assets.ProviderStanding[a.Provider][a.Standing]++
+	}
+	for _, f := range d.Findings {
+		s.Findings.count(f)
+	}
+	for _, c := range d.Coverage {
+		s.Coverage.count(c)
+	}
+	return s
+}
+
+func (s *FindingSummary) count(f Finding) {
+	switch findings.State(f.State) {
+	case findings.Open:
+		s.Total++
+		s.BySeverity[f.Severity]++
+	case findings.Acknowledged:
+		s.Acknowledged++
+	case findings.Accepted:
+		s.Accepted++
+	case findings.Resolved:
+		s.Resolved++
+	}
+}
+
+func (s *CoverageSummary) count(c Coverage) {
+	switch {
+	case c.State == inventory.Complete.String() || c.State == inventory.Disabled.String():
+		s.Complete++
+	case c.Accepted:
+		s.Accepted++
+	default:
+		s.Incomplete++
+	}
+}
+
+// Words returns a map's keys, sorted; for formats that list counts.
+func Words(m map[string]int) []string { return slices.Sorted(maps.Keys(m)) }
