@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -78,21 +79,39 @@ func (w *fileReading) parse(raw []byte) *yaml.Node {
 // unparsed explains what the parser refused. A tab is told by itself: the
 // parser's own words for it help nobody.
 func (w *fileReading) unparsed(raw []byte, err error) {
-	message := strings.TrimPrefix(err.Error(), "yaml: ")
-	line := 1
-	if number, rest, ok := strings.Cut(strings.TrimPrefix(message, "line "), ": "); ok {
-		if n, bad := strconv.Atoi(number); bad == nil {
-			line, message = n, rest
-		}
-	}
-	for i, l := range bytes.Split(raw, []byte("\n")) {
+	lines := bytes.Split(raw, []byte("\n"))
+	for i, l := range lines {
 		indent := l[:len(l)-len(bytes.TrimLeft(l, " \t"))]
 		if tab := bytes.IndexByte(indent, '\t'); tab >= 0 {
 			w.wrong(place{w.shown, i + 1, tab + 1}, "a tab indents this line; YAML takes spaces only")
 			return
 		}
 	}
+	line, message := parserLine(strings.TrimPrefix(err.Error(), "yaml: "), lines)
 	w.wrong(place{w.shown, line, 0}, "not YAML: %s", message)
+}
+
+// parserLine takes the line out of the parser's message. Three things about
+// it are odd (go.yaml.in/yaml/v3 decode.go, parser.fail): the first line is
+// left out, an unknown anchor has none, and what the scanner let pass is
+// counted from 0.
+func parserLine(message string, lines [][]byte) (int, string) {
+	if _, anchor, ok := strings.Cut(message, "unknown anchor '"); ok {
+		anchor = strings.TrimSuffix(anchor, "' referenced")
+		at := slices.IndexFunc(lines, func(l []byte) bool { return bytes.Contains(l, []byte("*"+anchor)) })
+		return at + 1, message
+	}
+	number, rest, ok := strings.Cut(strings.TrimPrefix(message, "line "), ": ")
+	line, err := strconv.Atoi(number)
+	if !ok || err != nil {
+		return 1, message
+	}
+	for _, past := range []string{"<", "'-'", "','", "key", "node content"} {
+		if strings.HasPrefix(rest, "did not find expected "+past) {
+			line++
+		}
+	}
+	return min(line, len(lines)), rest
 }
 
 // illegible tells the first place that no YAML may have.

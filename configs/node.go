@@ -39,9 +39,9 @@ func mismatch(n *yaml.Node, want kind) (hint string, wrong bool) {
 	switch {
 	case n.Tag == tag || fromVariable:
 		return "", false
-	case tag == "!!str" && (n.Tag == "!!int" || n.Tag == "!!float"):
+	case want == kindText && (n.Tag == "!!int" || n.Tag == "!!float"):
 		return "; quote it, since an unquoted number loses its leading zeros", true
-	case tag == "!!str" && (n.Tag == "!!bool" || n.Tag == "!!timestamp"):
+	case want == kindText && (n.Tag == "!!bool" || n.Tag == "!!timestamp"):
 		return "; quote it", true
 	}
 	return "", true

@@ -102,7 +102,7 @@ func nameable() []string {
 // name (all its lines turned to comments) is as if not there.
 func (w *fileReading) entry(k key, f field) {
 	e := entry{key: k, at: w.at(f.value), source: fmt.Sprintf("%s:%d", w.shown, f.key.Line)}
-	ok := true
+	var ok bool
 	switch k.kind {
 	case kindList:
 		ok = !none(f.value) && w.list(&e, f.value)

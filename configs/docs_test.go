@@ -1,0 +1,239 @@
+package configs_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/estray/estray/configs"
+)
+
+var update = flag.Bool("update", false, "write the schema's copy in docs anew")
+
+func TestExampleLoadsWithoutMistakeAndHasEveryKey(t *testing.T) {
+	dir := folder(t, string(configs.Example()))
+	c := load(t, configs.Inputs{Dir: dir})
+	for _, v := range c.Values() {
+		// What has no default that a user could write stands in a comment.
+		if v.Source == "default" && v.Key != "rules.organization" {
+			t.Errorf("the example lacks %s", v.Key)
+		}
+	}
+	if !bytes.Contains(configs.Example(), []byte("# organization: o-")) {
+		t.Error("the example lacks rules.organization")
+	}
+	for key, want := range defaults(t) {
+		got := source(t, c, key).Value
+		switch key {
+		case "registry.files", "registry.tags.owner", "providers.archives":
+		case "state":
+			if got != "sqlite:"+filepath.Join(dir, "estray.db") {
+				t.Errorf("state is %q", got)
+			}
+		default:
+			if got != want {
+				t.Errorf("the example sets %s to %q, the default is %q", key, got, want)
+			}
+		}
+	}
+}
+
+func TestExampleBelongsToTheCaller(t *testing.T) {
+	configs.Example()[0], configs.Schema()[0] = 'x', 'x'
+	if configs.Example()[0] != '#' || configs.Schema()[0] != '{' {
+		t.Error("a caller can change the text of the next")
+	}
+}
+
+// defaults gives the defaults as the page has them.
+func defaults(t *testing.T) map[string]string {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	out := map[string]string{}
+	for _, v := range load(t, configs.Inputs{}).Values() {
+		out[v.Key] = v.Value
+	}
+	return out
+}
+
+func page(t *testing.T, name string) string {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("..", "docs", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+func TestPageSaysDefaultVariableAndFlagOfEveryKey(t *testing.T) {
+	text := page(t, "configuration.md")
+	values := defaults(t)
+	rows := map[string][]string{}
+	for line := range strings.Lines(text) {
+		if cells := strings.Split(line, " | "); strings.HasPrefix(line, "| `") && len(cells) == 4 {
+			rows[strings.Trim(cells[0], "| `")] = cells[1:]
+		}
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(values)), slices.Sorted(maps.Keys(rows))); diff != "" {
+		t.Errorf("keys (-known +page):\n%s", diff)
+	}
+	for key, cells := range rows {
+		want := "none"
+		if values[key] != "" {
+			want = "`" + values[key] + "`"
+		}
+		if cells[1] != want {
+			t.Errorf("%s: the page has the default %s, it is %s", key, cells[1], want)
+		}
+		want = "`" + configs.Variable(key) + "`"
+		if f := flagOf(t, key); f != "" {
+			want += ", `" + f + "`"
+		}
+		if got := strings.TrimSuffix(cells[2], " |\n"); got != want {
+			t.Errorf("%s: the page has %s, it is %s", key, got, want)
+		}
+	}
+}
+
+// flagOf finds a key's flag by giving it a value that no flag can have.
+func flagOf(t *testing.T, key string) string {
+	t.Helper()
+	got := mistakes(t, configs.Inputs{Flags: map[string]any{key: struct{}{}}})
+	name, _, _ := strings.Cut(got[0], ": ")
+	if name == "flag" {
+		return ""
+	}
+	return strings.TrimPrefix(name, "flag ")
+}
+
+func TestPageShowsOnlyWhatLoads(t *testing.T) {
+	text := page(t, "configuration.md")
+	blocks := strings.Split(text, "```yaml\n")[1:]
+	if len(blocks) == 0 {
+		t.Fatal("no example on the page")
+	}
+	for _, b := range blocks {
+		b, _, _ = strings.Cut(b, "```")
+		if got := mistakes(t, configs.Inputs{Dir: folder(t, b), Environ: []string{"DB_PASSWORD=x"}}); got != nil {
+			t.Errorf("%s\n%q", b, got)
+		}
+		if err := compiled(t).Validate(instance(t, b)); err != nil {
+			t.Errorf("%s\n%v", b, err)
+		}
+	}
+}
+
+func TestDocsHoldTheSchema(t *testing.T) {
+	const name = "estray.schema-config.json"
+	if *update {
+		if err := os.WriteFile(filepath.Join("..", "docs", name), configs.Schema(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(string(configs.Schema()), page(t, name)); diff != "" {
+		t.Errorf("run the test with -update:\n%s", diff)
+	}
+}
+
+func compiled(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(configs.Schema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("schema.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// instance turns YAML into what the validator takes.
+func instance(t *testing.T, file string) any {
+	t.Helper()
+	var v any
+	if err := yaml.Unmarshal([]byte(file), &v); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestSchemaTakesWhatLoads(t *testing.T) {
+	for name, file := range map[string]string{"example": string(configs.Example()), "full": full, "empty": "", "empty sections": "rules:\nlog:\n"} {
+		t.Run(name, func(t *testing.T) {
+			if err := compiled(t).Validate(instance(t, file)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestSchemaAndLoadRefuseTheSame(t *testing.T) {
+	for _, file := range []string{
+		"stat: x", "registry: {file: []}", "registry: {tags: {own: x}}", "providers: {aws: {}}", "providers: {archives: [{kind: snapshot}]}",
+		"providers: {archives: [{kind: snapshot, url: a, path: b}]}", "providers: {archives: [{kind: google-reports, url: a}]}",
+		"rules: {sigma: [x]}", "rules: {accounts: [123456789012]}", "rules: {accounts: ['12']}", "rules: {severity: {AWS-01: lo}}",
+		"rules: {severity: {AWS: low}}", "rules: {deployers: ['user-agent:x']}", "rules: {iam_administrators: ['arn:aws:sts::1:assumed-role/a/b']}",
+		"rules: {vendor_layers: [x]}", "rules: {log_retention_days: 0}", "rules: {four_eyes: 1}", "rules: {organization: x}", "rules: {short_lived: 1}",
+		"registry: {csv: [x]}", "report: {outputs: ['=']}", "report: {fail_on: none}", "log: {level: loud}", "log: {format: xml}", "log: 3",
+		"state: mysql://x", "state: 'sqlite:'", "state: 'sqlite://x'", "[]",
+	} {
+		t.Run(file, func(t *testing.T) {
+			if err := compiled(t).Validate(instance(t, file)); err == nil {
+				t.Error("the schema takes it")
+			}
+			if mistakes(t, configs.Inputs{Dir: folder(t, file)}) == nil {
+				t.Error("Load takes it")
+			}
+		})
+	}
+}
+
+func TestSchemaHasEveryKey(t *testing.T) {
+	var doc map[string]any
+	if err := json.Unmarshal(configs.Schema(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	want := slices.Sorted(slices.Values(configs.Keys()))
+	if diff := cmp.Diff(want, slices.Sorted(slices.Values(leaves("", doc)))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// leaves lists the dotted names in a schema, but for those that must be empty.
+func leaves(name string, schema map[string]any) []string {
+	properties, ok := schema["properties"].(map[string]any)
+	if !ok {
+		if _, unread := schema["maxItems"]; unread {
+			return nil
+		}
+		return []string{name}
+	}
+	var out []string
+	for leaf, sub := range properties {
+		out = append(out, leaves(strings.TrimPrefix(name+"."+leaf, "."), sub.(map[string]any))...)
+	}
+	return out
+}
