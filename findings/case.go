@@ -65,6 +65,30 @@ type Activity struct {
 	Created, Deleted, LastDeploy Act
 	// Changed is the last act of any kind that changed the asset.
 	Changed Act
+	// CreatedLogged and ModifiedLogged: an act that changed the asset stands in
+	// the events within LateDelivery of the asset's own time of creation, or of
+	// modification.
+	CreatedLogged, ModifiedLogged bool
+}
+
+// LateDelivery is how far the time of a record and the time that an inventory
+// shows may lie apart: CloudTrail delivers records up to about 15 minutes late.
+const LateDelivery = 15 * time.Minute
+
+// Deployments counts the successful deployments of one provider on one day.
+type Deployments struct {
+	// Day is "2006-01-02", UTC.
+	Day      string
+	Provider inventory.Provider
+	Count    int
+}
+
+// Hidden is a claim that matches nothing, in a scope that was not read whole:
+// whether it is a ghost cannot be told.
+type Hidden struct {
+	Claim registry.Claim
+	// Gaps are the cells that were not read whole; never empty.
+	Gaps []inventory.Coverage
 }
 
 // Estate is what the configuration tells of our own: who and what counts as
@@ -93,10 +117,17 @@ type Case struct {
 	// that need it are unknown.
 	RegistryRead bool
 	Verdicts     map[inventory.AssetID]Verdict
-	Now          time.Time
-	Estate       Estate
+	// Ghosts match nothing although their scope was read whole; Hidden match
+	// nothing where it was not. Both by claim id. Transient claims are in neither.
+	Ghosts []registry.Claim
+	Hidden []Hidden
+	// Deployments, by day and provider.
+	Deployments []Deployments
+	Now         time.Time
+	Estate      Estate
 
 	history func(inventory.AssetID) []inventory.Observation
+	acts    func(inventory.Filter, func(inventory.Event))
 	own     map[string]bool
 }
 
@@ -127,6 +158,15 @@ func (c *Case) History(id inventory.AssetID) []inventory.Observation {
 		return nil
 	}
 	return c.history(id)
+}
+
+// Acts streams the events that the filter selects, in order. It is for checks:
+// while single events are judged, the events are being walked already. An
+// error of the walk ends the evaluation.
+func (c *Case) Acts(f inventory.Filter, yield func(inventory.Event)) {
+	if c.acts != nil {
+		c.acts(f, yield)
+	}
 }
 
 // Deployers lists who may deploy the asset: by its approval's limit or, where

@@ -51,6 +51,11 @@ func Evaluate(ctx context.Context, c *Case, rules []Rule) (Result, error) {
 		recallErr = err
 		return obs
 	}
+	c.acts = func(f inventory.Filter, yield func(inventory.Event)) {
+		if recallErr == nil {
+			recallErr = c.View.Walk(ctx, f, func(e inventory.Event) error { yield(e); return nil })
+		}
+	}
 	active := slices.DeleteFunc(slices.Clone(rules), func(r Rule) bool { return r.State == Disabled })
 	found, err := c.findings(ctx, active)
 	if err = cmp.Or(err, recallErr); err != nil {
