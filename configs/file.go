@@ -45,7 +45,7 @@ func (r *reading) file(f found) []entry {
 	}
 	left := widest
 	if n := overgrown(root, nil, &left); n != nil {
-		r.wrong(w.at(n), "the file unfolds into more than %d values here; write values out instead of aliases", widest)
+		r.wrong(w.at(n), "the file holds more than %d values, with its aliases filled in; write out what is needed", widest)
 		return nil
 	}
 	w.section("", root)

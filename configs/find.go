@@ -57,14 +57,14 @@ func find(in Inputs) (found, error) {
 func (f *found) read() error {
 	file, err := os.Open(f.path)
 	if err != nil {
-		return fmt.Errorf("read configuration %s: %w", f.shown, cause(err))
+		return fmt.Errorf("read configuration: %w", cause(err))
 	}
 	raw, err := io.ReadAll(io.LimitReader(file, largest+1))
 	if err = errors.Join(err, file.Close()); err != nil {
-		return fmt.Errorf("read configuration %s: %w", f.shown, cause(err))
+		return fmt.Errorf("read configuration: %w", cause(err))
 	}
 	if len(raw) > largest {
-		return fmt.Errorf("read configuration %s: larger than %d bytes; name the configuration and not a file of data", f.shown, largest)
+		return fmt.Errorf("read configuration: larger than %d bytes; name the configuration and not a file of data", largest)
 	}
 	f.raw = raw
 	return nil

@@ -35,14 +35,11 @@ func FuzzLoad(f *testing.F) {
 			return
 		}
 		var ms configs.Mistakes
-		if len(raw) > 1<<20 && !errors.As(err, &ms) {
-			return
-		}
 		if !errors.As(err, &ms) || len(ms) == 0 {
 			t.Fatalf("no mistakes: %v", err)
 		}
 		for _, m := range ms {
-			if m.File != "estray.yaml" || m.Line < 1 || m.Message == "" {
+			if m.File != "estray.yaml" || m.Line < 1 && len(raw) <= 1<<20 || m.Message == "" {
 				t.Errorf("mistake without place: %+v", m)
 			}
 		}

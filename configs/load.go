@@ -13,14 +13,15 @@ import (
 const separator = "\x00"
 
 // Load reads the configuration file, if there is one, and merges it with
-// variables and flags. What is wrong in the configuration is returned as
-// [Mistakes]; another error says that the file could not be read.
+// variables and flags. Its error is [Mistakes], also where the file could not
+// be read; a configuration is then not returned.
 func Load(in Inputs) (*Config, error) {
+	r := newReading(in)
 	f, err := find(in)
 	if err != nil {
-		return nil, err
+		r.wrong(place{file: f.shown}, "%v", err)
+		return nil, r.mistakes
 	}
-	r := newReading(in)
 	v := viper.NewWithOptions(viper.KeyDelimiter(separator))
 	for name, value := range r.values(r.defaults()) {
 		v.SetDefault(name, value)

@@ -1,8 +1,6 @@
 package configs_test
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -260,30 +258,27 @@ func TestWithoutDirPathsStayAsWritten(t *testing.T) {
 	}
 }
 
-func TestFileThatCannotBeReadIsAnError(t *testing.T) {
+func TestFileThatCannotBeReadIsAMistake(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "large.yaml"), strings.Repeat("#\n", 1<<19)+"#")
 	tests := []struct{ name, file, want string }{
-		{"missing", "none.yaml", `read configuration none.yaml: no such file or directory; name a file that exists, or write one with "estray config init"`},
-		{"folder", ".", "read configuration .: is a directory"},
-		{"too large", "large.yaml", "read configuration large.yaml: larger than 1048576 bytes; name the configuration and not a file of data"},
+		{"missing", "none.yaml", `none.yaml: read configuration: no such file or directory; name a file that exists, or write one with "estray config init"`},
+		{"folder", ".", ".: read configuration: is a directory"},
+		{"too large", "large.yaml", "large.yaml: read configuration: larger than 1048576 bytes; name the configuration and not a file of data"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := configs.Load(configs.Inputs{Dir: dir, File: tt.file})
-			if err == nil || err.Error() != tt.want {
-				t.Errorf("got %v\nwant %s", err, tt.want)
-			}
-			if errors.Is(err, fs.ErrNotExist) != (tt.name == "missing") {
-				t.Errorf("errors.Is ErrNotExist is wrong for %v", err)
+			if diff := cmp.Diff([]string{tt.want}, mistakes(t, configs.Inputs{Dir: dir, File: tt.file})); diff != "" {
+				t.Error(diff)
 			}
 		})
 	}
 	if err := os.Mkdir(filepath.Join(dir, "estray.yaml"), 0o750); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := configs.Load(configs.Inputs{Dir: dir}); err == nil {
-		t.Error("an unreadable default file is passed over")
+	want := []string{"estray.yaml: read configuration: is a directory"}
+	if diff := cmp.Diff(want, mistakes(t, configs.Inputs{Dir: dir})); diff != "" {
+		t.Error("an unreadable default file is passed over", diff)
 	}
 }
 

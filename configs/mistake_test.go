@@ -68,6 +68,7 @@ func TestMistakesOfForm(t *testing.T) {
 			[]string{`estray.yaml:1:29: rules.log_retention_days must be a whole number, not text`}},
 		{"number without unit", "rules: {short_lived: 60}\n",
 			[]string{`estray.yaml:1:22: rules.short_lived must be a duration such as 60m, not a number`}},
+		{"nothing in a list", "rules: {disable: [~]}\n", []string{`estray.yaml:1:19: rules.disable is empty; give it a value or remove it`}},
 		{"foreign tag", "state: !secret x\n",
 			[]string{`estray.yaml:1:8: state must be text, not a value with the tag !secret`}},
 		{"list for severities", "rules: {severity: [low]}\n",
@@ -121,6 +122,10 @@ func TestMistakesOfMeaning(t *testing.T) {
 			[]string{`estray.yaml:1:23: rules.organization: "example" is no organization id; write it as in o-a1b2c3d4e5`}},
 		{"account too short", "rules: {accounts: [\"12345\"]}\n",
 			[]string{`estray.yaml:1:20: rules.accounts: "12345" is no account id; write its 12 digits, in quotes`}},
+		{"account with letters", "rules: {accounts: [11112222333x]}\n",
+			[]string{`estray.yaml:1:20: rules.accounts: "11112222333x" is no account id; write its 12 digits, in quotes`}},
+		{"organization with capitals", "rules: {organization: o-A1B2C3D4E5}\n",
+			[]string{`estray.yaml:1:23: rules.organization: "o-A1B2C3D4E5" is no organization id; write it as in o-a1b2c3d4e5`}},
 		{"account unquoted", "rules: {partners: [012345678901]}\n",
 			[]string{`estray.yaml:1:20: rules.partners must be text, not a number; quote it, since an unquoted number loses its leading zeros`}},
 		{"layer", "rules: {vendor_layers: [\"12:x\", \"017000801446:\"]}\n",
@@ -320,10 +325,10 @@ func TestAliasesUnfoldWithinLimits(t *testing.T) {
 		bomb += string(c) + ": &" + string(c) + " [" + strings.TrimSuffix(strings.Repeat("*"+p+",", 9), ",") + "]\n"
 	}
 	tests := []struct{ name, file, want string }{
-		{"bomb", bomb, "estray.yaml:5:8: the file unfolds into more than 10000 values here; write values out instead of aliases"},
-		{"alias of itself", "rules: &r\n  disable: [*r]\n", "estray.yaml:2:13: the file unfolds into more than 10000 values here; write values out instead of aliases"},
+		{"bomb", bomb, "estray.yaml:5:8: the file holds more than 10000 values, with its aliases filled in; write out what is needed"},
+		{"alias of itself", "rules: &r\n  disable: [*r]\n", "estray.yaml:2:13: the file holds more than 10000 values, with its aliases filled in; write out what is needed"},
 		{"long list", "rules: {disable: [" + strings.Repeat("A-1,", 10_001) + "]}\n",
-			"estray.yaml:1:39999: the file unfolds into more than 10000 values here; write values out instead of aliases"},
+			"estray.yaml:1:39999: the file holds more than 10000 values, with its aliases filled in; write out what is needed"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
