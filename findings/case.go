@@ -75,6 +75,19 @@ type Activity struct {
 // shows may lie apart: CloudTrail delivers records up to about 15 minutes late.
 const LateDelivery = 15 * time.Minute
 
+// Born is when the asset came into being, as its inventory tells: its own time
+// of creation or, as Lambda gives none, the earliest publication. Zero: unknown.
+func Born(a inventory.Asset) time.Time {
+	born := a.Created
+	versions, _ := a.Versions.Get()
+	for _, v := range versions.Published {
+		if !v.Modified.IsZero() && (born.IsZero() || v.Modified.Before(born)) {
+			born = v.Modified
+		}
+	}
+	return born
+}
+
 // Deployments counts the successful deployments of one provider on one day.
 type Deployments struct {
 	// Day is "2006-01-02", UTC.

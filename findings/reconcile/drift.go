@@ -1,0 +1,162 @@
+package reconcile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/estray/estray/findings"
+	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/inventory/registry"
+)
+
+// limits fills in the verdict's drifts: each limit of the approval that does
+// not hold or cannot be judged. The notes tell what was not judged although
+// the standing does not hang on it.
+func (j judge) limits(a inventory.Asset, v *findings.Verdict) (notes []string) {
+	want := v.Claim.Approval.Limits
+	v.Drifts = append(v.Drifts, j.reach(a, want)...)
+	deployers, note := deployers(v.Activity, want)
+	v.Drifts = append(v.Drifts, deployers...)
+	if note != "" {
+		notes = append(notes, note)
+	}
+	v.Drifts = append(v.Drifts, j.identity(a, want)...)
+	v.Drifts = append(v.Drifts, j.digests(a, want)...)
+	v.Drifts = append(v.Drifts, region(a, want)...)
+	return notes
+}
+
+// reach holds the widest way in against the limit. One way that is known to
+// be wider is enough, whatever else is unknown.
+func (j judge) reach(a inventory.Asset, want registry.Limits) []findings.Drift {
+	if want.Reach == inventory.ReachUnknown {
+		return nil
+	}
+	d := findings.Drift{Limit: "reach", Facet: "exposure", Want: want.Reach.String()}
+	ways, _ := a.Exposure.Get()
+	if d.Why = j.doubt(a, "exposure", inventory.CapPolicies, inventory.CapURLs); d.Why != "" {
+		d.Unknown = true
+		if !a.Exposure.IsUnknown() {
+			d.Why += "; last known was " + ways.Reach().String()
+		}
+		return []findings.Drift{d}
+	}
+	widest, unjudged := inventory.ReachPrivate, ""
+	for _, w := range ways.Ways {
+		if w.Reach == inventory.ReachUnknown {
+			unjudged = strings.TrimSuffix(fmt.Sprintf("the exposure facet holds a %s whose reach is unknown: %s", w.Kind, w.Note), ": ")
+			continue
+		}
+		widest = max(widest, w.Reach)
+	}
+	switch {
+	case widest > want.Reach:
+		d.Got = widest.String()
+	case unjudged != "":
+		d.Unknown, d.Why = true, unjudged
+	default:
+		return nil
+	}
+	return []findings.Drift{d}
+}
+
+// deployers holds the last known deployment against the limit. Where the
+// events know none, the limit says nothing of the asset as it is: that is a
+// note and no doubt, since the rules on events judge each deployment they see.
+func deployers(life findings.Activity, want registry.Limits) ([]findings.Drift, string) {
+	switch {
+	case len(want.Deployers) == 0:
+		return nil, ""
+	case life.LastDeploy.Event == "":
+		return nil, "no deployment is known from events, so the limit on deployers was not judged"
+	}
+	allowed := func(n string) bool { return slices.Contains(want.Deployers, n) }
+	if slices.ContainsFunc(life.LastDeploy.Who.Names(), allowed) {
+		return nil, ""
+	}
+	who := life.LastDeploy.Principal
+	if who == "" {
+		who = "a principal that the record does not name"
+	}
+	return []findings.Drift{{Limit: "deployers", Facet: "activity", Want: strings.Join(want.Deployers, ", "),
+		Got: fmt.Sprintf("last deployed by %s at %s", who, stamp(life.LastDeploy.Time))}}, ""
+}
+
+func (j judge) identity(a inventory.Asset, want registry.Limits) []findings.Drift {
+	if len(want.Identities) == 0 {
+		return nil
+	}
+	d := findings.Drift{Limit: "identities", Facet: "identity", Want: strings.Join(want.Identities, ", ")}
+	id, known := a.Identity.Get()
+	if d.Why = j.doubt(a, "identity", inventory.CapFunctions); d.Why != "" {
+		d.Unknown = true
+		if known {
+			d.Why += "; last known was " + id.ID
+		}
+		return []findings.Drift{d}
+	}
+	switch {
+	case !known, slices.Contains(want.Identities, id.ID):
+		return nil // an asset without an identity may do nothing that needs one
+	case id.ID == "":
+		d.Unknown, d.Why = true, "the identity facet names nobody"
+	default:
+		d.Got = id.ID
+	}
+	return []findings.Drift{d}
+}
+
+func region(a inventory.Asset, want registry.Limits) []findings.Drift {
+	d := findings.Drift{Limit: "regions", Facet: "scope", Want: strings.Join(want.Regions, ", ")}
+	switch {
+	case len(want.Regions) == 0, slices.Contains(want.Regions, a.Scope.Region):
+		return nil
+	case a.Scope.Region == "":
+		d.Unknown, d.Why = true, "the region of the asset is not known"
+	default:
+		d.Got = a.Scope.Region
+	}
+	return []findings.Drift{d}
+}
+
+// doubt says why a limit may not be judged by the facet; empty if it may. The
+// capabilities are those by whose reading the facet is known.
+func (j judge) doubt(a inventory.Asset, facet string, by ...inventory.Capability) string {
+	state := a.Facet(facet)
+	gaps := j.View.Gaps(a.Scope, by...)
+	switch {
+	case state.Unknown:
+		return fmt.Sprintf("the %s facet is unknown%s", facet, because(state.Doubt, gaps))
+	case state.Stale:
+		return fmt.Sprintf("the %s facet was read at %s and not confirmed since%s", facet, stamp(state.Seen), because(state.Doubt, gaps))
+	case j.View.Presence(a) == inventory.NotSeenSince:
+		return fmt.Sprintf("the %s facet was read at %s and the asset was not seen since%s", facet, stamp(state.Seen), because(state.Doubt, asked(j.View.Gaps(a.Scope, inventory.CapFunctions))))
+	}
+	// A later scan saw the asset again but could not read this of it, and the
+	// source said so of the cell alone.
+	later := slices.DeleteFunc(asked(gaps), func(g inventory.Coverage) bool { return !g.Read.After(state.Seen) })
+	if len(later) > 0 && lastListed(a).After(state.Seen) {
+		return fmt.Sprintf("the %s facet was read at %s and could not be read since%s", facet, stamp(state.Seen), because(inventory.Reason{}, later))
+	}
+	return ""
+}
+
+// because joins the facet's own reason and the cells, if there are any.
+func because(doubt inventory.Reason, gaps []inventory.Coverage) string {
+	var parts []string
+	if why := doubt.String(); why != "" {
+		parts = append(parts, why)
+	}
+	for _, g := range gaps {
+		if g.NotAsked() {
+			parts = append(parts, fmt.Sprintf("no source was asked to read %s of %s", g.Cell.Capability, g.Cell.Scope))
+			continue
+		}
+		parts = append(parts, describe(g))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(parts, "; ")
+}

@@ -1,0 +1,86 @@
+package reconcile
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/estray/estray/findings"
+	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/inventory/registry"
+)
+
+// ghosts sorts the claims that match nothing: those whose scope was read
+// whole, and those of which that cannot be told.
+func (j judge) ghosts() {
+	claims := slices.Clone(j.Registry.Content().Claims)
+	slices.SortFunc(claims, func(a, b registry.Claim) int { return cmp.Compare(a.ID, b.ID) })
+	matched := map[string]bool{}
+	for _, v := range j.Verdicts {
+		if v.Claim != nil && there(v.Presence) {
+			matched[v.Claim.ID] = true
+		}
+	}
+	for _, c := range claims {
+		if c.Transient || matched[c.ID] || j.selectsAny(c) {
+			continue
+		}
+		if gaps := j.gaps(c); len(gaps) > 0 {
+			j.Hidden = append(j.Hidden, findings.Hidden{Claim: c, Gaps: gaps})
+		} else {
+			j.Ghosts = append(j.Ghosts, c)
+		}
+	}
+}
+
+// selectsAny reports whether the claim selects an asset that another claim
+// answers for, or that is in conflict: it is no ghost.
+func (j judge) selectsAny(c registry.Claim) bool {
+	return slices.ContainsFunc(j.View.Assets, func(a inventory.Asset) bool {
+		return there(j.Verdicts[a.ID].Presence) && c.Select.Selects(a)
+	})
+}
+
+// there reports whether an asset of that presence counts as being there.
+func there(p inventory.Presence) bool {
+	return p == inventory.Present || p == inventory.NotSeenSince || p == inventory.Inferred
+}
+
+// gaps lists the cells that would have to be whole for a claim to be a ghost:
+// the inventory of every place in which the claim may match and, where the
+// claim does not name its places, the plan that would lead to further ones.
+func (j judge) gaps(c registry.Claim) []inventory.Coverage {
+	var out []inventory.Coverage
+	for _, s := range scopes(c.Select) {
+		out = append(out, j.View.Gaps(s, inventory.CapFunctions)...)
+		if s.Account == "" || s.Region == "" {
+			plan := j.View.Gaps(s, inventory.CapScopes, inventory.CapObjects, inventory.CapSnapshot)
+			out = append(out, asked(plan)...)
+		}
+	}
+	slices.SortFunc(out, inventory.Coverage.Compare)
+	return slices.CompactFunc(out, func(a, b inventory.Coverage) bool { return a == b })
+}
+
+// scopes are the places that a selector leaves room for: each account with
+// each region, an empty part standing for any. An id that is an ARN tells its
+// own place.
+func scopes(s registry.Selector) []inventory.Scope {
+	accounts, regions := s.Accounts, s.Regions
+	if p := strings.SplitN(string(s.ID), ":", 6); len(p) == 6 && p[0] == "arn" {
+		accounts, regions = []string{p[4]}, []string{p[3]}
+	}
+	if len(accounts) == 0 {
+		accounts = []string{""}
+	}
+	if len(regions) == 0 {
+		regions = []string{""}
+	}
+	var out []inventory.Scope
+	for _, a := range accounts {
+		for _, r := range regions {
+			out = append(out, inventory.Scope{Provider: s.Provider, Account: a, Region: r})
+		}
+	}
+	return out
+}
