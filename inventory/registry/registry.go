@@ -1,8 +1,28 @@
 // Package registry holds what should be: who answers for which assets, and
 // what was approved. It is pure; loaders live in the folders below it.
+//
+// In goes a [Content], read by a loader or drawn from tags by [FromLabels].
+// [New] refuses a content with a mistake; what it makes answers who claims an
+// asset ([Registry.Match]) and what is accepted ([Registry.Exception],
+// [Registry.BlindSpot]).
+//
+// # Specificity
+//
+// Several claims may select one asset. A reviewed claim wins over one drawn
+// from tags; then an exact id wins, then the name pattern with more literal
+// characters, then the claim with more other keys. Equal weight is a conflict,
+// unless the claims say the same.
+//
+// # Ends
+//
+// Whatever is accepted has an end. Past it an exception and a blind spot match
+// no more; a claim whose approval has ended still matches, so that its asset
+// is expired and not unmanaged.
 package registry
 
 import (
+	"cmp"
+	"fmt"
 	"time"
 
 	"github.com/estray/estray/inventory"
@@ -13,6 +33,22 @@ type Position struct {
 	File   string
 	Line   int
 	Column int
+}
+
+// String gives "file:line:column", without the parts that are not known.
+func (p Position) String() string {
+	switch {
+	case p.Line == 0:
+		return p.File
+	case p.Column == 0:
+		return fmt.Sprintf("%s:%d", p.File, p.Line)
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
+// Compare orders positions by file, line, column.
+func (p Position) Compare(o Position) int {
+	return cmp.Or(cmp.Compare(p.File, o.File), cmp.Compare(p.Line, o.Line), cmp.Compare(p.Column, o.Column))
 }
 
 // Owner is a team or person that answers for assets.
@@ -114,6 +150,3 @@ type Match struct {
 	// Why explains the choice, for a person.
 	Why string
 }
-
-// Registry answers for a set of entries. It is read-only.
-type Registry struct{ content Content }
