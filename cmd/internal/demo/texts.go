@@ -1,0 +1,101 @@
+package main
+
+// configYAML is the configuration of the sample scan.
+const configYAML = `# The configuration of the demo. Paths are relative to this file.
+state: sqlite:../estray.db
+registry:
+  files: [registry/registry.yaml]
+  tags: {owner: owner}
+providers:
+  archives:
+    - {kind: cloudtrail, url: cloudtrail}
+    - {kind: snapshot, url: assets.jsonl}
+rules:
+  organization: o-demo1234567
+  deployers:
+    - arn:aws:iam::111122223333:role/ci-deploy
+    - arn:aws:iam::444455556666:role/ci-deploy
+    - arn:aws:iam::777788889999:role/ci-deploy
+`
+
+// registryYAML holds every kind of entry: approvals that hold, one that has
+// expired, a claim without approval, two claims in conflict, a ghost, an
+// exception and an accepted blind spot.
+const registryYAML = `# yaml-language-server: $schema=../../../docs/registry.schema.json
+version: 1
+owners:
+  - id: payments
+    name: Payments team
+    contacts: [payments@shop.example]
+    principals: ["arn:aws:iam::111122223333:role/ci-deploy"]
+  - id: catalogue
+    name: Catalogue team
+    contacts: [catalogue@shop.example]
+  - id: data
+    name: Data platform
+    contacts: [data@shop.example]
+  - id: finance
+    name: Finance systems
+    contacts: [finance@shop.example]
+  - id: lab
+    name: Research lab
+    contacts: [lab@shop.example]
+claims:
+  - id: payments-functions
+    owner: payments
+    select: {provider: aws, kind: lambda-function, accounts: ["111122223333"], name: "payments-*"}
+    approval:
+      ticket: SEC-1432
+      by: ana@shop.example
+      on: 2026-02-01
+      expires: 2027-02-01
+      limits:
+        reach: account
+        deployers: ["arn:aws:iam::111122223333:role/ci-deploy"]
+        identities: ["arn:aws:iam::111122223333:role/payments-run"]
+        regions: [eu-west-1, us-east-1]
+  - id: catalogue-functions
+    owner: catalogue
+    select: {provider: aws, accounts: ["111122223333"], name: "catalogue-*"}
+    approval:
+      ticket: SEC-1440
+      by: ana@shop.example
+      on: 2026-03-10
+      expires: 2027-03-10
+      limits:
+        reach: account
+  - id: reporting-functions
+    owner: data
+    select: {provider: aws, accounts: ["444455556666"], name: "reporting-*"}
+    approval:
+      ticket: SEC-0990
+      by: ana@shop.example
+      on: 2025-09-01
+      expires: 2026-09-01
+  - id: event-pipeline
+    owner: data
+    select: {provider: aws, accounts: ["444455556666"], name: "events-*"}
+  - id: legacy-finance
+    owner: finance
+    select: {provider: aws, accounts: ["444455556666"], name: "legacy-*"}
+  - id: legacy-data
+    owner: data
+    select: {provider: aws, accounts: ["444455556666"], name: "legacy-*"}
+  - id: loyalty-points
+    owner: catalogue
+    select: {provider: aws, accounts: ["111122223333"], regions: [eu-west-1], name: "loyalty-*"}
+exceptions:
+  - rule: REC-01
+    select: {provider: aws, name: "cdk-cleanup-*"}
+    reason: made by the deployment tool, removed with the next platform release
+    by: ana@shop.example
+    expires: 2027-01-31
+blind_spots:
+  - provider: aws
+    account: "444455556666"
+    region: us-east-1
+    capability: mappings
+    reason: the audit role gets ListEventSourceMappings with the next release
+    by: ana@shop.example
+    expires: 2027-01-31
+`
