@@ -126,14 +126,20 @@ func (f Facet[T]) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads what MarshalJSON writes; an unknown state, or a state
 // that contradicts the value, is an error.
 func (f *Facet[T]) UnmarshalJSON(b []byte) error {
-	var in facetJSON[T]
+	// A known list or map may be empty and written as null, so that a value is
+	// there is told by the member, not by what it holds.
+	in := struct {
+		facetJSON[T]
+		Value json.RawMessage `json:"value"`
+	}{}
 	if err := json.Unmarshal(b, &in); err != nil {
 		return err
 	}
 	*f = Facet[T]{Seen: in.Seen.UTC(), Doubted: in.Doubted.UTC(), Doubt: in.Doubt}
 	switch {
 	case in.State == "known" && in.Value != nil:
-		f.value = in.Value
+		f.value = new(T)
+		return json.Unmarshal(in.Value, f.value)
 	case in.State == "absent" && in.Value == nil:
 		f.absent = true
 	case in.State == "unknown" && in.Value == nil:
