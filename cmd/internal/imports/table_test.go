@@ -27,6 +27,7 @@ func table() []row {
 		{folder: "inventory/registry", own: []string{"inventory"}},
 		{folder: "inventory/registry/yamlfile", own: []string{"inventory", "inventory/registry"},
 			others: []string{"go.yaml.in/yaml/v3"}},
+		{folder: "inventory/snapshot", own: []string{"inventory"}},
 		{folder: "inventory/store", own: []string{"inventory"}},
 		{folder: "inventory/store/storetest", own: []string{"inventory", "inventory/store"},
 			others: []string{"github.com/google/go-cmp", "pgregory.net/rapid"}},
@@ -36,11 +37,12 @@ func table() []row {
 
 		{folder: "providers", own: []string{"inventory"}},
 		{folder: "providers/providertest", own: []string{"inventory", "providers"},
-			others: []string{"github.com/google/go-cmp"}},
-		{folder: "providers/builtin", own: []string{"configs", "inventory", "providers", "providers/aws", "providers/archive"}},
+			others: []string{"github.com/google/go-cmp", "go.uber.org/goleak"}},
+		{folder: "providers/builtin", own: []string{"inventory", "providers", "providers/aws", "providers/archive"},
+			tests: []string{"inventory/snapshot", "inventory/store", "providers/collect", "providers/providertest"}},
 		{folder: "providers/collect", own: []string{"inventory", "inventory/store", "providers"}},
 		{folder: "providers/aws", own: []string{"inventory", "providers"}, tests: []string{"providers/providertest"}},
-		{folder: "providers/archive", own: []string{"inventory", "providers"}, tests: []string{"providers/providertest"}},
+		{folder: "providers/archive", own: []string{"inventory", "inventory/snapshot", "providers"}, tests: []string{"providers/providertest"}},
 
 		{folder: "findings", own: []string{"inventory", "inventory/registry"}},
 		{folder: "findings/reconcile", own: []string{"inventory", "inventory/registry", "findings"}},

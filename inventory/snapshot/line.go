@@ -1,0 +1,214 @@
+package snapshot
+
+import (
+	"errors"
+	"time"
+
+	"github.com/estray/estray/inventory"
+)
+
+// assetLine is an asset as a line.
+type assetLine struct {
+	ID       inventory.AssetID   `json:"id"`
+	Provider inventory.Provider  `json:"provider"`
+	Kind     inventory.Kind      `json:"kind,omitempty"`
+	Account  string              `json:"account,omitempty"`
+	Region   string              `json:"region,omitempty"`
+	Name     string              `json:"name,omitempty"`
+	Aliases  []inventory.AssetID `json:"aliases,omitempty"`
+	Verdict
+	// Exposures, Identity, Runtime, CodeDigest and Labels repeat facets; nil:
+	// the line does not say.
+	Exposures  *[]inventory.Exposure `json:"exposures,omitempty"`
+	Reach      string                `json:"reach,omitempty"`
+	Identity   string                `json:"identity,omitempty"`
+	Runtime    string                `json:"runtime,omitempty"`
+	CodeDigest string                `json:"code_digest,omitempty"`
+	Labels     *inventory.Labels     `json:"labels,omitempty"`
+	Created    time.Time             `json:"created,omitzero"`
+	Modified   time.Time             `json:"modified,omitzero"`
+	LastSeen   time.Time             `json:"last_seen,omitzero"`
+	SeenBy     []string              `json:"seen_by"`
+
+	Deleted   time.Time            `json:"deleted,omitzero"`
+	Sightings []inventory.Sighting `json:"sightings,omitempty"`
+	Facets    *facets              `json:"facets,omitempty"`
+}
+
+// facets are all facets of an asset, whole.
+type facets struct {
+	Configuration inventory.Facet[inventory.Configuration] `json:"configuration,omitzero"`
+	Code          inventory.Facet[inventory.Code]          `json:"code,omitzero"`
+	Versions      inventory.Facet[inventory.Versions]      `json:"versions,omitzero"`
+	Identity      inventory.Facet[inventory.Identity]      `json:"identity,omitzero"`
+	Rights        inventory.Facet[inventory.Rights]        `json:"rights,omitzero"`
+	Exposure      inventory.Facet[inventory.Exposures]     `json:"exposure,omitzero"`
+	Triggers      inventory.Facet[[]inventory.Trigger]     `json:"triggers,omitzero"`
+	Bindings      inventory.Facet[[]inventory.Binding]     `json:"bindings,omitzero"`
+	Labels        inventory.Facet[inventory.Labels]        `json:"labels,omitzero"`
+	Logging       inventory.Facet[inventory.Logging]       `json:"logging,omitzero"`
+}
+
+// lineOf writes an asset as a line.
+func lineOf(a inventory.Asset, v Verdict) assetLine {
+	l := assetLine{
+		ID: a.ID, Provider: a.Scope.Provider, Kind: a.Kind, Account: a.Scope.Account, Region: a.Scope.Region,
+		Name: a.Name, Aliases: a.Aliases, Verdict: v,
+		Created: a.Created, Modified: a.Modified, LastSeen: a.LastSeen(), SeenBy: a.SeenBy(),
+		Deleted: a.Deleted, Sightings: a.Sightings,
+		Facets: &facets{a.Configuration, a.Code, a.Versions, a.Identity, a.Rights, a.Exposure, a.Triggers, a.Bindings, a.Labels, a.Logging},
+	}
+	if l.SeenBy == nil {
+		l.SeenBy = []string{}
+	}
+	if e, ok := a.Exposure.Get(); ok {
+		ways := append([]inventory.Exposure{}, e.Ways...)
+		l.Exposures = &ways
+	}
+	reach, _ := a.Reach()
+	l.Reach = reach.String()
+	if i, ok := a.Identity.Get(); ok {
+		l.Identity = i.ID
+	}
+	if c, ok := a.Configuration.Get(); ok {
+		l.Runtime = c.Runtime
+	}
+	if c, ok := a.Code.Get(); ok {
+		l.CodeDigest = c.Digest
+	}
+	if labels, ok := a.Labels.Get(); ok && labels != nil {
+		l.Labels = &labels
+	}
+	return l
+}
+
+// asset reads a line as an asset. Source names sightings that the line itself
+// does not tell.
+func (l assetLine) asset(taken time.Time, source string) (inventory.Asset, error) {
+	switch {
+	case l.ID == "":
+		return inventory.Asset{}, errors.New("the asset has an empty id")
+	case l.Provider == "":
+		return inventory.Asset{}, errors.New(`the asset has no provider; add "provider":"aws"`)
+	}
+	a := inventory.Asset{
+		ID: l.ID, Kind: l.Kind, Name: l.Name, Aliases: l.Aliases,
+		Scope:   inventory.Scope{Provider: l.Provider, Account: l.Account, Region: l.Region},
+		Created: l.Created.UTC(), Modified: l.Modified.UTC(), Deleted: l.Deleted.UTC(),
+		Sightings: l.sightings(taken, source),
+	}
+	if f := l.Facets; f != nil {
+		a.Configuration, a.Code, a.Versions, a.Identity, a.Rights = f.Configuration, f.Code, f.Versions, f.Identity, f.Rights
+		a.Exposure, a.Triggers, a.Bindings, a.Labels, a.Logging = f.Exposure, f.Triggers, f.Bindings, f.Labels, f.Logging
+		return a, nil
+	}
+	l.flat(&a, taken)
+	return a, nil
+}
+
+// flat fills facets from the flat fields.
+func (l assetLine) flat(a *inventory.Asset, taken time.Time) {
+	if l.Exposures != nil {
+		a.Exposure = inventory.Known(inventory.Exposures{Ways: *l.Exposures}, taken)
+	} else {
+		a.Exposure = silent[inventory.Exposures](taken)
+	}
+	a.Identity = fromFlat(l.Identity, inventory.Identity{ID: l.Identity}, taken)
+	a.Configuration = fromFlat(l.Runtime, inventory.Configuration{Runtime: l.Runtime}, taken)
+	a.Code = fromFlat(l.CodeDigest, inventory.Code{Digest: l.CodeDigest}, taken)
+	if l.Labels != nil {
+		a.Labels = inventory.Known(*l.Labels, taken)
+	} else {
+		a.Labels = silent[inventory.Labels](taken)
+	}
+	a.Versions = silent[inventory.Versions](taken)
+	a.Rights = silent[inventory.Rights](taken)
+	a.Triggers = silent[[]inventory.Trigger](taken)
+	a.Bindings = silent[[]inventory.Binding](taken)
+	a.Logging = silent[inventory.Logging](taken)
+}
+
+func fromFlat[T any](text string, value T, taken time.Time) inventory.Facet[T] {
+	if text == "" {
+		return silent[T](taken)
+	}
+	return inventory.Known(value, taken)
+}
+
+func silent[T any](taken time.Time) inventory.Facet[T] {
+	return inventory.Unknown[T](inventory.Reason{Operation: "read snapshot", Message: "the snapshot does not say"}, taken)
+}
+
+// sightings are the line's own, or else one for each name in seen_by, or else
+// one by the snapshot itself.
+func (l assetLine) sightings(taken time.Time, source string) []inventory.Sighting {
+	if len(l.Sightings) > 0 {
+		return l.Sightings
+	}
+	names := l.SeenBy
+	if len(names) == 0 {
+		names = []string{source}
+	}
+	scope := inventory.Scope{Provider: l.Provider, Account: l.Account, Region: l.Region}
+	var out []inventory.Sighting
+	for _, name := range names {
+		capability := inventory.CapFunctions
+		if name == "events" {
+			capability = inventory.CapEvents
+		}
+		out = append(out, inventory.Sighting{Cell: inventory.Cell{Source: name, Scope: scope, Capability: capability}, At: taken})
+	}
+	return out
+}
+
+// coverageLine is a cell as a line, in the fields of a report.
+type coverageLine struct {
+	Source     string               `json:"source"`
+	Provider   inventory.Provider   `json:"provider,omitempty"`
+	Account    string               `json:"account,omitempty"`
+	Region     string               `json:"region,omitempty"`
+	Capability inventory.Capability `json:"capability"`
+	State      *inventory.State     `json:"state"`
+	Expected   int                  `json:"expected,omitempty"`
+	Seen       int                  `json:"seen,omitempty"`
+	From       time.Time            `json:"from,omitzero"`
+	To         time.Time            `json:"to,omitzero"`
+	Read       time.Time            `json:"read,omitzero"`
+	Continuity inventory.Continuity `json:"continuity,omitempty"`
+	Operation  string               `json:"operation,omitempty"`
+	Code       string               `json:"code,omitempty"`
+	Message    string               `json:"message,omitempty"`
+}
+
+func lineOfCoverage(c inventory.Coverage) coverageLine {
+	s := c.Cell.Scope
+	return coverageLine{
+		Source: c.Cell.Source, Provider: s.Provider, Account: s.Account, Region: s.Region, Capability: c.Cell.Capability,
+		State: &c.State, Expected: c.Expected, Seen: c.Seen, From: c.Window.From, To: c.Window.To, Read: c.Read,
+		Continuity: c.Continuity, Operation: c.Why.Operation, Code: c.Why.Code, Message: c.Why.Message,
+	}
+}
+
+// coverage reads a line as coverage. A cell without a time of reading was read
+// when the snapshot was taken.
+func (l coverageLine) coverage(taken time.Time) (inventory.Coverage, error) {
+	switch {
+	case l.Source == "":
+		return inventory.Coverage{}, errors.New("the cell has no source")
+	case l.Capability == "":
+		return inventory.Coverage{}, errors.New("the cell has an empty capability")
+	case l.State == nil:
+		return inventory.Coverage{}, errors.New(`the cell has no state; write what came of reading it: "complete", "denied", ...`)
+	}
+	read := l.Read.UTC()
+	if read.IsZero() && *l.State != inventory.Pending {
+		read = taken
+	}
+	return inventory.Coverage{
+		Cell: inventory.Cell{Source: l.Source, Capability: l.Capability,
+			Scope: inventory.Scope{Provider: l.Provider, Account: l.Account, Region: l.Region}},
+		State: *l.State, Expected: l.Expected, Seen: l.Seen, Read: read, Continuity: l.Continuity,
+		Window: inventory.Window{From: l.From.UTC(), To: l.To.UTC()},
+		Why:    inventory.Reason{Operation: l.Operation, Code: l.Code, Message: l.Message},
+	}, nil
+}
