@@ -1,0 +1,205 @@
+package collect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/providers"
+)
+
+// reader reads one source. It runs in one goroutine.
+type reader struct {
+	run    *run
+	source planned
+	batch  []inventory.Fact
+	mine   map[inventory.Cell]bool // the cells that the source announced
+	spoken map[inventory.Cell]inventory.Coverage
+	wrong  map[inventory.Cell]inventory.Reason // cells on which no word can be relied
+	failed error                               // the first error that emit gave; it gives no other after it
+}
+
+// read reads a source to its end and seals its cells.
+func (r *run) read(ctx context.Context, s planned) {
+	w := &reader{run: r, source: s, mine: map[inventory.Cell]bool{},
+		spoken: map[inventory.Cell]inventory.Coverage{}, wrong: map[inventory.Cell]inventory.Reason{}}
+	for _, cell := range s.cells {
+		w.mine[cell] = true
+	}
+	err := ctx.Err()
+	if err == nil {
+		err = w.call(ctx)
+	}
+	var p *panicError
+	if errors.As(err, &p) {
+		r.opt.Logger.Error("a source panicked", "source", s.name, "panic", p.text, "stack", p.stack)
+	}
+	w.seal(ctx, err)
+	r.done()
+}
+
+// call runs the source. An error that emit gave counts also if the source
+// swallowed it.
+func (w *reader) call(ctx context.Context) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = panicked(v)
+		}
+	}()
+	since := func(c inventory.Cell) inventory.Coverage { return w.run.covered(ctx, c) }
+	err = w.source.source.Read(ctx, since, func(f inventory.Fact) error { return w.emit(ctx, f) })
+	if w.failed != nil && !errors.Is(err, w.failed) {
+		err = errors.Join(w.failed, err)
+	}
+	return err
+}
+
+// emit takes one fact. Coverage waits for the end of the source, so that no
+// fact comes after it.
+func (w *reader) emit(ctx context.Context, f inventory.Fact) error {
+	if w.failed == nil {
+		w.failed = ctx.Err()
+	}
+	if w.failed == nil {
+		w.failed = w.take(ctx, f)
+	}
+	return w.failed
+}
+
+func (w *reader) take(ctx context.Context, f inventory.Fact) error {
+	if c, ok := f.(inventory.Coverage); ok {
+		return w.word(c)
+	}
+	w.batch = append(w.batch, f)
+	if len(w.batch) < w.run.opt.BatchFacts {
+		return nil
+	}
+	return w.flush(ctx)
+}
+
+func (w *reader) flush(ctx context.Context) error {
+	err := w.run.append(ctx, w.batch)
+	w.batch = nil // a store may keep what it was given
+	return err
+}
+
+// word takes the source's word on a cell.
+func (w *reader) word(c inventory.Coverage) error {
+	if !w.mine[c.Cell] {
+		return fmt.Errorf("speak of the %s: it was not announced", c.Cell)
+	}
+	if first, ok := w.spoken[c.Cell]; ok {
+		w.wrong[c.Cell] = inventory.Reason{Operation: "read",
+			Message: fmt.Sprintf("the source said %s and then %s of one cell", first.State, c.State)}
+		return fmt.Errorf("speak of the %s: it was spoken of before", c.Cell)
+	}
+	w.spoken[c.Cell] = c
+	return nil
+}
+
+// seal stores what is left of the facts together with one word on each cell.
+func (w *reader) seal(ctx context.Context, err error) {
+	if isStore(err) {
+		return // nothing can be stored; the run ends with this error
+	}
+	silent := w.silent()
+	for _, cell := range w.source.cells {
+		c, ok := w.spoken[cell]
+		switch {
+		case w.wrong[cell] != (inventory.Reason{}):
+			c = inventory.Coverage{Cell: cell, State: inventory.Unavailable, Why: w.wrong[cell]}
+		case !ok || c.State == inventory.Pending:
+			c = unspoken(ctx, cell, err)
+		case err != nil && silent == 0 && c.State.Whole() && len(w.wrong) == 0 && !cancelled(ctx, err):
+			// The source spoke of every cell and failed after that: no cell is
+			// left to carry the reason, so none may claim to be whole.
+			c.State, c.Why = inventory.Partial, reasonOf("read", err)
+		}
+		c = w.dated(c)
+		w.batch = append(w.batch, c)
+		w.spoken[cell] = c
+	}
+	if w.flush(ctx) == nil {
+		for _, cell := range w.source.cells {
+			w.run.count(w.spoken[cell])
+		}
+	}
+}
+
+// silent counts the cells that the source did not speak of.
+func (w *reader) silent() int {
+	n := 0
+	for _, cell := range w.source.cells {
+		if c, ok := w.spoken[cell]; !ok || c.State == inventory.Pending {
+			n++
+		}
+	}
+	return n
+}
+
+// dated gives a word the instant of the run if it has none of its own. A time
+// after the run is impossible here: the view of the run would not show it, and
+// a cell must not vanish.
+func (w *reader) dated(c inventory.Coverage) inventory.Coverage {
+	switch now := w.run.now; {
+	case c.Read.IsZero():
+		c.Read = now
+	case c.Read.After(now):
+		said := c.State
+		c.State = inventory.Malformed
+		c.Why.Message = fmt.Sprintf("read as %s at %s, which is after the time of this run, %s: correct the clock that gave it, or scan with a later --now",
+			said, c.Read.UTC().Format(time.RFC3339), now.Format(time.RFC3339))
+		c.Read = now
+	}
+	return c
+}
+
+// unspoken is the word on a cell of which its source said nothing.
+func unspoken(ctx context.Context, cell inventory.Cell, err error) inventory.Coverage {
+	c := inventory.Coverage{Cell: cell, State: inventory.Cancelled}
+	found, _ := providers.Problems(err)
+	switch {
+	case err == nil:
+		c.Why = inventory.Reason{Operation: "read", Message: "the source ended without a word on it"}
+	case cancelled(ctx, err):
+		c.Why = inventory.Reason{Operation: "read", Message: "the run was ended before it was read; scan again"}
+	case len(found) > 0:
+		p := found[0]
+		for _, other := range found {
+			if other.Cell == cell {
+				p = other
+			}
+		}
+		c = p.Coverage()
+		c.Cell = cell
+		c = failClosed(c)
+	default:
+		c.State, c.Why = inventory.Unavailable, reasonOf("read", err)
+	}
+	return c
+}
+
+func cancelled(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
+}
+
+// failClosed takes a problem that names no state, or a whole one, for
+// unavailable: a problem is never fine.
+func failClosed(c inventory.Coverage) inventory.Coverage {
+	if c.State == inventory.Pending || c.State.Whole() {
+		c.State = inventory.Unavailable
+	}
+	return c
+}
+
+// reasonOf turns an error into a reason.
+func reasonOf(operation string, err error) inventory.Reason {
+	r := inventory.Reason{Operation: operation, Message: err.Error()}
+	var p *panicError
+	if errors.As(err, &p) {
+		r.Code, r.Message = "panic", p.text
+	}
+	return r
+}
