@@ -1,0 +1,200 @@
+package archive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/providers"
+)
+
+// Logs plans the reading of an archive of logs.
+func Logs(cfg Config, format Format) providers.Planner { return &logs{cfg, format} }
+
+var (
+	_ providers.Planner = (*logs)(nil)
+	_ providers.Source  = (*objects)(nil)
+	_ providers.Source  = (*events)(nil)
+)
+
+type logs struct {
+	cfg    Config
+	format Format
+}
+
+// object is one log of an archive, as it was listed.
+type object struct {
+	key       string
+	size      int64
+	modified  time.Time
+	delivered time.Time
+}
+
+// Plan lists the folder. What is wrong with it becomes the word of the source
+// that speaks for the archive as a whole, so Plan fails only when it is
+// cancelled.
+func (l *logs) Plan(ctx context.Context) ([]providers.Source, error) {
+	found := listing{logs: map[inventory.Scope][]object{}, siblings: map[string]int{}}
+	if _, err := fs.ReadDir(l.cfg.Root, "."); err != nil {
+		found.missing = err
+	} else if err := l.walk(ctx, &found); err != nil {
+		return nil, err
+	}
+	sources := []providers.Source{&objects{cell: l.whole(), found: found, layout: l.format.Layout}}
+	for _, scope := range slices.SortedFunc(maps.Keys(found.logs), inventory.Scope.Compare) {
+		all := found.logs[scope]
+		slices.SortFunc(all, func(a, b object) int { return strings.Compare(a.key, b.key) })
+		cell := inventory.Cell{Source: l.cfg.Source, Scope: scope, Capability: inventory.CapEvents}
+		sources = append(sources, &events{cfg: l.cfg, format: l.format, cell: cell, objects: all})
+	}
+	return sources, nil
+}
+
+func (l *logs) whole() inventory.Cell {
+	scope := inventory.Scope{Provider: l.format.Provider}
+	return inventory.Cell{Source: l.cfg.Source, Scope: scope, Capability: inventory.CapObjects}
+}
+
+func (l *logs) walk(ctx context.Context, found *listing) error {
+	return fs.WalkDir(l.cfg.Root, ".", func(key string, entry fs.DirEntry, err error) error {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			found.unread.unread(key, err)
+			return nil // WalkDir leaves out what it could not list
+		case entry.IsDir():
+			return nil
+		}
+		l.file(key, entry, found)
+		return nil
+	})
+}
+
+// file sorts one file, or what is none, into the listing.
+func (l *logs) file(key string, entry fs.DirEntry, found *listing) {
+	info, err := entry.Info()
+	if err == nil && entry.Type()&fs.ModeSymlink != 0 {
+		info, err = fs.Stat(l.cfg.Root, key)
+	}
+	switch {
+	case err != nil:
+		found.unread.unread(key, err)
+		return
+	case info.IsDir():
+		found.unread.unread(key, errors.New("it is a link to a folder, and links to folders are not followed"))
+		return
+	case !info.Mode().IsRegular():
+		found.unread.unread(key, errors.New("it is no regular file"))
+		return
+	}
+	o := l.format.Recognise(path.Join(l.cfg.Path, key))
+	switch o.Class {
+	case Log:
+		found.logs[o.Scope] = append(found.logs[o.Scope],
+			object{key: key, size: info.Size(), modified: info.ModTime(), delivered: o.Delivered})
+		found.count++
+	case Sibling:
+		found.siblings[o.What]++
+	default:
+		found.strange(key)
+	}
+}
+
+// listing is what the folder holds.
+type listing struct {
+	missing  error // the folder itself could not be listed
+	logs     map[inventory.Scope][]object
+	count    int // of logs
+	siblings map[string]int
+	unread   mistakes
+	unknown  []string // the first ones
+	unknowns int
+}
+
+func (l *listing) strange(key string) {
+	l.unknowns++
+	if len(l.unknown) < 5 {
+		l.unknown = append(l.unknown, key)
+	}
+}
+
+// objects speaks for the archive as a whole.
+type objects struct {
+	cell   inventory.Cell
+	found  listing
+	layout string
+}
+
+// Cells is the one cell of the set of objects.
+func (o *objects) Cells() []inventory.Cell { return []inventory.Cell{o.cell} }
+
+// Read says how the listing went.
+func (o *objects) Read(ctx context.Context, _ providers.Since, emit providers.Emit) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return emit(o.coverage())
+}
+
+func (o *objects) coverage() inventory.Coverage {
+	c := inventory.Coverage{Cell: o.cell, State: inventory.Complete, Seen: o.found.count}
+	f := &o.found
+	switch {
+	case f.missing != nil:
+		var all mistakes
+		all.unread("the folder", f.missing)
+		c.State, c.Why = all.state, all.why("Give the path of the folder that holds "+o.layout)
+	case f.unread.total > 0:
+		c.State = f.unread.state
+		c.Why = f.unread.why("Make it readable, or give the target of a link as an archive of its own")
+		c.Why.Message = join(c.Why.Message, o.strange())
+	case f.unknowns > 0:
+		c.State = inventory.Malformed
+		c.Why = inventory.Reason{Operation: "list the archive", Message: o.strange()}
+	case f.count == 0:
+		c.State = inventory.Malformed
+		c.Why = inventory.Reason{Operation: "list the archive", Message: "no log is in the folder. Give the path of the folder that holds " + o.layout}
+	}
+	if f.missing == nil {
+		c.Why.Message = join(c.Why.Message, o.siblings())
+	}
+	return c
+}
+
+func (o *objects) strange() string {
+	f := &o.found
+	if f.unknowns == 0 {
+		return ""
+	}
+	more := ""
+	if rest := f.unknowns - len(f.unknown); rest > 0 {
+		more = fmt.Sprintf(" and %d more", rest)
+	}
+	return fmt.Sprintf("%d objects are not recognised and were not read: %s%s. Logs lie at %s; move other files out of the folder",
+		f.unknowns, strings.Join(f.unknown, ", "), more, o.layout)
+}
+
+// siblings counts what lies in the archive by right and is not read.
+func (o *objects) siblings() string {
+	var parts []string
+	for _, what := range slices.Sorted(maps.Keys(o.found.siblings)) {
+		parts = append(parts, fmt.Sprintf("%d %s", o.found.siblings[what], what))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "objects that hold no events of this kind: " + strings.Join(parts, ", ")
+}
+
+func join(texts ...string) string {
+	texts = slices.DeleteFunc(texts, func(s string) bool { return s == "" })
+	return strings.Join(texts, "; ")
+}

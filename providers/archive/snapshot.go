@@ -1,0 +1,197 @@
+package archive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/inventory/snapshot"
+	"github.com/estray/estray/providers"
+)
+
+// Snapshot plans the reading of one snapshot file of a folder. Source names
+// the file in coverage, such as "snapshot:exports/assets.jsonl".
+//
+// Each cell that the file tells keeps its name, state and time, but:
+//   - cells of events that were whole are left out, since the file holds no
+//     events and nothing may be concluded from their absence in it;
+//   - if a line cannot be read, no cell of the file is whole any more, since
+//     the line may have been an asset of it.
+func Snapshot(source string, folder fs.FS, name string) providers.Planner {
+	cell := inventory.Cell{Source: source, Capability: inventory.CapSnapshot}
+	return &snapshots{cell: cell, folder: folder, name: name}
+}
+
+var (
+	_ providers.Planner = (*snapshots)(nil)
+	_ providers.Source  = (*snapshotFile)(nil)
+)
+
+type snapshots struct {
+	cell   inventory.Cell
+	folder fs.FS
+	name   string
+}
+
+// Plan reads the header and the coverage. A file that cannot be used at all is
+// the word of its source.
+func (s *snapshots) Plan(ctx context.Context) ([]providers.Source, error) {
+	file := &snapshotFile{snapshots: s}
+	seen := map[inventory.Cell]int{}
+	err := s.read(func(l snapshot.Line) error {
+		if l.Coverage != nil {
+			file.plan(*l.Coverage, l.Number, seen)
+		}
+		return ctx.Err()
+	})
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	file.unusable = err
+	return []providers.Source{file}, nil
+}
+
+// read reads the file; a mistake in a line goes to yield.
+func (s *snapshots) read(yield func(snapshot.Line) error) error {
+	f, err := s.folder.Open(s.name)
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // nothing was written
+	r, err := inflate(f)
+	if err != nil {
+		return err
+	}
+	_, err = snapshot.Read(r, s.cell.Source, yield)
+	return err
+}
+
+// snapshotFile is the source of all cells of one file.
+type snapshotFile struct {
+	*snapshots
+	unusable error                // why nothing can be read of it
+	coverage []inventory.Coverage // of the file, in its order
+	twice    map[int]bool         // lines that speak again of a cell
+	events   int                  // whole cells of events, left out
+}
+
+// plan takes a cell of the file. Of two lines on one cell, the one that claims
+// less stands, and the other is a mistake.
+func (f *snapshotFile) plan(c inventory.Coverage, line int, seen map[inventory.Cell]int) {
+	if c.Cell.Capability == inventory.CapEvents && c.State.Whole() {
+		f.events++
+		return
+	}
+	if c.State == inventory.Pending {
+		c.State = inventory.Cancelled
+		c.Why.Message = join(c.Why.Message, "it was not read when the snapshot was taken")
+	}
+	i, again := seen[c.Cell]
+	switch {
+	case again || c.Cell == f.cell:
+		if f.twice == nil {
+			f.twice = map[int]bool{}
+		}
+		f.twice[line] = true
+		if again && f.coverage[i].State.Whole() {
+			f.coverage[i] = c
+		}
+	default:
+		seen[c.Cell] = len(f.coverage)
+		f.coverage = append(f.coverage, c)
+	}
+}
+
+// Cells are the file's own, and one for the file as a whole.
+func (f *snapshotFile) Cells() []inventory.Cell {
+	out := []inventory.Cell{f.cell}
+	for _, c := range f.coverage {
+		out = append(out, c.Cell)
+	}
+	return out
+}
+
+// Read emits every asset, then every cell.
+func (f *snapshotFile) Read(ctx context.Context, _ providers.Since, emit providers.Emit) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if f.unusable != nil {
+		return emit(f.cannot(f.unusable))
+	}
+	var bad mistakes
+	assets := 0
+	var refused error
+	err := f.read(func(l snapshot.Line) error {
+		switch {
+		case ctx.Err() != nil:
+			refused = ctx.Err()
+		case l.Mistake != nil:
+			bad.add(f.name, fmt.Sprintf("line %d", l.Number), l.Mistake.Error())
+		case f.twice[l.Number]:
+			bad.add(f.name, fmt.Sprintf("line %d", l.Number), "speaks again of one cell; keep one line")
+		}
+		if l.Asset != nil && refused == nil {
+			assets++
+			refused = emit(*l.Asset)
+		}
+		return refused
+	})
+	if refused != nil {
+		return refused
+	}
+	if err != nil {
+		bad.add(f.name, "", "was not read to its end: "+cause(err))
+	}
+	return f.speak(assets, &bad, emit)
+}
+
+// speak emits the coverage.
+func (f *snapshotFile) speak(assets int, bad *mistakes, emit providers.Emit) error {
+	for _, c := range f.coverage {
+		if bad.total > 0 && c.State.Whole() {
+			c.State = inventory.Partial
+			c.Why = inventory.Reason{Operation: "read " + f.name, Message: fmt.Sprintf("%d lines of the snapshot were not read in order, and assets may be missing", bad.total)}
+		}
+		if err := emit(c); err != nil {
+			return err
+		}
+	}
+	return emit(f.whole(assets, bad))
+}
+
+func (f *snapshotFile) whole(assets int, bad *mistakes) inventory.Coverage {
+	c := inventory.Coverage{Cell: f.cell, State: inventory.Complete, Seen: assets}
+	left := ""
+	if f.events > 0 {
+		left = fmt.Sprintf("%d cells of events are left out: a snapshot holds no events", f.events)
+	}
+	c.Why.Message = left
+	switch {
+	case bad.total > 0:
+		c.State = bad.state
+		c.Why = bad.why("Correct the lines, or write the snapshot again with \"estray inventory list --format jsonl\"")
+		c.Why.Message = join(c.Why.Message, left)
+	case len(f.coverage) == 0:
+		c.State = inventory.Partial
+		c.Why = inventory.Reason{Operation: "read " + f.name,
+			Message: join("the snapshot says nothing of its coverage, so nothing may be concluded from what it does not hold; add a line for each cell, such as {\"source\":\"...\",\"provider\":\"aws\",\"account\":\"...\",\"region\":\"...\",\"capability\":\"functions\",\"state\":\"complete\"}", left)}
+	}
+	return c
+}
+
+// cannot is the word on a file of which nothing can be used.
+func (f *snapshotFile) cannot(err error) inventory.Coverage {
+	c := inventory.Coverage{Cell: f.cell, State: inventory.Unavailable,
+		Why: inventory.Reason{Operation: "read " + f.name, Message: cause(err) + "; give the path of a snapshot file"}}
+	var header *snapshot.HeaderError
+	switch {
+	case errors.As(err, &header):
+		c.State, c.Why.Message = inventory.Malformed, err.Error()
+	case errors.Is(err, fs.ErrPermission):
+		c.State, c.Why.Message = inventory.Denied, cause(err)+"; make the file readable"
+	}
+	return c
+}
