@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/inventory/registry"
 )
 
 // CoverageRule is the rule id of coverage findings.
@@ -17,8 +18,10 @@ type hole struct {
 	account    string
 	capability inventory.Capability
 	state      inventory.State
-	asked      bool
-	accepted   string
+	// asked: a source was asked to read it; accepted: under a blind spot.
+	asked, accepted bool
+	// broken: the log was read whole, and is known to have a gap.
+	broken bool
 }
 
 // coverageFindings makes one finding per provider, account, capability and
@@ -26,59 +29,79 @@ type hole struct {
 func (c *Case) coverageFindings(silences []Silence) []Finding {
 	groups := map[hole][]Silence{}
 	for _, s := range silences {
-		h := hole{s.Gap.Cell.Scope.Provider, s.Gap.Cell.Scope.Account, s.Gap.Cell.Capability, s.Gap.State, !s.Gap.NotAsked(), ""}
-		if !h.asked {
-			h.account = "" // once per provider is enough for what nobody asked to read
-		} else if spot := c.BlindSpot(s.Gap.Cell); spot != "" {
-			h.accepted = spot
-		}
+		h := c.hole(s.Gap)
 		groups[h] = append(groups[h], s)
 	}
-	// A gap that silences no rule is a hole all the same.
+	// A gap that silences no rule is a hole all the same, and so is a log in
+	// which something is known to be missing.
 	for _, cov := range c.View.Coverage {
-		if cov.State.Whole() {
-			continue
+		if !cov.State.Whole() || cov.Continuity == inventory.Broken {
+			groups[c.hole(cov)] = append(groups[c.hole(cov)], Silence{Scope: cov.Cell.Scope, Gap: cov})
 		}
-		h := hole{cov.Cell.Scope.Provider, cov.Cell.Scope.Account, cov.Cell.Capability, cov.State, true, c.BlindSpot(cov.Cell)}
-		groups[h] = append(groups[h], Silence{Scope: cov.Cell.Scope, Gap: cov})
 	}
 	out := make([]Finding, 0, len(groups))
 	for h, all := range groups {
-		out = append(out, h.finding(all))
+		out = append(out, c.holeFinding(h, all))
 	}
 	slices.SortFunc(out, compareFindings)
 	return out
 }
 
-func (h hole) finding(all []Silence) Finding {
-	state := h.state.String()
+// hole tells in which finding a gap is told.
+func (c *Case) hole(gap inventory.Coverage) hole {
+	scope := gap.Cell.Scope
+	h := hole{provider: scope.Provider, account: scope.Account, capability: gap.Cell.Capability, state: gap.State, asked: !gap.NotAsked()}
+	h.broken = gap.State.Whole() && gap.Continuity == inventory.Broken
+	if h.asked {
+		h.accepted = c.BlindSpot(gap.Cell) != ""
+	} else if gap.State == inventory.Pending {
+		h.account = "" // once per provider is enough for what nobody asked to read
+	}
+	return h
+}
+
+func (c *Case) holeFinding(h hole, all []Silence) Finding {
 	f := Finding{Rule: CoverageRule, Title: "Coverage hole", Severity: Medium, Coverage: true,
 		Scope: inventory.Scope{Provider: h.provider, Account: h.account}}
+	state, fix := h.words()
 	if !h.asked {
-		state, f.Severity = "not asked for", Info
-		if h.state != inventory.Pending {
-			state = "window too short"
-		}
+		f.Severity = Info
 	}
 	f.Subject = fmt.Sprintf("%s/%s", f.Scope, h.capability)
 	f.Discriminator = state
-	rules := gather(all, func(s Silence) string { return s.Rule })
-	regions := gather(all, func(s Silence) string { return s.Gap.Cell.Scope.Region })
 	f.Message = fmt.Sprintf("%s: %s", f.Subject, state)
-	if len(regions) > 0 && h.asked {
+	if regions := gather(all, func(s Silence) string { return s.Gap.Cell.Scope.Region }); len(regions) > 0 && state != notAsked {
 		f.Message += " in " + strings.Join(regions, ", ")
 	}
-	if len(rules) > 0 {
+	if rules := gather(all, func(s Silence) string { return s.Rule }); len(rules) > 0 {
 		f.Message += fmt.Sprintf("; cannot judge: %s", strings.Join(rules, ", "))
 	}
 	for _, why := range gather(all, func(s Silence) string { return s.Gap.Why.String() }) {
 		f.Evidence = append(f.Evidence, Evidence{Kind: "coverage", Ref: f.Subject, Summary: why})
 	}
-	f.Remediation = "give the source the permission or the input that it lacks, or accept the blind spot in the registry with a reason and an end"
-	if h.accepted != "" {
-		f.State, f.StateWhy = Accepted, h.accepted
+	f.Remediation = fix
+	if h.accepted {
+		// The same state outside the blind spot is another finding.
+		f.Discriminator = state + " (accepted)"
+		f.State, f.StateWhy = Accepted, strings.Join(gather(all, func(s Silence) string { return c.BlindSpot(s.Gap.Cell) }), "; ")
 	}
 	return f
+}
+
+const notAsked = "not asked for"
+
+// words tells the hole's state, and what to do about it.
+func (h hole) words() (state, fix string) {
+	const accept = ", or accept the blind spot in the registry with a reason and an end"
+	switch {
+	case h.broken:
+		return "continuity broken", "find out what is missing of the log and since when" + accept
+	case h.asked:
+		return h.state.String(), "give the source the permission or the input that it lacks" + accept
+	case h.state == inventory.Pending:
+		return notAsked, "configure a source that reads it, if the rules that need it are wanted"
+	}
+	return "window too short", "read more of the log: a longer stretch, or one without a gap"
 }
 
 // BlindSpot tells by which accepted blind spot the cell is covered now; empty
@@ -91,7 +114,7 @@ func (c *Case) BlindSpot(cell inventory.Cell) string {
 	if b == nil {
 		return ""
 	}
-	return fmt.Sprintf("blind spot accepted by %s until %s: %s", b.By, b.Expires.Format("2006-01-02"), b.Reason)
+	return fmt.Sprintf("blind spot accepted by %s until %s: %s", b.By, registry.FormatEnd(b.Expires), b.Reason)
 }
 
 func gather(all []Silence, pick func(Silence) string) []string {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/inventory/registry"
 )
 
 // Silence is one scope in which a rule cannot say "clean", and why.
@@ -25,16 +26,23 @@ type Result struct {
 	Silences []Silence
 	// Judged are the ids of the rules that were active.
 	Judged []string
+
+	needs map[string][]inventory.Capability
+	gaps  func(inventory.Scope, inventory.Capability) []inventory.Coverage
 }
 
 // Blind reports whether the rule could not judge the scope: it is not among
 // the active ones, or a capability that it needs is missing there. Nothing
-// may be resolved where a rule is blind.
+// may be resolved where a rule is blind. A scope of which the view knows
+// nothing is held against the coverage too: nobody read it, so all are blind.
 func (r Result) Blind(rule string, s inventory.Scope) bool {
 	if !slices.Contains(r.Judged, rule) {
 		return true
 	}
-	return slices.ContainsFunc(r.Silences, func(x Silence) bool { return x.Rule == rule && x.Scope.Touches(s) })
+	if slices.ContainsFunc(r.Silences, func(x Silence) bool { return x.Rule == rule && x.Scope.Touches(s) }) {
+		return true
+	}
+	return slices.ContainsFunc(r.needs[rule], func(need inventory.Capability) bool { return len(r.gaps(s, need)) > 0 })
 }
 
 // Evaluate runs the active rules over the case: one pass over the events for
@@ -61,12 +69,14 @@ func Evaluate(ctx context.Context, c *Case, rules []Rule) (Result, error) {
 	if err = cmp.Or(err, recallErr); err != nil {
 		return Result{}, fmt.Errorf("evaluate rules: %w", err)
 	}
-	res := Result{Silences: c.silences(active)}
+	res := Result{Silences: c.silences(active), needs: map[string][]inventory.Capability{}, gaps: c.gaps}
 	for _, r := range active {
 		res.Judged = append(res.Judged, r.ID)
+		res.needs[r.ID] = r.Needs
 	}
 	found, withheld := c.withhold(found, active, res)
 	res.Silences = append(res.Silences, withheld...)
+	fixSeverities(found, active)
 	res.Findings = append(found, c.coverageFindings(res.Silences)...)
 	c.accept(res.Findings)
 	slices.SortFunc(res.Findings, compareFindings)
@@ -98,6 +108,23 @@ func (c *Case) findings(ctx context.Context, rules []Rule) ([]Finding, error) {
 		}
 	}
 	return found, nil
+}
+
+// fixSeverities gives findings the severity that the configuration asks for,
+// whatever the rule's own arithmetic. What says that something could not be
+// judged keeps its severity: no configuration makes a blind rule look clean.
+func fixSeverities(found []Finding, rules []Rule) {
+	asked := map[string]Severity{}
+	for _, r := range rules {
+		if r.Fixed {
+			asked[r.ID] = r.Severity
+		}
+	}
+	for i := range found {
+		if s, ok := asked[found[i].Rule]; ok && !found[i].Coverage {
+			found[i].Set(s, "the configuration sets it")
+		}
+	}
 }
 
 // withhold takes back findings that conclude from absence where the absence
@@ -177,6 +204,8 @@ func (c *Case) gaps(s inventory.Scope, need inventory.Capability) []inventory.Co
 
 // Scopes lists every scope that a cell or an asset of the view names, sorted.
 // Account-wide cells are no scope of their own where the account has regions.
+// A view that names none has one scope, which holds everything and of which
+// nothing was read.
 func (c *Case) Scopes() []inventory.Scope {
 	var all []inventory.Scope
 	for _, cov := range c.View.Coverage {
@@ -185,6 +214,9 @@ func (c *Case) Scopes() []inventory.Scope {
 	for _, a := range c.View.Assets {
 		all = append(all, a.Scope)
 	}
+	if len(all) == 0 {
+		return []inventory.Scope{{}}
+	}
 	slices.SortFunc(all, inventory.Scope.Compare)
 	all = slices.Compact(all)
 	return slices.DeleteFunc(slices.Clone(all), func(s inventory.Scope) bool {
@@ -192,27 +224,29 @@ func (c *Case) Scopes() []inventory.Scope {
 	})
 }
 
-// accept marks what the registry's exceptions and blind spots accept.
+// accept marks what the registry's exceptions accept. A finding about no asset
+// (a role, a trail, a claim) is accepted by the id or name of its subject.
 func (c *Case) accept(found []Finding) {
 	if c.Registry == nil {
 		return
 	}
 	for i := range found {
 		f := &found[i]
-		if f.Coverage {
-			continue // accepted where they are made, gap by gap
+		if f.Rule == CoverageRule || f.State != "" {
+			continue // accepted where they are made, by blind spots
 		}
-		a, _ := c.View.Asset(f.Asset)
-		if a.ID == "" {
-			a = inventory.Asset{ID: f.Asset, Scope: f.Scope}
+		a, ok := c.View.Asset(f.Asset)
+		if !ok {
+			a = inventory.Asset{ID: cmp.Or(f.Asset, inventory.AssetID(f.Subject)), Scope: f.Scope}
 		}
 		if x := c.Registry.Exception(f.Rule, a, c.Now); x != nil {
-			f.State, f.StateWhy = Accepted, fmt.Sprintf("exception by %s until %s: %s", x.By, x.Expires.Format("2006-01-02"), x.Reason)
+			f.State, f.StateWhy = Accepted, fmt.Sprintf("exception by %s until %s: %s", x.By, registry.FormatEnd(x.Expires), x.Reason)
 		}
 	}
 }
 
 func compareFindings(a, b Finding) int {
 	return cmp.Or(strings.Compare(a.Rule, b.Rule), strings.Compare(string(a.Asset), string(b.Asset)),
-		strings.Compare(a.Subject, b.Subject), strings.Compare(a.Discriminator, b.Discriminator))
+		strings.Compare(a.Subject, b.Subject), strings.Compare(a.Discriminator, b.Discriminator),
+		a.Scope.Compare(b.Scope), strings.Compare(a.Message, b.Message))
 }

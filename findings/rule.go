@@ -41,6 +41,8 @@ type Rule struct {
 	Absence bool
 	// Weigh: the severity arithmetic of the case applies (see Case.weigh).
 	Weigh bool
+	// Fixed: the configuration set Severity, and every finding gets it.
+	Fixed bool
 	State RuleState
 	// Event judges one event; Check judges the whole case. A rule has at least
 	// one of them. Both are pure.
@@ -83,7 +85,7 @@ func Configure(rules []Rule, disable []string, severity map[string]string) ([]Ru
 		if err != nil {
 			return nil, fmt.Errorf("set the severity of rule %s: %w", id, err)
 		}
-		out[i].Severity = s
+		out[i].Severity, out[i].Fixed = s, true
 	}
 	return out, nil
 }
