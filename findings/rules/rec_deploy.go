@@ -1,0 +1,212 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/estray/estray/findings"
+	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/inventory/registry"
+)
+
+func approverDeployed() findings.Rule {
+	r := findings.Rule{
+		ID: "REC-05", Title: "Approver is the deployer", Severity: findings.High,
+		Rationale:      "Whoever approves should not be the one who deploys: one stolen or mistaken person would then be enough. Where four eyes are asked for, an owner may not approve its own claim either. A session name is a hint that raises this finding; it never clears anybody.",
+		FalsePositives: "Teams of one person: make an exception with an end.",
+		Fix:            "let somebody else approve, or deploy through a pipeline",
+		Attack:         recTechniques("REC-05"),
+		Needs:          []inventory.Capability{inventory.CapEvents, findings.CapRegistry},
+	}
+	deployer := onAssets(r, func(_ *findings.Case, a inventory.Asset, v findings.Verdict) []findings.Finding {
+		last := v.Activity.LastDeploy
+		if v.Claim == nil || v.Claim.Approval == nil || last.Event == "" {
+			return nil
+		}
+		by := v.Claim.Approval.By
+		how := samePerson(by, last.Who)
+		if how == "" {
+			return nil
+		}
+		f := about(r, a)
+		f.Event, f.Discriminator = last.Event, "deployer"
+		f.Message = fmt.Sprintf("%s approved claim %s and last deployed %s: %s", by, v.Claim.ID, called(a), how)
+		f.Evidence = []findings.Evidence{claimEvidence(*v.Claim), actEvidence("deployed", last)}
+		return one(f)
+	})
+	claims := onClaims(r, func(c *findings.Case, claim registry.Claim) []findings.Finding { return selfApproved(r, c, claim) })
+	r.Check = func(c *findings.Case) []findings.Finding { return append(deployer.Check(c), claims.Check(c)...) }
+	return r
+}
+
+// selfApproved finds what a claim itself tells: its approver is among those
+// whom it lets deploy or, where four eyes are asked for, is its owner.
+func selfApproved(r findings.Rule, c *findings.Case, claim registry.Claim) []findings.Finding {
+	if claim.Approval == nil || claim.Approval.By == "" {
+		return nil
+	}
+	var out []findings.Finding
+	add := func(discriminator, why string) {
+		f := aboutClaim(r, claim)
+		f.Discriminator, f.Message = discriminator, fmt.Sprintf("%s approved claim %s, and %s", claim.Approval.By, claim.ID, why)
+		out = append(out, f)
+	}
+	is := func(name string) bool {
+		return strings.EqualFold(name, claim.Approval.By) || strings.EqualFold(tail(name), claim.Approval.By)
+	}
+	if i := slices.IndexFunc(claim.Approval.Limits.Deployers, is); i >= 0 {
+		add("deployers", "the claim lets the same principal deploy: "+claim.Approval.Limits.Deployers[i])
+	}
+	owner, _ := c.Registry.Owner(claim.Owner)
+	names := slices.Concat([]string{claim.Owner, owner.Name}, owner.Contacts, owner.Principals)
+	if c.Estate.FourEyes && slices.ContainsFunc(names, is) {
+		add("owner", "is the claim's owner "+claim.Owner+", where four eyes are asked for")
+	}
+	return out
+}
+
+// samePerson tells by what the approver is shown to be the principal; empty
+// where it cannot be shown.
+func samePerson(by string, p inventory.Principal) string {
+	if by == "" {
+		return ""
+	}
+	names := []struct{ what, name string }{
+		{"the principal's id", p.ID}, {"the principal's unique id", p.UniqueID}, {"the end of the principal's id", tail(p.ID)},
+		{"the session name", p.Session}, {"the federated subject", p.Subject}, {"the end of the federated subject", tail(p.Subject)},
+	}
+	for _, link := range p.Chain {
+		names = append(names, struct{ what, name string }{"the chain behind the principal", link},
+			struct{ what, name string }{"the chain behind the principal", tail(link)})
+	}
+	for _, n := range names {
+		if strings.EqualFold(n.name, by) {
+			return n.what + " is " + n.name
+		}
+	}
+	return ""
+}
+
+// tail is what follows the last "/" or ":": in principals' ids a name.
+func tail(id string) string { return id[strings.LastIndexAny(id, "/:")+1:] }
+
+func deployedAndRemoved() findings.Rule {
+	r := findings.Rule{
+		ID: "REC-09", Title: "Deployed then removed, never approved", Severity: findings.High, Absence: true,
+		Rationale:      "An asset that nobody answers for was created and deleted, and the inventory does not hold it: only the log still tells of it. Short appearances are how a stray avoids being listed.",
+		FalsePositives: "Tests and previews: claim them by name, as transient.",
+		Fix:            "ask the deployer what it was for; claim it as transient if it was meant so",
+		Attack:         recTechniques("REC-09"),
+		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapFunctions, findings.CapRegistry},
+	}
+	return onGone(r, func(c *findings.Case, a inventory.Asset, v findings.Verdict) []findings.Finding {
+		made, gone := v.Activity.Created, v.Activity.Deleted
+		if v.Standing != findings.Unmanaged || made.Event == "" || gone.Event == "" || gone.Time.Before(made.Time) {
+			return nil
+		}
+		f := about(r, a)
+		f.Over = inventory.Window{From: made.Time, To: gone.Time}
+		f.Message = fmt.Sprintf("%s was deployed at %s and removed %s later, and nobody answers for it", called(a), instant(made.Time), gone.Time.Sub(made.Time).Round(time.Second))
+		f.Evidence = []findings.Evidence{actEvidence("created", made), actEvidence("deleted", gone)}
+		return one(f)
+	})
+}
+
+// onGone makes r judge the assets that are gone.
+func onGone(r findings.Rule, judge func(*findings.Case, inventory.Asset, findings.Verdict) []findings.Finding) findings.Rule {
+	r.Check = func(c *findings.Case) []findings.Finding {
+		var out []findings.Finding
+		for _, a := range c.View.Assets {
+			if v := c.Verdicts[a.ID]; v.Presence == inventory.Gone {
+				out = append(out, judge(c, a, v)...)
+			}
+		}
+		return out
+	}
+	return r
+}
+
+func unloggedChange() findings.Rule {
+	r := findings.Rule{
+		ID: "REC-10", Title: "Object without a creation event", Severity: findings.Medium, Absence: true,
+		Rationale:      "The asset was made or changed while the log was complete, and no event names it. Either the log is not what it seems, or something changes assets behind it.",
+		FalsePositives: "A trail that leaves the region or global services out.",
+		Fix:            "check that the trail covers the region, and verify the archive's digest chain",
+		Attack:         recTechniques("REC-10"),
+		Needs:          []inventory.Capability{inventory.CapEvents},
+	}
+	return onAssets(r, func(c *findings.Case, a inventory.Asset, v findings.Verdict) []findings.Finding {
+		var out []findings.Finding
+		for _, q := range []struct {
+			what   string
+			at     time.Time
+			logged bool
+		}{
+			{"created", findings.Born(a), v.Activity.CreatedLogged || v.Activity.Created.Event != ""},
+			{"modified", a.Modified, v.Activity.ModifiedLogged},
+		} {
+			if q.logged || q.at.IsZero() || v.Presence == inventory.Inferred || !logHolds(c, a.Scope, q.at) {
+				continue
+			}
+			f := about(r, a)
+			f.Discriminator = q.what
+			f.Over = inventory.Window{From: q.at.Add(-findings.LateDelivery), To: q.at.Add(findings.LateDelivery)}
+			f.Message = fmt.Sprintf("%s was %s at %s, and no event within %s tells of it", called(a), q.what, instant(q.at), findings.LateDelivery)
+			f.Evidence = []findings.Evidence{facetEvidence(a, q.what, instant(q.at))}
+			out = append(out, f)
+		}
+		return out
+	})
+}
+
+// logHolds reports whether a log of the scope reaches over the instant: before
+// its beginning no event can be missed.
+func logHolds(c *findings.Case, s inventory.Scope, t time.Time) bool {
+	return slices.ContainsFunc(c.View.Coverage, func(cov inventory.Coverage) bool {
+		return cov.Cell.Capability == inventory.CapEvents && cov.Cell.Scope.Contains(s) && cov.Window.Holds(t)
+	})
+}
+
+func eventWithoutObject() findings.Rule {
+	r := findings.Rule{
+		ID: "REC-11", Title: "Event without object", Severity: findings.Medium, Absence: true,
+		Rationale:      "The log tells of a creation and of no deletion, and a complete inventory does not hold the asset: the listing hides it, the account is another one, or the event of its deletion is lost.",
+		FalsePositives: "Failed creations that roll back without an event.",
+		Fix:            "look the asset up directly, with a principal that no policy narrows",
+		Attack:         recTechniques("REC-11"),
+		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapFunctions},
+	}
+	return onGone(r, func(c *findings.Case, a inventory.Asset, v findings.Verdict) []findings.Finding {
+		made, gone := v.Activity.Created, v.Activity.Deleted
+		if made.Event == "" || (gone.Event != "" && !gone.Time.Before(made.Time)) {
+			return nil
+		}
+		listed, ok := listedAfter(c, a.Scope, made.Time.Add(findings.LateDelivery))
+		if !ok {
+			return nil
+		}
+		f := about(r, a)
+		f.Over = inventory.Window{From: made.Time, To: listed.Read}
+		f.Message = fmt.Sprintf("%s was created at %s and is in no inventory, and no event tells of its deletion", called(a), instant(made.Time))
+		f.Evidence = []findings.Evidence{actEvidence("created", made),
+			{Kind: "coverage", Ref: listed.Cell.String(), Summary: "read whole at " + instant(listed.Read) + " without it"}}
+		return one(f)
+	})
+}
+
+// listedAfter is the earliest whole reading of the scope's functions that is
+// later than the instant.
+func listedAfter(c *findings.Case, s inventory.Scope, t time.Time) (inventory.Coverage, bool) {
+	var best inventory.Coverage
+	for _, cov := range c.View.Coverage {
+		if cov.Cell.Capability != inventory.CapFunctions || !cov.State.Whole() || !cov.Cell.Scope.Contains(s) || !cov.Read.After(t) {
+			continue
+		}
+		if best.Read.IsZero() || cov.Read.Before(best.Read) {
+			best = cov
+		}
+	}
+	return best, !best.Read.IsZero()
+}
