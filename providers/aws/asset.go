@@ -1,0 +1,113 @@
+package aws
+
+import (
+	"time"
+
+	"github.com/estray/estray/inventory"
+)
+
+// lastModified is the layout of Lambda's times, which RFC 3339 does not hold.
+const lastModified = "2006-01-02T15:04:05.000-0700"
+
+// assets returns what the record tells of the function that it is about:
+// nothing unless the call succeeded and changed something. A function of
+// another account gets nothing either: that account's own trail has its own
+// copy of the record, and a name seen from outside is no deployment of ours.
+func (r *reading) assets(source string) []inventory.Asset {
+	if len(r.functions) != 1 || r.event.Service != lambda || !r.event.Mutates() || r.event.Action == inventory.ActionInvoke {
+		return nil
+	}
+	f := r.functions[0]
+	if f.account != r.event.Scope.Account {
+		return nil
+	}
+	a := r.asset
+	a.ID, a.Kind, a.Name = f.id(), inventory.LambdaFunction, f.name
+	a.Scope = inventory.Scope{Provider: inventory.AWS, Account: f.account, Region: f.region}
+	cell := inventory.Cell{Source: source, Scope: r.event.Scope, Capability: inventory.CapEvents}
+	a.Sightings = []inventory.Sighting{{Cell: cell, At: r.event.Time}}
+	return []inventory.Asset{a}
+}
+
+// tellState sets the facets that the answer to a creation or an update tells
+// whole. A cut answer tells none.
+func (r *reading) tellState() {
+	at, s := r.event.Time, r.response
+	r.asset.Modified = at
+	if t, err := time.Parse(lastModified, s.text("lastModified")); err == nil {
+		r.asset.Modified = t.UTC()
+	}
+	if r.event.Action == inventory.ActionCreate {
+		r.asset.Created = at
+		r.doubtExposure() // of an earlier function of that name
+		r.doubtTriggers()
+		r.doubtLabels()
+		r.doubtVersions()
+	}
+	if r.event.Change.Publish {
+		r.doubtVersions()
+	}
+	if s.text("functionName") == "" || s.text("codeSha256") == "" {
+		return
+	}
+	r.asset.Configuration = inventory.Known(configuration(s), at)
+	r.tellCode()
+	if role := s.text("role"); role != "" {
+		r.asset.Identity = inventory.Known(inventory.Identity{ID: role}, at)
+	}
+	if logging := s.child("loggingConfig"); logging.text("logGroup") != "" {
+		r.asset.Logging = inventory.Known(inventory.Logging{Group: logging.text("logGroup"), Level: logging.text("applicationLogLevel")}, at)
+	}
+}
+
+func configuration(s object) inventory.Configuration {
+	return inventory.Configuration{
+		Runtime: s.text("runtime"), Handler: s.text("handler"), Package: s.text("packageType"),
+		Architectures: sorted(s.texts("architectures")),
+		MemoryMB:      s.number("memorySize"), TimeoutSeconds: s.number("timeout"),
+		VPC: s.child("vpcConfig").text("vpcId"), KMSKey: s.text("kmsKeyArn"),
+		Origin: inventory.AssetID(s.text("masterArn")),
+	}
+}
+
+// tellCode sets the code's facet. The answer never names the image, so the
+// code of an image is told only by calls whose request does.
+func (r *reading) tellCode() {
+	s := r.response
+	image := r.request.text("imageUri")
+	if image == "" {
+		image = r.request.child("code").text("imageUri")
+	}
+	if s.text("packageType") == "Image" && image == "" {
+		return
+	}
+	code := inventory.Code{Digest: s.text("codeSha256"), Size: int64(s.number("codeSize")), Image: image}
+	if layers := layersOf(s); len(layers) > 0 {
+		code.Layers = layers
+	}
+	r.asset.Code = inventory.Known(code, r.event.Time)
+}
+
+// why says why a reading from before the event is not current any more.
+func (r *reading) why() inventory.Reason {
+	return inventory.Reason{
+		Operation: r.event.Name,
+		Message:   "changed by " + r.event.Name + " (event " + r.event.ID + ") after it was read",
+	}
+}
+
+func (r *reading) doubtExposure() {
+	r.asset.Exposure = inventory.Unknown[inventory.Exposures](r.why(), r.event.Time)
+}
+
+func (r *reading) doubtTriggers() {
+	r.asset.Triggers = inventory.Unknown[[]inventory.Trigger](r.why(), r.event.Time)
+}
+
+func (r *reading) doubtVersions() {
+	r.asset.Versions = inventory.Unknown[inventory.Versions](r.why(), r.event.Time)
+}
+
+func (r *reading) doubtLabels() {
+	r.asset.Labels = inventory.Unknown[inventory.Labels](r.why(), r.event.Time)
+}

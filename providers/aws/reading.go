@@ -1,0 +1,131 @@
+package aws
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/estray/estray/inventory"
+)
+
+// reading is one record on its way to an event.
+type reading struct {
+	record   object
+	request  object
+	response object
+	event    inventory.Event
+	// functions are the functions acted on, qualified as the record has them.
+	functions []function
+	// asset is what the record tells of the one function that it is about.
+	asset inventory.Asset
+	// partition is the caller's: credentials never cross partitions.
+	partition string
+}
+
+func newReading(whole object, call Call, known Decoded) *reading {
+	r := &reading{record: whole, request: whole.child("requestParameters"), response: whole.child("responseElements")}
+	if cut, _ := r.request.flag("omitted"); cut {
+		r.request = nil
+	}
+	if cut, _ := r.response.flag("omitted"); cut {
+		r.response = nil
+	}
+	r.event = inventory.Event{
+		Scope: known.Scope, Time: known.Time, Service: call.Service, Name: call.Name,
+		Code:          whole.text("errorCode"),
+		SourceAddress: whole.text("sourceIPAddress"),
+		Shared:        whole.text("sharedEventID"),
+	}
+	r.event.ReadOnly, _ = whole.flag("readOnly")
+	r.event.Outcome = r.outcome()
+	r.event.Principal = principal(whole)
+	r.partition = partitionOf(whole, known.Scope.Region)
+	if call.Service == lambda {
+		r.functions = r.lambdaTargets()
+	}
+	return r
+}
+
+// outcome: any error code means that the call failed, and there is no flag for
+// success. A dry run logs success and changes nothing.
+func (r *reading) outcome() inventory.Outcome {
+	if code, _ := r.record.get("errorCode"); code != nil && code != "" {
+		return inventory.Failed
+	}
+	if dry, _ := r.request.flag("dryRun"); dry {
+		return inventory.DryRun
+	}
+	return inventory.Succeeded
+}
+
+// succeeded reports whether the call changed what it says.
+func (r *reading) succeeded() bool { return r.event.Outcome == inventory.Succeeded }
+
+// mayConcernFunctions reports whether the record names a function, or does not
+// let one see whether it does.
+func (r *reading) mayConcernFunctions() bool { return len(r.functions) > 0 || r.request == nil }
+
+// finish completes the event from what was read.
+func (r *reading) finish() inventory.Event {
+	for _, f := range r.functions {
+		r.event.Assets = append(r.event.Assets, f.id())
+	}
+	slices.Sort(r.event.Assets)
+	r.event.Assets = slices.Compact(r.event.Assets)
+	if r.event.Action == inventory.ActionEnumerate && !r.record.has("readOnly") {
+		r.event.ReadOnly = true
+	}
+	if len(r.functions) == 0 && r.event.Subject == "" {
+		r.event.Subject = r.anySubject()
+	}
+	if r.event.Change.Qualifier == "" {
+		r.event.Change.Qualifier = r.qualifier()
+	}
+	r.event.Record = redact(r.record)
+	return r.event
+}
+
+// qualifier is the version or alias that the request names. The parameter of
+// that name stands beside a qualified name, and says the same or wins.
+func (r *reading) qualifier() string {
+	if q := r.request.text("qualifier"); q != "" {
+		return q
+	}
+	for _, f := range r.functions {
+		if f.qualifier != "" {
+			return f.qualifier
+		}
+	}
+	return ""
+}
+
+// anySubject finds the native id of what a call of Lambda was about, if that is
+// no function: a layer, a code signing configuration, a mapping, a web function.
+func (r *reading) anySubject() string {
+	for _, o := range []object{r.response, r.request} {
+		for _, name := range []string{"resource", "resourceArn", "eventSourceMappingArn", "layerVersionArn",
+			"codeSigningConfigArn", "capacityProviderArn", "functionArn", "endpointArn", "microvmImageArn", "uuid"} {
+			if s := o.text(name); s != "" {
+				return s
+			}
+		}
+	}
+	return ""
+}
+
+// note adds what the call took away from a telemetry source.
+func (r *reading) note(parts ...string) {
+	r.event.Change.Narrowed = append(r.event.Change.Narrowed, parts...)
+}
+
+// arn builds the ARN of a resource in the record's scope; an id that is an ARN
+// already is returned as it is, and an empty one stays empty.
+func (r *reading) arn(service, kind, name string) string {
+	if name == "" || strings.HasPrefix(name, "arn:") {
+		return name
+	}
+	region := r.event.Scope.Region
+	if service == "iam" {
+		region = ""
+	}
+	return "arn:" + r.partition + ":" + service + ":" + region + ":" + r.event.Scope.Account + ":" + kind + name
+}

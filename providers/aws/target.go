@@ -1,0 +1,185 @@
+package aws
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/estray/estray/inventory"
+)
+
+// function is a Lambda function as a record names it.
+type function struct {
+	partition, region, account, name string
+	qualifier                        string
+}
+
+// id is the asset's id: the unqualified ARN.
+func (f function) id() inventory.AssetID {
+	return inventory.AssetID("arn:" + f.partition + ":lambda:" + f.region + ":" + f.account + ":function:" + f.name)
+}
+
+// parseFunction reads the forms in which Lambda takes a function's name:
+// NAME[:Q], function:NAME[:Q], ACCOUNT:function:NAME[:Q] and the ARN, with or
+// without a qualifier. The older ACCOUNT:NAME is read too. What the form does
+// not tell is taken from home.
+func parseFunction(text string, home function) (function, bool) {
+	f := home
+	f.name, f.qualifier = "", ""
+	parts := strings.Split(text, ":")
+	if parts[0] == "arn" {
+		if len(parts) < 7 || parts[2] != "lambda" || parts[5] != "function" || parts[1] == "" {
+			return function{}, false
+		}
+		f.partition, f.region, f.account = parts[1], parts[3], parts[4]
+		parts = parts[6:]
+	} else {
+		if isAccount(parts[0]) && len(parts) > 1 {
+			f.account, parts = parts[0], parts[1:]
+		}
+		if parts[0] == "function" && len(parts) > 1 {
+			parts = parts[1:]
+		}
+	}
+	f.name = parts[0]
+	if len(parts) > 1 {
+		f.qualifier = parts[1]
+	}
+	ok := len(parts) <= 2 && isName(f.name) && (f.qualifier == "" || isName(strings.TrimPrefix(f.qualifier, "$")))
+	return f, ok && f.account != "" && f.region != ""
+}
+
+func isAccount(s string) bool {
+	if len(s) != 12 {
+		return false
+	}
+	return strings.Trim(s, "0123456789") == ""
+}
+
+func isName(s string) bool {
+	if s == "" || len(s) > 256 {
+		return false
+	}
+	for _, c := range s {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_', c == '.':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// lambdaTargets returns the function that a call of Lambda is about, by the
+// best key that the record has: what the service answered, what it resolved,
+// the resource of a data event, what the caller asked for.
+func (r *reading) lambdaTargets() []function {
+	home := r.home()
+	qualified := r.request.child("fullyQualifiedArn")
+	resolved := home
+	if p := qualified.child("arnPrefix"); p != nil {
+		resolved.partition = cmp.Or(p.text("partition"), home.partition)
+		resolved.region = cmp.Or(p.text("region"), home.region)
+		resolved.account = cmp.Or(p.text("account"), home.account)
+	}
+	for _, try := range []struct {
+		text string
+		home function
+	}{
+		{r.response.text("functionArn"), home},
+		{qualified.child("relativeId").text("functionName"), resolved},
+		{r.resource(), home},
+		{r.request.text("functionName"), home},
+		{r.request.text("resourceArn"), home},
+		{r.request.text("resource"), home},
+	} {
+		if f, ok := parseFunction(try.text, try.home); ok {
+			return []function{r.requested(f)}
+		}
+	}
+	return functionsIn(r.record["serviceEventDetails"], home)
+}
+
+// requested takes the qualifier from what the caller asked for: the answer of
+// UpdateFunctionCode with publish is qualified by the version that it made.
+func (r *reading) requested(f function) function {
+	f.qualifier = ""
+	if asked, ok := parseFunction(r.request.text("functionName"), f); ok {
+		f.qualifier = asked.qualifier
+	} else if asked, ok := parseFunction(r.request.text("resourceArn"), f); ok {
+		f.qualifier = asked.qualifier
+	}
+	return f
+}
+
+// resource is the function among the record's resources (data events).
+func (r *reading) resource() string {
+	for _, v := range r.record.list("resources") {
+		if arn := asObject(v).text("ARN"); strings.Contains(arn, ":lambda:") && strings.Contains(arn, ":function:") {
+			return arn
+		}
+	}
+	return ""
+}
+
+// home is what a bare name is completed with.
+func (r *reading) home() function {
+	return function{partition: r.partition, region: r.event.Scope.Region, account: r.event.Scope.Account}
+}
+
+// functionsIn collects the ARNs of functions anywhere below v, also inside the
+// invocation address that API Gateway takes
+// (arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations).
+func functionsIn(v any, home function) []function {
+	var out []function
+	walk(v, 0, func(s string) {
+		i := strings.LastIndex(s, "arn:")
+		if i < 0 || !strings.Contains(s[i:], ":function:") {
+			return
+		}
+		text, _, _ := strings.Cut(s[i:], "/")
+		if f, ok := parseFunction(text, home); ok && !slices.Contains(out, f) {
+			out = append(out, f)
+		}
+	})
+	slices.SortFunc(out, func(a, b function) int {
+		return cmp.Or(cmp.Compare(a.id(), b.id()), cmp.Compare(a.qualifier, b.qualifier))
+	})
+	return out
+}
+
+// partitionOf tells the partition by the caller's ARN, else by the region.
+func partitionOf(record object, region string) string {
+	id := record.child("userIdentity")
+	for _, arn := range []string{id.child("sessionContext").child("sessionIssuer").text("arn"), id.text("arn")} {
+		if parts := strings.SplitN(arn, ":", 3); len(parts) == 3 && parts[0] == "arn" && parts[1] != "" {
+			return parts[1]
+		}
+	}
+	return partitionOfRegion(region)
+}
+
+// partitionOfRegion follows the partitions of aws-sdk-go-v2 v1.47.7.
+func partitionOfRegion(region string) string {
+	for _, p := range []struct{ prefix, partition string }{
+		{"cn-", "aws-cn"}, {"us-gov-", "aws-us-gov"}, {"us-isob-", "aws-iso-b"}, {"us-isof-", "aws-iso-f"},
+		{"eu-isoe-", "aws-iso-e"}, {"us-iso-", "aws-iso"}, {"eusc-", "aws-eusc"},
+	} {
+		if strings.HasPrefix(region, p.prefix) {
+			return p.partition
+		}
+	}
+	return "aws"
+}
+
+// accountOfARN returns field 5 of an ARN; empty if it has none.
+func accountOfARN(arn string) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 || parts[0] != "arn" {
+		return ""
+	}
+	return parts[4]
+}
+
+// lastSegment is what follows the last "/" of an ARN: a name without its path.
+func lastSegment(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }
