@@ -160,6 +160,14 @@ func TestExceptionsThatCanMatchNothingAreWarnedOf(t *testing.T) {
 	}
 }
 
+func TestBlindSpotsOfNoProviderAreWarnedOf(t *testing.T) {
+	c := registry.Content{BlindSpots: []registry.BlindSpot{{Provider: "amazon", Reason: "r", By: "b", Expires: day("2026-01-01"), At: at(7)}}}
+	want := []string{`r.yaml:7:3: the blind spot can match nothing: there is no provider "amazon"; use one of aws, cloudflare, google`}
+	if diff := cmp.Diff(want, lines(c.Warnings(day("2027-01-01")))); diff != "" {
+		t.Errorf("warnings (-want +got):\n%s", diff)
+	}
+}
+
 func TestWithoutAClockNoApprovalIsPastItsEnd(t *testing.T) {
 	c := registry.Content{Owners: owners(), Claims: []registry.Claim{{ID: "x", Owner: "a", Select: registry.Selector{Name: "n"},
 		Approval: &registry.Approval{By: "b", On: day("2020-01-01"), Expires: day("2021-01-01")}}}}

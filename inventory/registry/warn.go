@@ -28,6 +28,9 @@ func (c Content) Warnings(now time.Time) Mistakes {
 	for _, x := range c.Exceptions {
 		k.nothing(x.At, x.Select)
 	}
+	for _, b := range c.BlindSpots {
+		k.provider(b.At, "provider", b.Provider, "the blind spot")
+	}
 	return k.found.Sorted()
 }
 
@@ -65,9 +68,7 @@ func approverDeploys(a Approval, owners []Owner) (string, bool) {
 
 // nothing warns of a selector that can match no asset.
 func (k *checker) nothing(at Position, s Selector) {
-	if s.Provider != "" && !slices.Contains(providers(), s.Provider) {
-		k.wrong(at, "select.provider", "the selector can match nothing: there is no provider %q; use one of %s", s.Provider, join(providers()))
-	}
+	k.provider(at, "select.provider", s.Provider, "the selector")
 	home, known := kinds()[s.Kind]
 	switch {
 	case s.Kind == "":
@@ -81,6 +82,12 @@ func (k *checker) nothing(at Position, s Selector) {
 	}
 	if s.Provider == inventory.AWS && len(s.Accounts) > 0 && !slices.ContainsFunc(s.Accounts, awsAccount) {
 		k.wrong(at, "select.accounts", "the selector can match nothing: an AWS account id has 12 digits, leading zeros too")
+	}
+}
+
+func (k *checker) provider(at Position, key string, p inventory.Provider, what string) {
+	if p != "" && !slices.Contains(providers(), p) {
+		k.wrong(at, key, "%s can match nothing: there is no provider %q; use one of %s", what, p, join(providers()))
 	}
 }
 
