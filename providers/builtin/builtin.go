@@ -1,0 +1,113 @@
+// Package builtin is the table of what estray reads: it gives each kind its
+// decoder and turns configured archives into planners. It is the only place
+// that knows all adapters.
+package builtin
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/estray/estray/providers"
+	"github.com/estray/estray/providers/archive"
+)
+
+// Config says what to read.
+type Config struct {
+	Archives []Archive
+	// Since is how far back logs are read where nothing was read before; zero:
+	// all of them.
+	Since time.Time
+	// Full reads again what seems unchanged.
+	Full bool
+}
+
+// Archive is one file or folder of exported logs or assets.
+type Archive struct {
+	// Kind is one of Kinds.
+	Kind string
+	// Path is where it lies on this machine.
+	Path string
+	// Name names it in coverage: as the user wrote it, so that a report does
+	// not depend on the machine.
+	Name string
+}
+
+// kind builds the planner of one kind of archive.
+type kind struct {
+	name string
+	make func(Config, Archive) providers.Planner
+}
+
+func kinds() []kind {
+	return []kind{
+		{"cloudtrail", func(c Config, a Archive) providers.Planner {
+			cfg := archive.Config{Source: source(a), Root: os.DirFS(a.Path), Path: slashed(a.Path), Since: c.Since, Full: c.Full}
+			return archive.Logs(cfg, cloudtrail(cfg.Source))
+		}},
+		{"snapshot", func(_ Config, a Archive) providers.Planner {
+			return archive.Snapshot(source(a), os.DirFS(filepath.Dir(a.Path)), filepath.Base(a.Path))
+		}},
+	}
+}
+
+// source names an archive in coverage: "cloudtrail:exports/logs".
+func source(a Archive) string { return a.Kind + ":" + a.Name }
+
+func slashed(path string) string { return filepath.ToSlash(filepath.Clean(path)) }
+
+// Kinds lists the kinds of archive that can be read, sorted.
+func Kinds() []string {
+	var out []string
+	for _, k := range kinds() {
+		out = append(out, k.name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Planners returns one planner for each archive, in the order of cfg. An
+// unknown kind is an error that names the nearest one.
+func Planners(cfg Config) ([]providers.Planner, error) {
+	var out []providers.Planner
+	for _, a := range cfg.Archives {
+		all := kinds()
+		i := slices.IndexFunc(all, func(k kind) bool { return k.name == a.Kind })
+		if i < 0 {
+			return nil, fmt.Errorf("plan archive %q: unknown kind %q; did you mean %q? (kinds: %s)",
+				a.Name, a.Kind, nearest(a.Kind, Kinds()), strings.Join(Kinds(), ", "))
+		}
+		out = append(out, all[i].make(cfg, a))
+	}
+	return out, nil
+}
+
+// nearest returns the name with the fewest single edits from s; the first of
+// several.
+func nearest(s string, names []string) string {
+	return slices.MinFunc(names, func(a, b string) int { return edits(s, a) - edits(s, b) })
+}
+
+// edits is the Levenshtein distance of two texts.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
