@@ -44,8 +44,9 @@ func table() []row {
 		{folder: "providers/aws", own: []string{"inventory", "providers"}, tests: []string{"providers/providertest"}},
 		{folder: "providers/archive", own: []string{"inventory", "inventory/snapshot", "providers"}, tests: []string{"providers/providertest"}},
 
-		{folder: "findings", own: []string{"inventory", "inventory/registry"}},
-		{folder: "findings/reconcile", own: []string{"inventory", "inventory/registry", "findings"}},
+		{folder: "findings", own: []string{"inventory", "inventory/registry"}, tests: []string{"findings/rules/rulestest"}},
+		{folder: "findings/reconcile", own: []string{"inventory", "inventory/registry", "findings"},
+			tests: []string{"findings/rules/rulestest"}},
 		{folder: "findings/rules", own: []string{"inventory", "inventory/registry", "findings"},
 			tests: []string{"findings/reconcile", "findings/rules/rulestest"}},
 		{folder: "findings/rules/rulestest", own: []string{"inventory", "inventory/registry", "findings", "findings/reconcile"}},

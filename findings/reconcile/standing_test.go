@@ -1,0 +1,260 @@
+package reconcile_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/estray/estray/findings"
+	"github.com/estray/estray/findings/rules/rulestest"
+	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/inventory/registry"
+)
+
+const day = 24 * time.Hour
+
+// owners are the owners that the claims of these tests name.
+func owners() []registry.Owner {
+	return []registry.Owner{
+		{ID: "payments", Contacts: []string{"payments@example.com"}},
+		{ID: "search", Contacts: []string{"search@example.com"}},
+	}
+}
+
+// claim selects the function "shop" for payments.
+func claim(id string, approval *registry.Approval) registry.Claim {
+	return registry.Claim{ID: id, Owner: "payments", Approval: approval,
+		Select: registry.Selector{Provider: inventory.AWS, Name: "shop"}}
+}
+
+// approved is a consent that holds at rulestest.Now.
+func approved(l registry.Limits) *registry.Approval {
+	return &registry.Approval{By: "ana@example.com", Ticket: "SEC-1", On: rulestest.Ago(100 * day), Expires: rulestest.Now().Add(100 * day), Limits: l}
+}
+
+// world holds the function "shop", claimed with the approval.
+func world(approval *registry.Approval, change ...func(*inventory.Asset)) rulestest.World {
+	return rulestest.World{
+		Facts:    append(rulestest.Whole(), rulestest.Function("shop", change...)),
+		Registry: registry.Content{Owners: owners(), Claims: []registry.Claim{claim("shop", approval)}},
+	}
+}
+
+func verdict(t *testing.T, w rulestest.World) findings.Verdict {
+	t.Helper()
+	return w.Case(t).Verdicts[rulestest.FunctionID("shop")]
+}
+
+func exposed(reach ...inventory.Reach) func(*inventory.Asset) {
+	var e inventory.Exposures
+	for _, r := range reach {
+		e.Ways = append(e.Ways, inventory.Exposure{Kind: "policy", Reach: r, Note: "statement s"})
+	}
+	return func(a *inventory.Asset) { a.Exposure = inventory.Known(e, rulestest.Now()) }
+}
+
+func coded(digest string) func(*inventory.Asset) {
+	return func(a *inventory.Asset) { a.Code = inventory.Known(inventory.Code{Digest: digest}, rulestest.Now()) }
+}
+
+func versioned(v inventory.Versions) func(*inventory.Asset) {
+	return func(a *inventory.Asset) { a.Versions = inventory.Known(v, rulestest.Now()) }
+}
+
+func doubted(reason string) inventory.Reason {
+	return inventory.Reason{Operation: "GetPolicy", Code: "AccessDenied", Message: reason}
+}
+
+// TestStanding walks the definition of standing, question by question.
+func TestStanding(t *testing.T) {
+	role := "arn:aws:iam::111122223333:role/shop"
+	deny := inventory.Unknown[inventory.Exposures](doubted("no"), rulestest.Now())
+	ended := approved(registry.Limits{Reach: inventory.ReachPrivate})
+	ended.Expires = rulestest.Now()
+	lastInstant := approved(registry.Limits{})
+	lastInstant.Expires = rulestest.Now().Add(time.Nanosecond)
+	canary := inventory.Versions{
+		Published: []inventory.Version{{Name: "1", Digest: "one"}, {Name: "2", Digest: "two"}, {Name: "3", Digest: "three"}},
+		Aliases:   []inventory.Alias{{Name: "live", Version: "1", Weights: map[string]float64{"2": 0.1, "3": 0}}},
+	}
+	for _, test := range []struct {
+		name   string
+		world  rulestest.World
+		want   findings.Standing
+		reason string // must be part of one of the reasons
+	}{
+		{"no claim: unmanaged", rulestest.World{Facts: append(rulestest.Whole(), rulestest.Function("shop"))}, findings.Unmanaged, "no claim"},
+		{"no claim stays unmanaged whatever else is unknown",
+			rulestest.World{Facts: []inventory.Fact{rulestest.Function("shop", func(a *inventory.Asset) { a.Exposure = deny })}}, findings.Unmanaged, "no claim"},
+		{"no claim and no registry: nobody can tell", rulestest.World{Facts: append(rulestest.Whole(), rulestest.Function("shop")), NoRegistry: true}, findings.Unknown, "no registry"},
+		{"claims in conflict: unknown", func() rulestest.World {
+			w := world(nil)
+			other := claim("shop-too", nil)
+			other.Owner = "search"
+			w.Registry.Claims = append(w.Registry.Claims, other)
+			return w
+		}(), findings.Unknown, "equal weight"},
+		{"a claim without approval: owned", world(nil), findings.Owned, "no approval"},
+		{"an approval past its end: expired", world(ended), findings.Expired, "ended on"},
+		{"expired comes before drifted", world(ended, exposed(inventory.ReachPublic)), findings.Expired, "outside the limit on reach"},
+		{"the last instant of an approval still holds", world(lastInstant), findings.Approved, "approved by ana@example.com (SEC-1) until"},
+		{"no limits: approved", world(approved(registry.Limits{})), findings.Approved, "payments answers for it"},
+		{"no limits: approved whatever is unknown", world(approved(registry.Limits{}), func(a *inventory.Asset) { a.Exposure = deny }), findings.Approved, ""},
+
+		{"reach within its limit", world(approved(registry.Limits{Reach: inventory.ReachAccount}), exposed(inventory.ReachAccount)), findings.Approved, ""},
+		{"reach above its limit", world(approved(registry.Limits{Reach: inventory.ReachAccount}), exposed(inventory.ReachPartner)), findings.Drifted, "reach: partner, approved is account"},
+		{"no way in is private", world(approved(registry.Limits{Reach: inventory.ReachPrivate})), findings.Approved, ""},
+		{"exposure certainly absent is private", world(approved(registry.Limits{Reach: inventory.ReachPrivate}),
+			func(a *inventory.Asset) { a.Exposure = inventory.Absent[inventory.Exposures](rulestest.Now()) }), findings.Approved, ""},
+		{"one way that is unknown", world(approved(registry.Limits{Reach: inventory.ReachAccount}), exposed(inventory.ReachPrivate, inventory.ReachUnknown)), findings.Unknown, "statement s"},
+		{"a way known to be wider, beside an unknown one", world(approved(registry.Limits{Reach: inventory.ReachAccount}), exposed(inventory.ReachUnknown, inventory.ReachPublic)), findings.Drifted, "public"},
+		{"an approval of public leaves nothing to exceed, but a way in stays unknown", world(approved(registry.Limits{Reach: inventory.ReachPublic}), exposed(inventory.ReachUnknown)), findings.Unknown, ""},
+		{"exposure unknown", world(approved(registry.Limits{Reach: inventory.ReachPublic}), func(a *inventory.Asset) { a.Exposure = deny }), findings.Unknown, "GetPolicy: AccessDenied: no"},
+
+		{"identity approved", world(approved(registry.Limits{Identities: []string{role}})), findings.Approved, ""},
+		{"identity not approved", world(approved(registry.Limits{Identities: []string{"arn:other"}})), findings.Drifted, role},
+		{"identity unknown", world(approved(registry.Limits{Identities: []string{role}}), func(a *inventory.Asset) { a.Identity = inventory.Facet[inventory.Identity]{} }), findings.Unknown, "identity facet is unknown"},
+		{"no identity at all", world(approved(registry.Limits{Identities: []string{role}}),
+			func(a *inventory.Asset) { a.Identity = inventory.Absent[inventory.Identity](rulestest.Now()) }), findings.Approved, ""},
+		{"an identity without a name", world(approved(registry.Limits{Identities: []string{role}}),
+			func(a *inventory.Asset) { a.Identity = inventory.Known(inventory.Identity{}, rulestest.Now()) }), findings.Unknown, "names nobody"},
+
+		{"region approved", world(approved(registry.Limits{Regions: []string{"eu-west-1"}})), findings.Approved, ""},
+		{"region not approved", world(approved(registry.Limits{Regions: []string{"us-east-1"}})), findings.Drifted, "eu-west-1"},
+		{"region unknown", world(approved(registry.Limits{Regions: []string{"us-east-1"}}), func(a *inventory.Asset) { a.Scope.Region = "" }), findings.Unknown, "region"},
+
+		{"digest approved", world(approved(registry.Limits{CodeDigests: []string{"good"}}), coded("good")), findings.Approved, ""},
+		{"digest not approved", world(approved(registry.Limits{CodeDigests: []string{"good"}}), coded("bad")), findings.Drifted, "bad in $LATEST"},
+		{"digest not told", world(approved(registry.Limits{CodeDigests: []string{"good"}}), coded("")), findings.Unknown, "no digest"},
+		{"each version that takes traffic is judged", world(approved(registry.Limits{CodeDigests: []string{"good", "one"}}), coded("good"), versioned(canary)), findings.Drifted, "two in version 2, which alias live"},
+		{"a version without traffic is not", world(approved(registry.Limits{CodeDigests: []string{"good", "one", "two"}}), coded("good"), versioned(canary)), findings.Approved, ""},
+		{"versions unknown", world(approved(registry.Limits{CodeDigests: []string{"good"}}), coded("good"),
+			func(a *inventory.Asset) { a.Versions = inventory.Facet[inventory.Versions]{} }), findings.Unknown, "versions facet is unknown"},
+		{"an alias of a version that is not listed", world(approved(registry.Limits{CodeDigests: []string{"good"}}), coded("good"),
+			versioned(inventory.Versions{Aliases: []inventory.Alias{{Name: "live", Version: "9"}}})), findings.Unknown, "version 9"},
+		{"an alias of the unqualified code adds nothing", world(approved(registry.Limits{CodeDigests: []string{"good"}}), coded("good"),
+			versioned(inventory.Versions{Aliases: []inventory.Alias{{Name: "dev", Version: "$LATEST"}}})), findings.Approved, ""},
+		{"a drift that is known comes before one that is not", world(approved(registry.Limits{CodeDigests: []string{"good"}, Regions: []string{"us-east-1"}}), coded("")), findings.Drifted, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			v := verdict(t, test.world)
+			if v.Standing != test.want || !strings.Contains(strings.Join(v.Reasons, "\n"), test.reason) {
+				t.Errorf("got %s with reasons\n  %s\nwant %s with %q", v.Standing, strings.Join(v.Reasons, "\n  "), test.want, test.reason)
+			}
+		})
+	}
+}
+
+// TestOldFacets: a limit is never held by what a later reading did not confirm.
+func TestOldFacets(t *testing.T) {
+	earlier := rulestest.Ago(10 * day)
+	limits := registry.Limits{Reach: inventory.ReachPublic, Identities: []string{"arn:aws:iam::111122223333:role/shop"}, CodeDigests: []string{"digest-of-shop"}}
+	stale := func(a *inventory.Asset) {
+		a.Exposure = inventory.Known(inventory.Exposures{Ways: []inventory.Exposure{{Kind: "policy", Reach: inventory.ReachAccount}}}, earlier)
+		a.Exposure.Doubted, a.Exposure.Doubt = rulestest.Now(), doubted("later")
+	}
+	seenEarlier := func(a *inventory.Asset) { a.Sightings[0].At = earlier }
+	readEarlier := func(a *inventory.Asset) { a.Exposure.Seen = earlier }
+	for _, test := range []struct {
+		name   string
+		world  rulestest.World
+		reason string
+	}{
+		{"a stale facet", world(approved(limits), stale), "not confirmed since: GetPolicy: AccessDenied: later; last known was account"},
+		{"an asset that a partial reading did not show", world(approved(limits), seenEarlier).WithState(inventory.CapFunctions, inventory.Partial),
+			"not seen since: functions of aws/111122223333/eu-west-1 by aws is partial"},
+		{"an asset seen again, of which a capability was denied meanwhile", world(approved(limits), readEarlier).WithState(inventory.CapURLs, inventory.Denied),
+			"could not be read since: urls of aws/111122223333/eu-west-1 by aws is denied"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			v := verdict(t, test.world)
+			if v.Standing != findings.Unknown || !strings.Contains(strings.Join(v.Reasons, "\n"), test.reason) {
+				t.Errorf("got %s with reasons\n  %s\nwant unknown with %q", v.Standing, strings.Join(v.Reasons, "\n  "), test.reason)
+			}
+		})
+	}
+	t.Run("a facet read in the scan that had a partial cell counts", func(t *testing.T) {
+		if v := verdict(t, world(approved(limits)).WithState(inventory.CapPolicies, inventory.Partial)); v.Standing != findings.Approved {
+			t.Errorf("got %s: %v", v.Standing, v.Reasons)
+		}
+	})
+}
+
+func TestDeployers(t *testing.T) {
+	limits := registry.Limits{Deployers: []string{rulestest.Deployer}}
+	stray := func(e *inventory.Event) {
+		e.Principal = inventory.Principal{ID: "arn:aws:iam::111122223333:user/eve", Session: rulestest.Deployer}
+	}
+	for _, test := range []struct {
+		name   string
+		events []inventory.Fact
+		want   findings.Standing
+		reason string
+	}{
+		{"no deployment is known: not judged, and said", nil, findings.Approved, "limit on deployers was not judged"},
+		{"the last one by an approved deployer", []inventory.Fact{
+			rulestest.Act(inventory.ActionUpdateCode, "shop", rulestest.Ago(2*day), stray), rulestest.Act(inventory.ActionUpdateCode, "shop", rulestest.Ago(day))}, findings.Approved, ""},
+		{"the last one by a stray, whose session name excuses nothing", []inventory.Fact{
+			rulestest.Act(inventory.ActionUpdateCode, "shop", rulestest.Ago(2*day)), rulestest.Act(inventory.ActionUpdateConfig, "shop", rulestest.Ago(day), stray)}, findings.Drifted, "user/eve"},
+		{"a refused call deploys nothing", []inventory.Fact{
+			rulestest.Act(inventory.ActionUpdateCode, "shop", rulestest.Ago(day), stray, func(e *inventory.Event) { e.Outcome = inventory.Failed })}, findings.Approved, "not judged"},
+		{"a dry run deploys nothing", []inventory.Fact{
+			rulestest.Act(inventory.ActionUpdateCode, "shop", rulestest.Ago(day), stray, func(e *inventory.Event) { e.Outcome = inventory.DryRun })}, findings.Approved, "not judged"},
+		{"opening a function is no deployment", []inventory.Fact{
+			rulestest.Act(inventory.ActionGrant, "shop", rulestest.Ago(day), stray)}, findings.Approved, "not judged"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := world(approved(limits))
+			w.Facts = append(w.Facts, test.events...)
+			v := verdict(t, w)
+			if v.Standing != test.want || !strings.Contains(strings.Join(v.Reasons, "\n"), test.reason) {
+				t.Errorf("got %s with reasons\n  %s\nwant %s with %q", v.Standing, strings.Join(v.Reasons, "\n  "), test.want, test.reason)
+			}
+		})
+	}
+}
+
+// TestPresenceIsTold: a verdict says where the asset stands in the inventory.
+func TestPresenceIsTold(t *testing.T) {
+	lost := rulestest.World{Facts: append(rulestest.Whole(), rulestest.FromEvents("shop", rulestest.Ago(day)))}
+	deleted := rulestest.World{Facts: append(rulestest.Whole(), rulestest.FromEvents("shop", rulestest.Ago(day), func(a *inventory.Asset) { a.Deleted = rulestest.Ago(day) }))}
+	inferred := rulestest.World{Facts: []inventory.Fact{rulestest.FromEvents("shop", rulestest.Ago(day))}}
+	unseen := rulestest.World{Facts: []inventory.Fact{rulestest.Function("shop", func(a *inventory.Asset) { a.Sightings = nil })}}
+	for _, test := range []struct {
+		name   string
+		world  rulestest.World
+		want   inventory.Presence
+		reason string
+	}{
+		{"present", rulestest.World{Facts: append(rulestest.Whole(), rulestest.Function("shop"))}, inventory.Present, ""},
+		{"gone", lost, inventory.Gone, "was whole and did not show it"},
+		{"deleted", deleted, inventory.Gone, "gone: deleted at 2026-10-31T06:00:00Z"},
+		{"inferred", inferred, inventory.Inferred, "events alone"},
+		{"shown by nothing", unseen, inventory.PresenceUnknown, "shown by no reading"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			v := verdict(t, test.world)
+			if v.Presence != test.want || v.Standing != findings.Unmanaged || !strings.Contains(strings.Join(v.Reasons, "\n"), test.reason) {
+				t.Errorf("got %s, %s, %v; want %s with %q", v.Presence, v.Standing, v.Reasons, test.want, test.reason)
+			}
+		})
+	}
+}
+
+// TestConflictKeepsTheClaims: who would answer is shown, and nobody is chosen.
+func TestConflictKeepsTheClaims(t *testing.T) {
+	w := world(nil)
+	other := claim("another", nil)
+	other.Owner = "search"
+	w.Registry.Claims = append(w.Registry.Claims, other)
+	v := verdict(t, w)
+	var ids []string
+	for _, c := range v.Conflict {
+		ids = append(ids, c.ID)
+	}
+	if diff := cmp.Diff([]string{"another", "shop"}, ids); diff != "" || v.Claim != nil || v.Owner != "" {
+		t.Errorf("conflict (-want +got):\n%s\nclaim %v, owner %q", diff, v.Claim, v.Owner)
+	}
+}
