@@ -12,7 +12,7 @@ import (
 func openURL() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-20", Title: "Public function URL", Severity: findings.High, Weigh: true,
-		Rationale:      "A URL with authorisation NONE asks nobody who he is. With a statement that lets everyone use it, the function is on the Internet: critical. Without one it is armed: the next permission opens it. A URL of an alias is one of its own. What CORS allows is no access.",
+		Rationale:      "A URL with authorisation NONE does not ask who calls. With a statement that lets everyone use it, the function is on the Internet: critical. Without one it is armed: the next permission opens it. A URL of an alias is one of its own. What CORS allows is no access.",
 		FalsePositives: "Public webhooks whose approval allows reach public. Sites behind CloudFront use AWS_IAM, so NONE is wrong there.",
 		Fix:            "Set the authorisation type to AWS_IAM, or delete the URL.",
 		Needs:          []inventory.Capability{inventory.CapURLs, inventory.CapPolicies},
@@ -22,7 +22,7 @@ func openURL() findings.Rule {
 		if !opensURL(e) {
 			return false
 		}
-		f.Message = fmt.Sprintf("%s gave %s a function URL that asks nobody who he is (%s, authorisation NONE)", whoActed(e.Principal), aboutWhat(*f), e.Name)
+		f.Message = fmt.Sprintf("%s gave %s a function URL that anybody may use (%s, authorisation NONE)", whoActed(e.Principal), aboutWhat(*f), e.Name)
 		easeByApproval(c, f, inventory.ReachPublic)
 		return true
 	})
@@ -60,7 +60,7 @@ func openURLs(c *findings.Case, r findings.Rule, a inventory.Asset) []findings.F
 		}
 		f := startState(r, a, "exposure", urlKey(w.Qualifier), fmt.Sprintf("function URL %s with authorisation %s, reach %s", w.Hostname, w.Auth, w.Reach))
 		f.Message = fmt.Sprintf("the function URL %s of %s %s%s", w.Hostname, a.ID, why, wayNotes(w))
-		f.Set(severity, why)
+		f.Set(severity, "it "+why)
 		easeByApproval(c, &f, w.Reach)
 		out = append(out, f)
 	}
@@ -74,9 +74,9 @@ func judgeURL(w inventory.Exposure) (findings.Severity, string) {
 	case w.Auth != "NONE":
 		return 0, ""
 	case w.Reach == inventory.ReachUnknown:
-		return findings.High, "asks nobody who he is, and whether a statement opens it could not be judged"
+		return findings.High, "does not ask who calls, and whether a statement opens it could not be judged"
 	}
-	return findings.Medium, "asks nobody who he is: no statement opens it yet, the next one may"
+	return findings.Medium, "does not ask who calls: no statement opens it yet, the next one may"
 }
 
 func policyReplaced() findings.Rule {
@@ -121,7 +121,7 @@ func layerShared() findings.Rule {
 				continue
 			}
 			told = append(told, why)
-			f.Set(max(f.Severity, severity), why)
+			f.Set(max(f.Severity, severity), "shared with "+why)
 		}
 		f.Message = fmt.Sprintf("%s shared %s with %s", whoActed(e.Principal), aboutWhat(*f), strings.Join(told, "; "))
 		return len(told) > 0

@@ -68,7 +68,7 @@ func judgeGrants(c *findings.Case, e inventory.Event, f *findings.Finding, judge
 		return false
 	}
 	f.Message = fmt.Sprintf("%s changed the policy of %s: %s", whoActed(e.Principal), aboutWhat(*f), strings.Join(told, "; "))
-	f.Set(worst.Severity, worst.Why)
+	f.Set(worst.Severity, "the statement "+worst.Why)
 	easeByApproval(c, f, worst.Reach)
 	return true
 }
@@ -90,7 +90,7 @@ func judgeWays(c *findings.Case, r findings.Rule, a inventory.Asset, judge judge
 		f := startState(r, a, "exposure", key, fmt.Sprintf("statement %q %s", w.Statement, v.Why))
 		f.Message = fmt.Sprintf("the policy of %s holds statement %q, which %s", a.ID, w.Statement, v.Why)
 		f.Message += wayNotes(w)
-		f.Set(v.Severity, v.Why)
+		f.Set(v.Severity, "the statement "+v.Why)
 		easeByApproval(c, &f, v.Reach)
 		out = append(out, f)
 	}
