@@ -1,0 +1,57 @@
+package rules_test
+
+import (
+	"testing"
+
+	"github.com/estray/estray/findings/rules/rulestest"
+	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/inventory/registry"
+)
+
+func TestHiddenByHole(t *testing.T) {
+	ghost := claimed([]registry.Claim{shop(nil)})
+	there := shopWorld(nil)
+	unseen := claimed(nil, rulestest.Function("shop", seenLast(rulestest.Ago(day))))
+	accepted := func(w rulestest.World, c inventory.Capability) rulestest.World {
+		w.Registry.BlindSpots = append(w.Registry.BlindSpots, registry.BlindSpot{Provider: inventory.AWS, Capability: c,
+			Reason: "maintenance", By: "ana@example.com", Expires: rulestest.Now().Add(day)})
+		return w
+	}
+	elsewhere := shop(nil)
+	elsewhere.Select.Regions = []string{"us-east-1"}
+	asleep := shop(nil)
+	asleep.Select.Provider = inventory.Cloudflare
+	second := rulestest.Reading(inventory.CapPolicies, rulestest.Now())
+	second.Cell.Source = "another"
+	const place = "aws/111122223333/eu-west-1/"
+	runRec(t, "REC-13", []recCase{
+		{"nothing is missing", there, nil, ""},
+		{"nothing of ours lies in the hole", claimed(nil).WithState(inventory.CapFunctions, inventory.Denied), nil, ""},
+		{"a claim that matches nothing, where the inventory was denied", ghost.WithState(inventory.CapFunctions, inventory.Denied),
+			[]string{place + "inventory |  | medium | coverage"}, "hides: claims shop-claim"},
+		{"a claim that matches something that was listed all the same", there.WithState(inventory.CapFunctions, inventory.Partial), nil, ""},
+		{"an asset that was seen last before", unseen.WithState(inventory.CapFunctions, inventory.Cancelled),
+			[]string{place + "inventory |  | medium | coverage"}, "assets last seen there: shop"},
+		{"policies of what is claimed", there.WithState(inventory.CapPolicies, inventory.Throttled),
+			[]string{place + "facets |  | medium | coverage"}, "claims shop-claim"},
+		{"two cells of one family: one finding", there.WithState(inventory.CapPolicies, inventory.Throttled).WithState(inventory.CapURLs, inventory.Denied),
+			[]string{place + "facets |  | medium | coverage"}, ""},
+		{"events of what is claimed", there.WithState(inventory.CapEvents, inventory.Malformed),
+			[]string{place + "events |  | medium | coverage"}, ""},
+		{"a log with a gap", withLog(there, rulestest.Log(rulestest.Ago(90*day), rulestest.Now(), inventory.Broken)),
+			[]string{place + "events |  | high | coverage"}, "switched off or narrowed"},
+		{"accepted", accepted(ghost, inventory.CapFunctions).WithState(inventory.CapFunctions, inventory.Denied),
+			[]string{place + "inventory | accepted | medium | coverage | accepted"}, ""},
+		{"one cell accepted, another not", accepted(there, inventory.CapURLs).WithState(inventory.CapPolicies, inventory.Throttled).WithState(inventory.CapURLs, inventory.Denied),
+			[]string{place + "facets |  | medium | coverage", place + "facets | accepted | medium | coverage | accepted"}, ""},
+		{"another source makes up for it", func() rulestest.World {
+			w := there.WithState(inventory.CapPolicies, inventory.Denied)
+			w.Facts = append(w.Facts, second)
+			return w
+		}(), nil, ""},
+		{"the claim lies in another region", claimed([]registry.Claim{elsewhere}).WithState(inventory.CapEvents, inventory.Denied),
+			[]string{"aws/not asked for |  | info | coverage"}, ""},
+		{"nobody was asked to read where the claim lies", claimed([]registry.Claim{asleep}),
+			[]string{"cloudflare/not asked for |  | info | coverage"}, "no source was asked to read where these claims lie: shop-claim"},
+	})
+}
