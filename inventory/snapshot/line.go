@@ -143,6 +143,9 @@ func silent[T any](taken time.Time) inventory.Facet[T] {
 // one by the snapshot itself.
 func (l assetLine) sightings(taken time.Time, source string) []inventory.Sighting {
 	if len(l.Sightings) > 0 {
+		for i := range l.Sightings {
+			l.Sightings[i].At = l.Sightings[i].At.UTC()
+		}
 		return l.Sightings
 	}
 	names := l.SeenBy

@@ -162,7 +162,7 @@ func tooOld(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d objects are older than the start of reading and were left out; an earlier --since reads them", n)
+	return fmt.Sprintf("%s from before the start of reading left out; an earlier --since reads them", count(n, "object"))
 }
 
 func window(due []object, late time.Duration) inventory.Window {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -188,4 +189,18 @@ func records(ids ...string) string {
 		all = append(all, record(id))
 	}
 	return `{"Records":[` + strings.Join(all, ",") + `]}`
+}
+
+// refusing is a folder in which one name may not be opened. Tests may run as
+// root, whom no mode of a file refuses.
+type refusing struct {
+	fs.FS
+	name string
+}
+
+func (r refusing) Open(name string) (fs.File, error) {
+	if name == r.name {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return r.FS.Open(name)
 }

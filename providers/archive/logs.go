@@ -178,8 +178,8 @@ func (o *objects) strange() string {
 	if rest := f.unknowns - len(f.unknown); rest > 0 {
 		more = fmt.Sprintf(" and %d more", rest)
 	}
-	return fmt.Sprintf("%d objects are not recognised and were not read: %s%s. Logs lie at %s; move other files out of the folder",
-		f.unknowns, strings.Join(f.unknown, ", "), more, o.layout)
+	return fmt.Sprintf("%s not recognised and not read: %s%s. Logs lie at %s; move other files out of the folder",
+		count(f.unknowns, "object"), strings.Join(f.unknown, ", "), more, o.layout)
 }
 
 // siblings counts what lies in the archive by right and is not read.
@@ -197,4 +197,12 @@ func (o *objects) siblings() string {
 func join(texts ...string) string {
 	texts = slices.DeleteFunc(texts, func(s string) bool { return s == "" })
 	return strings.Join(texts, "; ")
+}
+
+// count writes a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -40,7 +40,7 @@ type snapshots struct {
 func (s *snapshots) Plan(ctx context.Context) ([]providers.Source, error) {
 	file := &snapshotFile{snapshots: s}
 	seen := map[inventory.Cell]int{}
-	err := s.read(func(l snapshot.Line) error {
+	begun, err := s.read(func(l snapshot.Line) error {
 		if l.Coverage != nil {
 			file.plan(*l.Coverage, l.Number, seen)
 		}
@@ -49,23 +49,27 @@ func (s *snapshots) Plan(ctx context.Context) ([]providers.Source, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	file.unusable = err
+	if !begun {
+		file.unusable = err
+	}
 	return []providers.Source{file}, nil
 }
 
-// read reads the file; a mistake in a line goes to yield.
-func (s *snapshots) read(yield func(snapshot.Line) error) error {
+// read reads the file; a mistake in a line goes to yield. Begun reports whether
+// the header was read: an error after it leaves the lines before it good.
+func (s *snapshots) read(yield func(snapshot.Line) error) (begun bool, err error) {
 	f, err := s.folder.Open(s.name)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer f.Close() //nolint:errcheck // nothing was written
 	r, err := inflate(f)
 	if err != nil {
-		return err
+		return false, err
 	}
-	_, err = snapshot.Read(r, s.cell.Source, yield)
-	return err
+	h, err := snapshot.Read(r, s.cell.Source, yield)
+	var header *snapshot.HeaderError
+	return h.Schema != "" && !errors.As(err, &header), err
 }
 
 // snapshotFile is the source of all cells of one file.
@@ -124,7 +128,7 @@ func (f *snapshotFile) Read(ctx context.Context, _ providers.Since, emit provide
 	var bad mistakes
 	assets := 0
 	var refused error
-	err := f.read(func(l snapshot.Line) error {
+	_, err := f.read(func(l snapshot.Line) error {
 		switch {
 		case ctx.Err() != nil:
 			refused = ctx.Err()
@@ -153,7 +157,7 @@ func (f *snapshotFile) speak(assets int, bad *mistakes, emit providers.Emit) err
 	for _, c := range f.coverage {
 		if bad.total > 0 && c.State.Whole() {
 			c.State = inventory.Partial
-			c.Why = inventory.Reason{Operation: "read " + f.name, Message: fmt.Sprintf("%d lines of the snapshot were not read in order, and assets may be missing", bad.total)}
+			c.Why = inventory.Reason{Operation: "read " + f.name, Message: "what is wrong with the snapshot: " + count(bad.total, "mistake") + "; assets may be missing"}
 		}
 		if err := emit(c); err != nil {
 			return err
@@ -166,7 +170,7 @@ func (f *snapshotFile) whole(assets int, bad *mistakes) inventory.Coverage {
 	c := inventory.Coverage{Cell: f.cell, State: inventory.Complete, Seen: assets}
 	left := ""
 	if f.events > 0 {
-		left = fmt.Sprintf("%d cells of events are left out: a snapshot holds no events", f.events)
+		left = count(f.events, "cell") + " of events left out: a snapshot holds no events"
 	}
 	c.Why.Message = left
 	switch {
@@ -184,14 +188,18 @@ func (f *snapshotFile) whole(assets int, bad *mistakes) inventory.Coverage {
 
 // cannot is the word on a file of which nothing can be used.
 func (f *snapshotFile) cannot(err error) inventory.Coverage {
-	c := inventory.Coverage{Cell: f.cell, State: inventory.Unavailable,
-		Why: inventory.Reason{Operation: "read " + f.name, Message: cause(err) + "; give the path of a snapshot file"}}
+	c := inventory.Coverage{Cell: f.cell, Why: inventory.Reason{Operation: "read " + f.name}}
 	var header *snapshot.HeaderError
+	var system *fs.PathError
 	switch {
 	case errors.As(err, &header):
 		c.State, c.Why.Message = inventory.Malformed, err.Error()
 	case errors.Is(err, fs.ErrPermission):
 		c.State, c.Why.Message = inventory.Denied, cause(err)+"; make the file readable"
+	case errors.As(err, &system):
+		c.State, c.Why.Message = inventory.Unavailable, cause(err)+"; give the path of a snapshot file"
+	default:
+		c.State, c.Why.Message = inventory.Malformed, err.Error()+"; copy the file again"
 	}
 	return c
 }

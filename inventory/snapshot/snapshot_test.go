@@ -1,0 +1,269 @@
+package snapshot_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/inventory/snapshot"
+)
+
+var taken = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// TestRoundTrip: what is written is read back without loss, and what was read
+// is written back byte for byte.
+func TestRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		assets := rapid.SliceOfN(rapid.Custom(drawAsset), 0, 4).Draw(t, "assets")
+		coverage := rapid.SliceOfN(rapid.Custom(drawCoverage), 0, 4).Draw(t, "coverage")
+		first := write(t, assets, coverage)
+
+		gotAssets, gotCoverage := read(t, first)
+		if diff := cmp.Diff(asJSON(t, assets), asJSON(t, gotAssets)); diff != "" {
+			t.Fatalf("assets (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(asJSON(t, coverage), asJSON(t, gotCoverage)); diff != "" {
+			t.Fatalf("coverage (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(string(first), string(write(t, gotAssets, gotCoverage))); diff != "" {
+			t.Fatalf("written again (-first +second):\n%s", diff)
+		}
+	})
+}
+
+// fatal is what testing.T and rapid.T share.
+type fatal interface {
+	Helper()
+	Fatal(args ...any)
+}
+
+func write(t fatal, assets []inventory.Asset, coverage []inventory.Coverage) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := snapshot.NewWriter(&b, snapshot.Header{Taken: taken, Tool: "estray", Version: "1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range coverage {
+		if err := w.WriteCoverage(c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, a := range assets {
+		if err := w.WriteAsset(a, snapshot.Verdict{Standing: "owned", Reasons: []string{"because"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func read(t fatal, text []byte) (assets []inventory.Asset, coverage []inventory.Coverage) {
+	t.Helper()
+	h, err := snapshot.Read(bytes.NewReader(text), "snapshot:x", func(l snapshot.Line) error {
+		switch {
+		case l.Mistake != nil:
+			return l.Mistake
+		case l.Asset != nil:
+			assets = append(assets, *l.Asset)
+		default:
+			coverage = append(coverage, *l.Coverage)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (snapshot.Header{Schema: snapshot.Schema, Taken: taken, Tool: "estray", Version: "1"}); h != want {
+		t.Fatal("header is ", h)
+	}
+	return assets, coverage
+}
+
+func asJSON[T any](t fatal, all []T) []string {
+	t.Helper()
+	var out []string
+	for _, v := range all {
+		b, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, string(b))
+	}
+	return out
+}
+
+func text() *rapid.Generator[string] {
+	return rapid.SampledFrom([]string{"", "a", "<&>", "é\u2028", "\"\\"})
+}
+
+func instant() *rapid.Generator[time.Time] {
+	return rapid.Custom(func(t *rapid.T) time.Time {
+		n := rapid.IntRange(0, 5).Draw(t, "day")
+		if n == 0 {
+			return time.Time{}
+		}
+		return taken.Add(time.Duration(n) * 24 * time.Hour).Add(time.Duration(n))
+	})
+}
+
+// facet draws a facet in any state, with or without a doubt.
+func facet[T any](t *rapid.T, label string, values ...T) inventory.Facet[T] {
+	at := instant().Draw(t, label+" at")
+	var f inventory.Facet[T]
+	switch rapid.IntRange(0, 3).Draw(t, label+" state") {
+	case 0:
+		return f
+	case 1:
+		f = inventory.Known(rapid.SampledFrom(values).Draw(t, label), at)
+	case 2:
+		f = inventory.Absent[T](at)
+	}
+	if rapid.Bool().Draw(t, label+" doubted") {
+		f.Doubted, f.Doubt = instant().Draw(t, label+" doubt"), inventory.Reason{Operation: "Get", Code: text().Draw(t, label+" code")}
+	}
+	return f
+}
+
+func drawScope(t *rapid.T) inventory.Scope {
+	return inventory.Scope{Provider: inventory.AWS, Account: text().Draw(t, "account"), Region: text().Draw(t, "region")}
+}
+
+func drawCell(t *rapid.T) inventory.Cell {
+	return inventory.Cell{Source: "s" + text().Draw(t, "source"), Scope: drawScope(t),
+		Capability: rapid.SampledFrom([]inventory.Capability{inventory.CapFunctions, inventory.CapEvents}).Draw(t, "capability")}
+}
+
+func drawAsset(t *rapid.T) inventory.Asset {
+	a := inventory.Asset{
+		ID: inventory.AssetID("id" + text().Draw(t, "id")), Kind: inventory.Kind(text().Draw(t, "kind")), Scope: drawScope(t), Name: text().Draw(t, "name"),
+		Created: instant().Draw(t, "created"), Modified: instant().Draw(t, "modified"), Deleted: instant().Draw(t, "deleted"),
+		Configuration: facet(t, "configuration", inventory.Configuration{Runtime: "python3.13", MemoryMB: 128}, inventory.Configuration{}),
+		Code:          facet(t, "code", inventory.Code{Digest: "d", Layers: []inventory.Layer{{ID: "l", Account: "1"}}}),
+		Versions:      facet(t, "versions", inventory.Versions{Aliases: []inventory.Alias{{Name: "live", Version: "1", Weights: map[string]float64{"2": 0.1}}}}),
+		Identity:      facet(t, "identity", inventory.Identity{ID: "role"}, inventory.Identity{}),
+		Rights:        facet(t, "rights", inventory.Rights{Admin: true, Why: []string{"*"}}),
+		Exposure:      facet(t, "exposure", inventory.Exposures{}, inventory.Exposures{Denies: true, Ways: []inventory.Exposure{{Kind: "function-url", Reach: inventory.ReachPublic}}}),
+		Triggers:      facet(t, "triggers", nil, []inventory.Trigger{}, []inventory.Trigger{{Kind: "mapping", Enabled: true}}),
+		Bindings:      facet(t, "bindings", []inventory.Binding{{Kind: "environment", Name: "TOKEN"}}),
+		Labels:        facet(t, "labels", nil, inventory.Labels{}, inventory.Labels{"owner": "x"}),
+		Logging:       facet(t, "logging", inventory.Logging{Group: "/aws/lambda/a"}),
+	}
+	if rapid.Bool().Draw(t, "aliased") {
+		a.Aliases = []inventory.AssetID{"other"}
+	}
+	a.Sightings = []inventory.Sighting{{Cell: drawCell(t), At: instant().Draw(t, "sighted")}}
+	return a
+}
+
+func drawCoverage(t *rapid.T) inventory.Coverage {
+	c := inventory.Coverage{
+		Cell: drawCell(t), State: inventory.State(rapid.IntRange(0, 8).Draw(t, "state")),
+		Window:     inventory.Window{From: instant().Draw(t, "from"), To: instant().Draw(t, "to")},
+		Continuity: inventory.Continuity(rapid.IntRange(0, 3).Draw(t, "continuity")),
+		Expected:   rapid.IntRange(0, 2).Draw(t, "expected"), Seen: rapid.IntRange(0, 2).Draw(t, "seen"),
+		Why: inventory.Reason{Operation: text().Draw(t, "operation"), Code: text().Draw(t, "code"), Message: text().Draw(t, "message")},
+	}
+	if c.State != inventory.Pending { // a cell without a time was read when the snapshot was taken
+		c.Read = taken.Add(time.Hour)
+	}
+	return c
+}
+
+func readLine(t *testing.T, line string) snapshot.Line {
+	t.Helper()
+	var got snapshot.Line
+	_, err := snapshot.Read(strings.NewReader(`{"schema":"estray.snapshot/v1","taken":"2026-01-02T03:04:05Z"}`+"\n"+line), "snapshot:x",
+		func(l snapshot.Line) error { got = l; return l.Mistake })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// TestFlatFields: a file made by hand fills the facets that it speaks of and
+// leaves the others unknown.
+func TestFlatFields(t *testing.T) {
+	full := *readLine(t, strings.ReplaceAll(`{"id":"a","provider":"aws","kind":"lambda-function","account":"1","region":"r","name":"n","standing":"approved",
+		"exposures":[{"kind":"function-url","reach":"public","hostname":"h","qualifier":"live"}],
+		"identity":"role","runtime":"python3.13","code_digest":"d","labels":{"owner":"x"},"created":"2026-01-01T00:00:00+01:00","seen_by":["aws-lambda","events"]}`, "\n", "")).Asset
+	scope := inventory.Scope{Provider: inventory.AWS, Account: "1", Region: "r"}
+	silent := inventory.Reason{Operation: "read snapshot", Message: "the snapshot does not say"}
+	want := inventory.Asset{
+		ID: "a", Kind: inventory.LambdaFunction, Scope: scope, Name: "n", Created: time.Date(2025, 12, 31, 23, 0, 0, 0, time.UTC),
+		Sightings: []inventory.Sighting{
+			{Cell: inventory.Cell{Source: "aws-lambda", Scope: scope, Capability: inventory.CapFunctions}, At: taken},
+			{Cell: inventory.Cell{Source: "events", Scope: scope, Capability: inventory.CapEvents}, At: taken}},
+		Configuration: inventory.Known(inventory.Configuration{Runtime: "python3.13"}, taken),
+		Code:          inventory.Known(inventory.Code{Digest: "d"}, taken),
+		Versions:      inventory.Unknown[inventory.Versions](silent, taken),
+		Identity:      inventory.Known(inventory.Identity{ID: "role"}, taken),
+		Rights:        inventory.Unknown[inventory.Rights](silent, taken),
+		Exposure:      inventory.Known(inventory.Exposures{Ways: []inventory.Exposure{{Kind: "function-url", Reach: inventory.ReachPublic, Hostname: "h", Qualifier: "live"}}}, taken),
+		Triggers:      inventory.Unknown[[]inventory.Trigger](silent, taken),
+		Bindings:      inventory.Unknown[[]inventory.Binding](silent, taken),
+		Labels:        inventory.Known(inventory.Labels{"owner": "x"}, taken),
+		Logging:       inventory.Unknown[inventory.Logging](silent, taken),
+	}
+	if diff := cmp.Diff(asJSON(t, []inventory.Asset{want}), asJSON(t, []inventory.Asset{full})); diff != "" {
+		t.Errorf("asset (-want +got):\n%s", diff)
+	}
+
+	bare := *readLine(t, `{"id":"a","provider":"aws"}`).Asset
+	for _, f := range bare.Facets() {
+		if !f.Unknown || f.Doubt != silent {
+			t.Errorf("facet %s of a bare line = %+v, want unknown", f.Name, f)
+		}
+	}
+	none := *readLine(t, `{"id":"a","provider":"aws","exposures":[],"labels":{}}`).Asset
+	if reach, ok := none.Reach(); reach != inventory.ReachPrivate || !ok {
+		t.Errorf("reach of an asset with no exposures = %s, %t; want private, known", reach, ok)
+	}
+	if l, ok := none.Labels.Get(); !ok || len(l) != 0 {
+		t.Errorf("labels = %v, %t; want none, known", l, ok)
+	}
+}
+
+// TestFacetsWin: where facets are there, the flat fields are ornaments.
+func TestFacetsWin(t *testing.T) {
+	a := *readLine(t, `{"id":"a","provider":"aws","identity":"flat","facets":{"identity":{"state":"known","value":{"id":"whole"},"seen":"2025-01-01T00:00:00Z"}}}`).Asset
+	if i, _ := a.Identity.Get(); i.ID != "whole" || !a.Identity.Seen.Equal(time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)) {
+		t.Errorf("identity = %+v, want the facet's", a.Identity)
+	}
+	if !a.Labels.IsZero() {
+		t.Errorf("labels = %+v, want nothing said", a.Labels)
+	}
+}
+
+// TestYieldError is returned unchanged.
+func TestYieldError(t *testing.T) {
+	want := errors.New("stop")
+	text := write(t, []inventory.Asset{{ID: "a", Scope: inventory.Scope{Provider: inventory.AWS}}}, nil)
+	if _, err := snapshot.Read(bytes.NewReader(text), "s", func(snapshot.Line) error { return want }); err != want {
+		t.Errorf("error = %v, want yield's own", err)
+	}
+}
+
+// TestWriteError says what was being written.
+func TestWriteError(t *testing.T) {
+	w, err := snapshot.NewWriter(broken{}, snapshot.Header{Taken: taken})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Flush(); err == nil || !strings.Contains(err.Error(), "write snapshot: disk full") {
+		t.Errorf("error = %v", err)
+	}
+}
+
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, errors.New("disk full") }
