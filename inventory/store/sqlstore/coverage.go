@@ -1,0 +1,119 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/estray/estray/inventory"
+)
+
+// coverageRow is one reading of a cell as it is stored.
+type coverageRow struct {
+	cell, digest, body []byte
+	readAt, state, run string
+}
+
+func newCoverageRow(run string, c inventory.Coverage) (coverageRow, error) {
+	c.Read = c.Read.Round(0).UTC()
+	c.Window = inventory.Window{From: c.Window.From.UTC(), To: c.Window.To.UTC()}
+	at, err := timeText(c.Read)
+	if err != nil {
+		return coverageRow{}, fmt.Errorf("encode coverage of %s: %w", c.Cell, err)
+	}
+	body, err := json.Marshal(c)
+	if err != nil {
+		return coverageRow{}, fmt.Errorf("encode coverage of %s: %w", c.Cell, err)
+	}
+	cell, err := cellKey(c.Cell)
+	if err != nil {
+		return coverageRow{}, err
+	}
+	return coverageRow{cell: cell, digest: digest(body), body: body, readAt: at, state: c.State.String(), run: run}, nil
+}
+
+func cellKey(c inventory.Cell) ([]byte, error) {
+	text, err := json.Marshal(c)
+	if err != nil {
+		return nil, fmt.Errorf("encode cell %s: %w", c, err)
+	}
+	return digest(text), nil
+}
+
+// writeCoverage stores readings of cells; the same reading twice is one.
+func (f *facts) writeCoverage(ctx context.Context, t tx) error {
+	unique := map[string]coverageRow{}
+	for _, r := range f.coverage {
+		unique[string(r.cell)+r.readAt+string(r.digest)] = r
+	}
+	var rows [][]any
+	for _, k := range slices.Sorted(maps.Keys(unique)) {
+		r := unique[k]
+		rows = append(rows, []any{r.cell, r.readAt, r.digest, r.state, r.run, r.body})
+	}
+	return t.run(ctx, bulk{
+		head: `INSERT INTO coverage (cell, read_at, digest, state, run, body) VALUES `, row: `(?, ?, ?, ?, ?, ?)`,
+		tail: ` ON CONFLICT (cell, read_at, digest) DO NOTHING`,
+	}, rows, nil)
+}
+
+// Covered is the last reading of a cell that was complete or partial; the zero
+// Coverage if there is none.
+func (s *Store) Covered(ctx context.Context, c inventory.Cell) (inventory.Coverage, error) {
+	cell, err := cellKey(c)
+	if err != nil {
+		return inventory.Coverage{}, err
+	}
+	var best inventory.Coverage
+	err = s.read(ctx, "read coverage from", func(t tx) error {
+		return t.each(ctx, `SELECT body FROM coverage WHERE cell = ? AND state IN ('complete', 'partial') AND read_at = (
+			SELECT max(read_at) FROM coverage WHERE cell = ? AND state IN ('complete', 'partial'))`, []any{cell, cell},
+			func(r *sql.Rows) error {
+				found, err := scanCoverage(r)
+				if best.Cell == (inventory.Cell{}) || found.Compare(best) > 0 {
+					best = found
+				}
+				return err
+			})
+	})
+	return best, err
+}
+
+func scanCoverage(r *sql.Rows) (inventory.Coverage, error) {
+	var body []byte
+	if err := r.Scan(&body); err != nil {
+		return inventory.Coverage{}, err
+	}
+	var c inventory.Coverage
+	if err := json.Unmarshal(body, &c); err != nil {
+		return c, fmt.Errorf("decode stored coverage: %w", err)
+	}
+	return c, nil
+}
+
+// readings returns, for each cell, what was read last up to the instant at,
+// and what was read whole last; where several words share an instant, all.
+func readings(ctx context.Context, t tx, at string) ([]inventory.Coverage, error) {
+	const last = `SELECT c.body FROM coverage c JOIN (
+		SELECT cell, max(read_at) AS at FROM coverage WHERE read_at <= ? GROUP BY cell) m
+		ON m.cell = c.cell AND m.at = c.read_at`
+	const whole = `SELECT c.body FROM coverage c JOIN (
+		SELECT cell, max(read_at) AS at FROM coverage
+		WHERE read_at <= ? AND state IN ('complete', 'disabled') GROUP BY cell) m
+		ON m.cell = c.cell AND m.at = c.read_at AND c.state IN ('complete', 'disabled')`
+	var out []inventory.Coverage
+	for _, query := range []string{last, whole} {
+		err := t.each(ctx, query, []any{at}, func(r *sql.Rows) error {
+			c, err := scanCoverage(r)
+			out = append(out, c)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,98 @@
+package sqlstore
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/estray/estray/inventory"
+)
+
+// assetPoints is one fact about an asset, taken apart for storing.
+type assetPoints struct {
+	id          []byte
+	created     time.Time
+	first       time.Time // the earliest instant that the fact speaks of
+	description []byte
+	series      map[string][]point
+}
+
+// takeApart splits a fact into the things that are stored by themselves.
+func takeApart(fact inventory.Asset) (assetPoints, error) {
+	a := inventory.Merge(fact, fact) // canonical form: sorted, without repetition
+	out := assetPoints{id: key(string(a.ID)), created: a.Created.UTC(), series: map[string][]point{}}
+	described := inventory.Asset{ID: a.ID, Kind: a.Kind, Scope: a.Scope, Name: a.Name, Aliases: a.Aliases}
+	body, err := json.Marshal(described)
+	if err != nil {
+		return out, fmt.Errorf("encode asset %s: %w", a.ID, err)
+	}
+	out.description = body
+	if err := out.addFacets(a); err != nil {
+		return out, err
+	}
+	// All sightings of the fact itself: the merge keeps the last of each cell.
+	if err := out.addSightings(fact.Sightings); err != nil {
+		return out, err
+	}
+	if !a.Deleted.IsZero() {
+		out.add(seriesDeleted, point{at: a.Deleted})
+	}
+	out.first = out.earliest()
+	if !a.Modified.IsZero() { // the provider's word, perhaps on a time before anybody looked
+		out.add(seriesModified, point{at: a.Modified})
+	}
+	return out, nil
+}
+
+// add takes a point; its time loses what only this process knows of it.
+func (p *assetPoints) add(series string, x point) {
+	x.at = x.at.Round(0).UTC()
+	p.series[series] = append(p.series[series], x)
+}
+
+func (p *assetPoints) addFacets(a inventory.Asset) error {
+	facets, err := facetsOf(a)
+	if err != nil {
+		return err
+	}
+	for name, f := range facets {
+		if f.State != "unknown" {
+			p.add(valuePrefix+name, point{at: f.Seen, state: f.State, body: string(f.Value)})
+		}
+		if len(f.Doubt) == 0 && f.Doubted.IsZero() {
+			continue
+		}
+		if len(f.Doubt) == 0 {
+			f.Doubt = json.RawMessage("{}")
+		}
+		p.add(doubtPrefix+name, point{at: f.Doubted, body: string(f.Doubt)})
+	}
+	return nil
+}
+
+func (p *assetPoints) addSightings(all []inventory.Sighting) error {
+	for _, s := range all {
+		body, err := json.Marshal(s.Cell)
+		if err != nil {
+			return fmt.Errorf("encode cell %s: %w", s.Cell, err)
+		}
+		p.add(cellPrefix+hex.EncodeToString(digest(body)[:16]), point{at: s.At, body: string(body)})
+	}
+	return nil
+}
+
+// earliest is the first instant of all points; zero if there is none, which
+// makes the asset part of every view.
+func (p *assetPoints) earliest() time.Time {
+	var first time.Time
+	some := false
+	for _, all := range p.series {
+		for _, x := range all {
+			if !some || x.at.Before(first) {
+				first, some = x.at, true
+			}
+		}
+	}
+	return first
+}

@@ -1,0 +1,164 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/estray/estray/inventory"
+)
+
+// View is the facts as of the instant at. Its Events and History stream from
+// the store and stop working when the store is closed; they too tell nothing
+// later than at.
+func (s *Store) View(ctx context.Context, at time.Time) (*inventory.View, error) {
+	at = at.Round(0).UTC()
+	text, err := timeText(at)
+	if err != nil {
+		return nil, err
+	}
+	var assets []inventory.Asset
+	var coverage []inventory.Coverage
+	err = s.read(ctx, "read", func(t tx) error {
+		if coverage, err = readings(ctx, t, text); err != nil {
+			return err
+		}
+		assets, err = readAssets(ctx, t, at)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	v := inventory.NewView(at, assets, coverage)
+	v.Events = s.walk(at)
+	v.History = s.recall(v)
+	return v, nil
+}
+
+// partial is an asset while its rows come in.
+type partial struct {
+	asset  inventory.Asset
+	facets map[string]facetText
+}
+
+// readAssets rebuilds each asset as it was at the instant at, one for each
+// stored id; the view joins aliases.
+func readAssets(ctx context.Context, t tx, at time.Time) ([]inventory.Asset, error) {
+	text, err := timeText(at)
+	if err != nil {
+		return nil, err
+	}
+	all, order, err := readDescriptions(ctx, t, text)
+	if err != nil {
+		return nil, err
+	}
+	err = t.each(ctx, `SELECT o.asset_no, o.series, o.first_at, o.later_at, o.state, o.body FROM observations o
+		WHERE o.first_at = (SELECT max(p.first_at) FROM observations p
+			WHERE p.asset_no = o.asset_no AND p.series = o.series AND p.first_at <= ?)`, []any{text},
+		func(r *sql.Rows) error {
+			p, s, err := scanStretch(r)
+			if err != nil {
+				return err
+			}
+			a, ok := all[p.asset]
+			when, held := s.asOf(at)
+			if !ok || !held { // a modification from before anybody looked
+				return nil
+			}
+			return a.take(p.series, s, when)
+		})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]inventory.Asset, 0, len(order))
+	for _, no := range order {
+		a, err := all[no].build()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}
+
+func readDescriptions(ctx context.Context, t tx, at string) (map[int64]*partial, []int64, error) {
+	all := map[int64]*partial{}
+	var order []int64
+	err := t.each(ctx, `SELECT a.no, a.created, d.body FROM assets a JOIN asset_descriptions d ON d.asset_no = a.no
+		WHERE d.first_at <= ? ORDER BY a.no`, []any{at}, func(r *sql.Rows) error {
+		var no int64
+		var created sql.NullString
+		var body []byte
+		if err := r.Scan(&no, &created, &body); err != nil {
+			return err
+		}
+		var d inventory.Asset
+		if err := json.Unmarshal(body, &d); err != nil {
+			return fmt.Errorf("decode stored asset: %w", err)
+		}
+		if created.Valid && created.String <= at {
+			var err error
+			if d.Created, err = readTime(created.String); err != nil {
+				return err
+			}
+		}
+		if old, ok := all[no]; ok {
+			old.asset = inventory.Merge(old.asset, d)
+			return nil
+		}
+		all[no] = &partial{asset: d, facets: map[string]facetText{}}
+		order = append(order, no)
+		return nil
+	})
+	return all, order, err
+}
+
+// take puts the last word of one series into the asset.
+func (p *partial) take(series string, s stretch, when time.Time) error {
+	switch {
+	case series == seriesModified:
+		p.asset.Modified = when
+	case series == seriesDeleted:
+		p.asset.Deleted = when
+	case strings.HasPrefix(series, cellPrefix):
+		var cell inventory.Cell
+		if err := json.Unmarshal([]byte(s.body), &cell); err != nil {
+			return fmt.Errorf("decode stored sighting: %w", err)
+		}
+		p.asset.Sightings = append(p.asset.Sightings, inventory.Sighting{Cell: cell, At: when})
+	case strings.HasPrefix(series, valuePrefix):
+		name := strings.TrimPrefix(series, valuePrefix)
+		f := p.facets[name]
+		f.State, f.Value, f.Seen = s.state, json.RawMessage(s.body), when
+		p.facets[name] = f
+	case strings.HasPrefix(series, doubtPrefix):
+		name := strings.TrimPrefix(series, doubtPrefix)
+		f := p.facets[name]
+		f.Doubt, f.Doubted = json.RawMessage(s.body), when
+		p.facets[name] = f
+	default:
+		return fmt.Errorf("decode stored asset: unknown series %q", series)
+	}
+	return nil
+}
+
+func (p *partial) build() (inventory.Asset, error) {
+	for name, f := range p.facets {
+		if f.State == "" {
+			f.State = "unknown"
+			p.facets[name] = f
+		}
+	}
+	a, err := assetOf(p.facets)
+	if err != nil {
+		return a, fmt.Errorf("decode stored asset %s: %w", p.asset.ID, err)
+	}
+	a.ID, a.Kind, a.Scope, a.Name, a.Aliases = p.asset.ID, p.asset.Kind, p.asset.Scope, p.asset.Name, p.asset.Aliases
+	a.Created, a.Modified, a.Deleted = p.asset.Created, p.asset.Modified, p.asset.Deleted
+	a.Sightings = slices.Clone(p.asset.Sightings)
+	return a, nil
+}

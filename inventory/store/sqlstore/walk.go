@@ -1,0 +1,114 @@
+package sqlstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/estray/estray/inventory"
+)
+
+// pageRows and pageBytes bound what one page of a walk holds.
+const (
+	pageRows  = 1000
+	pageBytes = 8 << 20
+)
+
+// walk streams the events up to the instant at. It reads page by page and
+// holds nothing open between them, so that whoever receives an event may ask
+// the store again.
+func (s *Store) walk(at time.Time) inventory.Walk {
+	return func(ctx context.Context, f inventory.Filter, yield func(inventory.Event) error) error {
+		query, args, err := eventQuery(at, f)
+		if err != nil {
+			return err
+		}
+		after := cursor{account: []byte{}, id: []byte{}}
+		for {
+			page, next, err := s.page(ctx, query, append(args, after.at, after.account, after.id, pageRows))
+			if err != nil {
+				return err
+			}
+			for _, body := range page {
+				var e inventory.Event
+				if err := json.Unmarshal(body, &e); err != nil {
+					return s.explain("read events from", fmt.Errorf("decode stored event: %w", err))
+				}
+				if err := yield(e); err != nil {
+					return err
+				}
+			}
+			if len(page) == 0 {
+				return nil
+			}
+			after = next
+		}
+	}
+}
+
+// cursor is the key of the last event of a page.
+type cursor struct {
+	at          string
+	account, id []byte
+}
+
+// page reads the bodies after a cursor: up to pageRows, and no more after
+// pageBytes.
+func (s *Store) page(ctx context.Context, query string, args []any) ([][]byte, cursor, error) {
+	var bodies [][]byte
+	var last cursor
+	size := 0
+	err := s.read(ctx, "read events from", func(t tx) error {
+		rows, err := t.QueryContext(ctx, rebind(t.dialect.numbered, query), args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close() //nolint:errcheck // Err below reports what went wrong
+		for size < pageBytes && rows.Next() {
+			var body []byte
+			if err := rows.Scan(&last.at, &last.account, &last.id, &body); err != nil {
+				return err
+			}
+			bodies = append(bodies, body)
+			size += len(body)
+		}
+		return rows.Err()
+	})
+	return bodies, last, err
+}
+
+// eventQuery writes the query for a filter; the cursor and the number of rows
+// are its last parameters.
+func eventQuery(at time.Time, f inventory.Filter) (string, []any, error) {
+	until := at.Add(time.Nanosecond) // an event at the instant belongs to the view
+	if !f.Until.IsZero() && f.Until.Before(until) {
+		until = f.Until
+	}
+	since, err := timeText(f.Since)
+	if err != nil {
+		return "", nil, err
+	}
+	end, err := timeText(until)
+	if err != nil {
+		return "", nil, err
+	}
+	query := `SELECT e.at, e.account, e.id, e.body FROM events e WHERE `
+	prefix := "e"
+	var args []any
+	if f.Asset != "" {
+		query = `SELECT e.at, e.account, e.id, e.body FROM event_assets x
+			JOIN events e ON e.account = x.account AND e.id = x.id WHERE x.asset = ? AND `
+		args, prefix = append(args, key(string(f.Asset))), "x"
+	}
+	query += prefix + `.at >= ? AND ` + prefix + `.at < ?`
+	args = append(args, since, end)
+	if f.Action != "" {
+		query, args = query+` AND e.action = ?`, append(args, key(string(f.Action)))
+	}
+	if f.Principal != "" {
+		query, args = query+` AND e.principal = ?`, append(args, key(f.Principal))
+	}
+	columns := prefix + `.at, ` + prefix + `.account, ` + prefix + `.id`
+	return query + ` AND (` + columns + `) > (?, ?, ?) ORDER BY ` + columns + ` LIMIT ?`, args, nil
+}

@@ -1,0 +1,59 @@
+package storetest
+
+import (
+	"testing"
+
+	"github.com/estray/estray/inventory"
+)
+
+func wholeRemembered(t *testing.T, open Opener) {
+	s := open(t)
+	put(t, s, seen("pay", "one", hour(1)), reading(functions(), inventory.Complete, hour(1)))
+	put(t, s, reading(functions(), inventory.Complete, hour(3)))
+	put(t, s, reading(functions(), inventory.Denied, hour(5)))
+	for n, want := range map[int]inventory.Presence{2: inventory.Present, 4: inventory.Gone, 6: inventory.Gone} {
+		v := viewAt(t, s, hour(n))
+		a, _ := v.Asset(arn("pay"))
+		same(t, "presence", want.String(), v.Presence(a).String())
+	}
+	same(t, "last word", inventory.Denied, viewAt(t, s, hour(6)).Coverage[0].State)
+}
+
+func coveredIsCursor(t *testing.T, open Opener) {
+	s := open(t)
+	covered := func() inventory.Coverage {
+		c, err := s.Covered(t.Context(), logs())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	same(t, "of an empty store", inventory.Coverage{}, covered())
+	put(t, s, reading(logs(), inventory.Pending, hour(0)), reading(functions(), inventory.Complete, hour(9)))
+	same(t, "of what was never read", inventory.Coverage{}, covered())
+	first := inventory.Coverage{
+		Cell: logs(), State: inventory.Complete, Read: hour(1), Mark: "object-17", Seen: 3, Continuity: inventory.Assumed,
+		Window: inventory.Window{From: hour(0), To: hour(1)},
+	}
+	put(t, s, first)
+	same(t, "after a complete reading", first, covered())
+	put(t, s, reading(logs(), inventory.Denied, hour(2)), reading(logs(), inventory.Cancelled, hour(4)))
+	same(t, "after a denied reading", first, covered())
+	partial := reading(logs(), inventory.Partial, hour(3))
+	put(t, s, partial)
+	same(t, "after a partial reading", partial, covered())
+	worse := reading(logs(), inventory.Complete, hour(3))
+	put(t, s, worse)
+	same(t, "of two at one instant", partial, covered())
+}
+
+// pendingHidesNothing: a run writes its whole plan as pending first. If it
+// dies then, what was read before still stands.
+func pendingHidesNothing(t *testing.T, open Opener) {
+	s := open(t)
+	put(t, s, inventory.Coverage{Cell: logs(), State: inventory.Pending})
+	same(t, "never read", inventory.Pending, viewAt(t, s, hour(2)).Coverage[0].State)
+	put(t, s, reading(logs(), inventory.Complete, hour(1)))
+	put(t, s, inventory.Coverage{Cell: logs(), State: inventory.Pending})
+	same(t, "read before", inventory.Complete, viewAt(t, s, hour(2)).Coverage[0].State)
+}

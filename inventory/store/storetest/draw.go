@@ -1,0 +1,84 @@
+package storetest
+
+import (
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/estray/estray/inventory"
+)
+
+// anyFact draws from few ids, instants and values, so that facts meet.
+func anyFact() *rapid.Generator[inventory.Fact] {
+	return rapid.Custom(func(r *rapid.T) inventory.Fact {
+		switch rapid.IntRange(0, 5).Draw(r, "kind") {
+		case 0:
+			return anyEvent(r)
+		case 1:
+			return anyCoverage(r)
+		}
+		return anyAsset(r)
+	})
+}
+
+// instant draws hours 0 to 8 of the samples, and now and then the zero time.
+func instant(r *rapid.T, name string) time.Time {
+	n := rapid.IntRange(-1, 8).Draw(r, name)
+	if n < 0 {
+		return time.Time{}
+	}
+	return hour(n).In(time.FixedZone("", 3600)) // a zone must never show
+}
+
+func cell(r *rapid.T) inventory.Cell {
+	return rapid.SampledFrom([]inventory.Cell{functions(), logs()}).Draw(r, "cell")
+}
+
+func anyAsset(r *rapid.T) inventory.Asset {
+	name := rapid.SampledFrom([]string{"pay", "mail", "sync"}).Draw(r, "asset")
+	a := inventory.Asset{ID: arn(name), Scope: place("111122223333"), Name: rapid.SampledFrom([]string{"", name, "old"}).Draw(r, "name")}
+	if rapid.IntRange(0, 9).Draw(r, "alias") == 0 {
+		a.Aliases = []inventory.AssetID{"alias", arn("mail")}
+	}
+	a.Created, a.Modified, a.Deleted = instant(r, "created"), instant(r, "modified"), instant(r, "deleted")
+	for range rapid.IntRange(0, 2).Draw(r, "sightings") {
+		a.Sightings = append(a.Sightings, inventory.Sighting{Cell: cell(r), At: instant(r, "sighting").UTC()})
+	}
+	a.Created, a.Modified, a.Deleted = a.Created.UTC(), a.Modified.UTC(), a.Deleted.UTC()
+	a.Code = facet(r, inventory.Code{Digest: "one"}, inventory.Code{Digest: "two"})
+	a.Triggers = facet(r, nil, []inventory.Trigger{{Kind: "queue"}})
+	a.Labels = facet(r, inventory.Labels{"owner": "a"}, inventory.Labels{"owner": "<b>", "x": "y"})
+	return a
+}
+
+func facet[T any](r *rapid.T, values ...T) inventory.Facet[T] {
+	var f inventory.Facet[T]
+	switch rapid.IntRange(0, 3).Draw(r, "state") {
+	case 1:
+		f = inventory.Absent[T](instant(r, "seen"))
+	case 2, 3:
+		f = inventory.Known(rapid.SampledFrom(values).Draw(r, "value"), instant(r, "seen"))
+	}
+	if rapid.IntRange(0, 2).Draw(r, "doubt") == 0 {
+		f.Doubted = instant(r, "doubted").UTC()
+		f.Doubt = rapid.SampledFrom([]inventory.Reason{{}, {Code: "AccessDenied"}, {Code: "Throttled"}}).Draw(r, "reason")
+	}
+	return f
+}
+
+func anyCoverage(r *rapid.T) inventory.Coverage {
+	return inventory.Coverage{
+		Cell: cell(r), State: inventory.State(rapid.IntRange(0, int(inventory.Cancelled)).Draw(r, "coverage")),
+		Read: instant(r, "read").UTC(), Seen: rapid.IntRange(0, 2).Draw(r, "count"),
+	}
+}
+
+// anyEvent draws copies that differ in all but their key; the provenance tells
+// them apart.
+func anyEvent(r *rapid.T) inventory.Event {
+	record := rapid.IntRange(0, 5).Draw(r, "record")
+	e := event(rapid.IntRange(0, 3).Draw(r, "event"), hour(record).UTC())
+	e.Scope.Account = rapid.SampledFrom([]string{"", "1", "2"}).Draw(r, "account")
+	e.Provenance = inventory.Provenance{Object: "trail", Record: record}
+	return e
+}

@@ -1,0 +1,121 @@
+package storetest
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/estray/estray/inventory"
+)
+
+// model is the view of facts at an instant, by the arithmetic of package
+// inventory alone.
+func model(facts []inventory.Fact, at time.Time) *inventory.View {
+	var assets []inventory.Asset
+	var coverage []inventory.Coverage
+	kept := map[[2]string]inventory.Event{}
+	known := map[inventory.AssetID]bool{}
+	var later []inventory.Asset
+	for _, f := range facts {
+		switch x := f.(type) {
+		case inventory.Asset:
+			a, ok := upTo(x, at)
+			if !ok {
+				later = append(later, inventory.Asset{ID: a.ID, Created: a.Created, Modified: a.Modified})
+				continue
+			}
+			known[a.ID] = true
+			assets = append(assets, a)
+		case inventory.Coverage:
+			coverage = append(coverage, x)
+		case inventory.Event:
+			k := [2]string{x.Scope.Account, x.ID}
+			if old, ok := kept[k]; !ok || x.Provenance.Compare(old.Provenance) < 0 {
+				kept[k] = x
+			}
+		}
+	}
+	for _, a := range later {
+		// The provider's own times are true of their instant, whenever it told them.
+		if known[a.ID] {
+			assets = append(assets, a)
+		}
+	}
+	v := inventory.NewView(at, assets, coverage)
+	v.Events = func(_ context.Context, f inventory.Filter, yield func(inventory.Event) error) error {
+		var all []inventory.Event
+		for _, e := range kept {
+			if e.Time.Before(f.Until) {
+				all = append(all, e)
+			}
+		}
+		slices.SortFunc(all, inventory.CompareEvents)
+		for _, e := range all {
+			if err := yield(e); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return v
+}
+
+// upTo is what a fact on an asset says up to an instant; false if it speaks of
+// later times only. What has no time of its own (name, kind) holds from the
+// first instant that the fact speaks of.
+func upTo(a inventory.Asset, at time.Time) (inventory.Asset, bool) {
+	var spoken []time.Time
+	sightings := a.Sightings
+	a.Sightings = nil
+	for _, s := range sightings {
+		spoken = append(spoken, s.At)
+		if !s.At.After(at) {
+			a.Sightings = append(a.Sightings, s)
+		}
+	}
+	if !a.Deleted.IsZero() {
+		spoken = append(spoken, a.Deleted)
+	}
+	spoken = clip(&a.Configuration, at, spoken)
+	spoken = clip(&a.Code, at, spoken)
+	spoken = clip(&a.Versions, at, spoken)
+	spoken = clip(&a.Identity, at, spoken)
+	spoken = clip(&a.Rights, at, spoken)
+	spoken = clip(&a.Exposure, at, spoken)
+	spoken = clip(&a.Triggers, at, spoken)
+	spoken = clip(&a.Bindings, at, spoken)
+	spoken = clip(&a.Labels, at, spoken)
+	spoken = clip(&a.Logging, at, spoken)
+	for _, t := range []*time.Time{&a.Created, &a.Modified, &a.Deleted} {
+		if t.After(at) {
+			*t = time.Time{}
+		}
+	}
+	first := time.Time{}
+	if len(spoken) > 0 {
+		first = slices.MinFunc(spoken, time.Time.Compare)
+	}
+	return a, !first.After(at)
+}
+
+// clip takes out of a facet what is later than at, and adds the instants that
+// the facet speaks of.
+func clip[T any](f *inventory.Facet[T], at time.Time, spoken []time.Time) []time.Time {
+	was := *f
+	doubt := inventory.Facet[T]{Doubted: was.Doubted, Doubt: was.Doubt}
+	*f = inventory.Facet[T]{}
+	if !was.IsUnknown() {
+		spoken = append(spoken, was.Seen)
+		if !was.Seen.After(at) {
+			*f = was
+			f.Doubted, f.Doubt = time.Time{}, inventory.Reason{}
+		}
+	}
+	if !doubt.IsZero() {
+		spoken = append(spoken, doubt.Doubted)
+		if !doubt.Doubted.After(at) {
+			f.Doubted, f.Doubt = doubt.Doubted, doubt.Doubt
+		}
+	}
+	return spoken
+}

@@ -1,0 +1,159 @@
+// Package storetest is the conformance suite of package store: a sub-test for
+// each promise of the contract. Every implementation passes it whole.
+//
+// The heart of it is a model: the view of a pile of facts, computed by
+// inventory.NewView from what each fact says up to an instant. Whatever the
+// order of the facts and the cuts between batches, a store's view is that of
+// the model.
+package storetest
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/inventory/store"
+)
+
+// Opener opens a new, empty store that is closed, at the latest, when t ends.
+type Opener func(t *testing.T) store.Store
+
+// Run holds a store against every promise of the contract.
+func Run(t *testing.T, open Opener) {
+	for _, promise := range []struct {
+		name string
+		test func(*testing.T, Opener)
+	}{
+		{"an empty store gives an empty view", emptyStore},
+		{"any order of any batches gives the view of the model", orderNeverShows},
+		{"the same batch twice changes nothing", twiceChangesNothing},
+		{"a batch with a fact that cannot be stored stores nothing", allOrNothing},
+		{"a facet that changes and changes back keeps both changes", changeAndBack},
+		{"an observation from before is sorted in", lateArrival},
+		{"of two words on one instant the merge's wins", sameInstant},
+		{"a doubt leaves the value and makes it stale", doubtKept},
+		{"an empty list that is known stays known", knownEmpty},
+		{"before its deletion an asset is present", deletionInTime},
+		{"an asset is in no view before it was first seen", firstSeen},
+		{"aliases are one asset, with one history", aliasesJoin},
+		{"history joins what says the same and ends at the view", historyIntervals},
+		{"more instants than a row holds are one interval", longHistory},
+		{"the last whole reading is remembered behind a worse one", wholeRemembered},
+		{"covered is the last reading that was complete or partial", coveredIsCursor},
+		{"a pending word never hides an earlier reading", pendingHidesNothing},
+		{"events come in order of time, account and id, in bytes", eventOrder},
+		{"each filter selects what it names", eventFilters},
+		{"of two copies of an event the smaller provenance is kept", eventCopies},
+		{"a walk stops at the receiver's error and returns it unchanged", walkStops},
+		{"whoever receives an event may ask the store again", walkAndAsk},
+		{"a walk gives every event of many pages once", walkPages},
+		{"texts from outside may hold anything", hostileTexts},
+		{"times from year 0 to 9999 keep their order and nanoseconds", extremeTimes},
+		{"runs are listed in order, with a free id each", runsListed},
+		{"a run that never ended is told to the next", interruptedTold},
+		{"one scan holds the store, and the next is told who", oneScanAtATime},
+		{"a waiting scan gets in when the first one ends", waitingScan},
+		{"only the process that began a run ends it", endNeedsBegin},
+		{"a cancelled context stores nothing", cancelledStoresNothing},
+	} {
+		t.Run(promise.name, func(t *testing.T) { promise.test(t, open) })
+	}
+}
+
+// Dump writes all that a view tells as JSON: assets with their presence,
+// coverage, events and histories. Two stores with the same facts give the same
+// bytes.
+func Dump(ctx context.Context, v *inventory.View) (string, error) {
+	type seen struct {
+		Asset    inventory.Asset
+		Presence string
+		History  []interval
+	}
+	doc := struct {
+		At       time.Time
+		Assets   []seen
+		Coverage []inventory.Coverage
+		Events   []inventory.Event
+	}{At: v.At, Coverage: v.Coverage}
+	for _, a := range v.Assets {
+		s := seen{Asset: a, Presence: v.Presence(a).String()}
+		if v.History != nil {
+			all, err := v.History(ctx, a.ID)
+			if err != nil {
+				return "", err
+			}
+			s.History = intervals(all)
+		}
+		doc.Assets = append(doc.Assets, s)
+	}
+	err := v.Walk(ctx, inventory.Filter{}, func(e inventory.Event) error {
+		doc.Events = append(doc.Events, e)
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	text, err := json.MarshalIndent(doc, "", " ")
+	return string(text), err
+}
+
+// interval is an observation with its value as text.
+type interval struct {
+	inventory.Observation
+	Text string
+}
+
+func intervals(all []inventory.Observation) []interval {
+	var out []interval
+	for _, o := range all {
+		out = append(out, interval{o, string(o.Value)})
+	}
+	return out
+}
+
+// put appends facts as one batch.
+func put(t *testing.T, s store.Store, facts ...inventory.Fact) {
+	t.Helper()
+	if err := s.Append(t.Context(), store.Batch{Run: "run", Facts: facts}); err != nil {
+		t.Fatalf("append: %v", err)
+	}
+}
+
+func viewAt(t *testing.T, s store.Store, at time.Time) *inventory.View {
+	t.Helper()
+	v, err := s.View(t.Context(), at)
+	if err != nil {
+		t.Fatalf("view: %v", err)
+	}
+	return v
+}
+
+func dumpAt(t *testing.T, s store.Store, at time.Time) string {
+	t.Helper()
+	text, err := Dump(t.Context(), viewAt(t, s, at))
+	if err != nil {
+		t.Fatalf("dump: %v", err)
+	}
+	return text
+}
+
+// assetAt returns the asset of a view, which must hold it.
+func assetAt(t *testing.T, s store.Store, id inventory.AssetID, at time.Time) inventory.Asset {
+	t.Helper()
+	a, ok := viewAt(t, s, at).Asset(id)
+	if !ok {
+		t.Fatalf("asset %s is not in the view at %s", id, at)
+	}
+	return a
+}
+
+func same(t *testing.T, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
