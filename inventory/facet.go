@@ -99,6 +99,12 @@ func (f Facet[T]) compareDoubt(o Facet[T]) int {
 	if d := f.Doubted.Compare(o.Doubted); d != 0 {
 		return d
 	}
+	if empty := (Reason{}); (f.Doubt == empty) != (o.Doubt == empty) { // a reason says more than none
+		if f.Doubt == empty {
+			return -1
+		}
+		return 1
+	}
 	return compareJSON(f.Doubt, o.Doubt)
 }
 
