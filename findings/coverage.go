@@ -1,6 +1,7 @@
 package findings
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -67,7 +68,7 @@ func (c *Case) holeFinding(h hole, all []Silence) Finding {
 	if !h.asked {
 		f.Severity = Info
 	}
-	f.Subject = fmt.Sprintf("%s/%s", f.Scope, h.capability)
+	f.Subject = fmt.Sprintf("%s/%s", cmp.Or(f.Scope.String(), "all"), h.capability)
 	f.Discriminator = state
 	f.Message = fmt.Sprintf("%s: %s", f.Subject, state)
 	if regions := gather(all, func(s Silence) string { return s.Gap.Cell.Scope.Region }); len(regions) > 0 && state != notAsked {
