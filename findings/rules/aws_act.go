@@ -118,6 +118,11 @@ func deploys(e inventory.Event) bool {
 	case inventory.ActionInvoke, inventory.ActionEnumerate, inventory.ActionReadSecret:
 		return false
 	}
+	switch e.Name {
+	case "CheckpointDurableExecution", "SendDurableExecutionCallbackSuccess", "SendDurableExecutionCallbackFailure",
+		"SendDurableExecutionCallbackHeartbeat", "LambdaESMDisabled":
+		return false // a function at work, and the service's own word on a mapping
+	}
 	return true
 }
 
@@ -179,11 +184,14 @@ func homeOf(f findings.Finding) string {
 }
 
 // foreign lists which of the accounts are neither the home, nor ours, nor a
-// partner's, sorted.
+// partner's, sorted. An account that is not told ("*") is taken for foreign.
 func foreign(c *findings.Case, home string, accounts []string) []string {
 	var out []string
 	for _, a := range accounts {
-		if a != "" && a != home && !c.Own(a) && !c.Partner(a) {
+		switch {
+		case a == "*":
+			out = append(out, "that the statement does not tell")
+		case a != "" && a != home && !c.Own(a) && !c.Partner(a):
 			out = append(out, a)
 		}
 	}

@@ -89,6 +89,8 @@ func TestRoleReplaced(t *testing.T) {
 		{"another role than the last known one is told", approvedCI(remembering(facts(asset, changed), "identity", `{"id":"arn:aws:iam::111122223333:role/old"}`, 9)), []string{"medium orders UpdateFunctionConfiguration"}},
 		{"a role that is administrator-like makes it critical",
 			remembering(facts(rulestest.Function(orders, runningAs(workRole), rights(inventory.Rights{Admin: true})), changed), "identity", `{"id":"old"}`, 9), []string{"critical orders UpdateFunctionConfiguration"}},
+		{"stale rights are of the role before, and prove nothing of the new one",
+			approvedCI(remembering(facts(asset, changed, rulestest.Function("pay", runningAs(workRole), rights(inventory.Rights{Admin: true}), doubtedRights)), "identity", `{"id":"old"}`, 9)), []string{"medium orders UpdateFunctionConfiguration"}},
 		{"the same role is no change", remembering(facts(asset, changed), "identity", `{"id":"`+workRole+`"}`, 9), nil},
 		{"without an earlier state the rule does not guess", facts(asset, changed), nil},
 		{"a request that does not speak of the role changes none", remembering(facts(asset, call("UpdateFunctionConfiguration")), "identity", `{"id":"old"}`, 9), nil},

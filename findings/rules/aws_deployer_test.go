@@ -21,6 +21,7 @@ func TestLongLivedDeployer(t *testing.T) {
 		{"to look is not to deploy", facts(call("ListFunctions", byUser(inventory.LongLivedKey)), call("GetFunction", byUser(inventory.LongLivedKey)),
 			call("GetPolicy", byUser(inventory.LongLivedKey), func(e *inventory.Event) { e.ReadOnly = true })), nil},
 		{"to invoke is not to deploy", facts(call("Invoke", byUser(inventory.LongLivedKey))), nil},
+		{"a function at work does not deploy", facts(call("CheckpointDurableExecution", byUser(inventory.LongLivedKey))), nil},
 		{"another service is not Lambda", facts(other(iamAPI, "CreateUser", alice, byUser(inventory.LongLivedKey))), nil},
 		{"a layer is told by its subject, and no asset weighs it", facts(other(lambdaAPI, "PublishLayerVersion", "arn:aws:lambda:eu-west-1:111122223333:layer:tools", byUser(inventory.LongLivedKey))), []string{"high tools PublishLayerVersion"}},
 	})

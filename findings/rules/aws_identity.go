@@ -32,6 +32,9 @@ func adminRights(r findings.Rule, a inventory.Asset) []findings.Finding {
 	why := strings.Join(rights.Why, ", ")
 	f := startState(r, a, "rights", identity.ID, fmt.Sprintf("%s is administrator-like: %s", identity.ID, why))
 	f.Message = fmt.Sprintf("%s runs as %s, which is administrator-like: %s", a.ID, identity.ID, why)
+	if a.Rights.Stale() {
+		f.Message = fmt.Sprintf("%s ran as an administrator-like role when its rights were read last: %s", a.ID, why)
+	}
 	if rights.Bounded {
 		f.Set(findings.Low, "the permissions boundary "+rights.Boundary+" removes the rights")
 	}
@@ -39,11 +42,11 @@ func adminRights(r findings.Rule, a inventory.Asset) []findings.Finding {
 }
 
 // adminRole reports whether some asset shows the role to be administrator-like
-// and unbounded.
+// and unbounded. Stale rights may be those of the role before.
 func adminRole(c *findings.Case, role string) bool {
 	return slices.ContainsFunc(actingAs(c, role), func(a inventory.Asset) bool {
 		rights, _ := a.Rights.Get()
-		return rights.Admin && !rights.Bounded
+		return a.Rights.Current() && rights.Admin && !rights.Bounded
 	})
 }
 

@@ -20,8 +20,14 @@ func TestAdminIdentity(t *testing.T) {
 		{"a boundary that removes the rights makes it low", facts(rulestest.Function(orders, rights(bounded))), []string{"low" + told}},
 		{"a role with rights of its own work", facts(rulestest.Function(orders)), nil},
 		{"a function that is gone runs as nobody", facts(gone), nil},
+		{"stale rights are told as what was read last", facts(rulestest.Function(orders, rights(admin), doubtedRights)), []string{"high" + told}},
 		{"rights that were never read are not judged", facts(rulestest.Function(orders, func(a *inventory.Asset) { a.Rights = inventory.Facet[inventory.Rights]{} })), nil},
 	})
+}
+
+// doubtedRights makes the rights stale: the role was changed since.
+func doubtedRights(a *inventory.Asset) {
+	a.Rights.Doubted, a.Rights.Doubt = rulestest.Now().Add(hour), inventory.Reason{Message: "changed since"}
 }
 
 // roleCall is a call on IAM about the role work.

@@ -56,7 +56,7 @@ func trailNarrowed() findings.Rule {
 	pick := func(e inventory.Event) bool { return (narrows(e) && len(e.Change.Narrowed) > 0) || leaves(e) }
 	return onSubject(r, pick, func(_ *findings.Case, e inventory.Event, f *findings.Finding) bool {
 		f.Message = fmt.Sprintf("%s called %s on %s", whoActed(e.Principal), e.Name, f.Subject)
-		if len(e.Change.Narrowed) > 0 {
+		if len(e.Change.Narrowed) > 0 && e.Outcome == inventory.Succeeded {
 			f.Message += ": " + strings.Join(e.Change.Narrowed, "; ")
 		}
 		return doneOrRefused(e, f)

@@ -82,6 +82,7 @@ func TestForeignPolicy(t *testing.T) {
 	told := []string{"critical orders AddPermission"}
 	checkRule(t, "AWS-18", []awsCase{
 		{"an account that is not ours", add(account(outsider)), told},
+		{"an account that the statement does not tell", add(account("*")), told},
 		{"beside one of ours", add(account(rulestest.Account, outsider)), told},
 		{"the function's own account", add(account(rulestest.Account)), nil},
 		{"an account of ours", estate(add(account(outsider)), findings.Estate{Accounts: []string{outsider}}), nil},

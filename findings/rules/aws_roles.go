@@ -122,7 +122,7 @@ func bounds(boundary string, assets []inventory.Asset) bool {
 	}
 	return slices.ContainsFunc(assets, func(a inventory.Asset) bool {
 		rights, _ := a.Rights.Get()
-		return rights.Bounded && rights.Boundary == boundary
+		return a.Rights.Current() && rights.Bounded && rights.Boundary == boundary
 	})
 }
 

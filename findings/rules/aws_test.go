@@ -64,12 +64,16 @@ func firing() rulestest.World {
 		call("CreateFunction", with(func(c *inventory.Change) { c.Identity, c.Digest = workRole, "old" }), ago(25*hour)),
 		call("UpdateFunctionCode", digest("new"), with(func(c *inventory.Change) { c.Publish, c.Version = true, "2" }), console, func(e *inventory.Event) { e.Principal.Console = true }),
 		call("UpdateFunctionConfiguration", layers(theirs), keys("handler", "layers", "role"), with(func(c *inventory.Change) { c.Identity, c.LogLevel = workRole, "FATAL" })),
-		call("UpdateAlias", with(func(c *inventory.Change) { c.Qualifier, c.AliasVersion, c.AliasWeights = "live", "2", []string{"3=0.1"} })),
+		call("UpdateAlias", with(func(c *inventory.Change) {
+			c.Qualifier, c.AliasVersion, c.AliasWeights = "live", "2", []string{"3=0.1"}
+		})),
 		call("AddPermission", grants(everyone())),
 		call("PutResourcePolicy", grants(inventory.Grant{ID: "partner", Accounts: []string{outsider}}, inventory.Grant{ID: "bucket", Services: []string{"s3.amazonaws.com"}}), with(func(c *inventory.Change) { c.Replaced = true })),
 		call("CreateFunctionUrlConfig", auth("NONE")),
 		other(lambdaAPI, "AddLayerVersionPermission", layerOf(rulestest.Account, "tools"), grants(everyone())),
-		call("CreateEventSourceMapping", with(func(c *inventory.Change) { c.TriggerSource, c.TriggerAccount = "arn:aws:sqs:eu-west-1:999999999999:q", outsider })),
+		call("CreateEventSourceMapping", with(func(c *inventory.Change) {
+			c.TriggerSource, c.TriggerAccount = "arn:aws:sqs:eu-west-1:999999999999:q", outsider
+		})),
 		call("DeleteFunction", ago(24*hour+1)),
 		roleCall("AttachRolePolicy", adminPolicy),
 		roleCall("UpdateAssumeRolePolicy", trusting(inventory.Grant{Accounts: []string{outsider}, Secret: true})),

@@ -44,6 +44,7 @@ func TestMappingAdded(t *testing.T) {
 		{"so does one in another account of ours", estate(add(from("arn:aws:sqs:eu-west-1:999999999999:q", outsider)), findings.Estate{Accounts: []string{outsider}}), told("medium")},
 		{"a broker named by host raises it", add(from("broker.example.com:9092", "")), told("medium")},
 		{"an update that enables", facts(call("UpdateEventSourceMapping", keys("enabled"))), []string{"high orders UpdateEventSourceMapping"}},
+		{"an update that names another function", facts(call("UpdateEventSourceMapping", keys("functionName"))), []string{"high orders UpdateEventSourceMapping"}},
 		{"an update of the batch size starts nothing", facts(call("UpdateEventSourceMapping", keys("batchSize"))), nil},
 		{"a refused call adds nothing", facts(call("CreateEventSourceMapping", refused)), nil},
 	})
