@@ -190,6 +190,9 @@ func readMapping(r *reading) {
 	readSettings(r)
 	r.doubtTriggers()
 	c := &r.event.Change
+	if r.event.Name == "UpdateEventSourceMapping" && r.request.has("functionName") {
+		c.Keys = sorted(append(c.Keys, "functionName")) // of an update it is the new target, no address
+	}
 	c.TriggerSource = r.either("eventSourceArn")
 	if c.TriggerSource == "" {
 		c.TriggerSource = r.either("eventSource") // the call of 2014
