@@ -117,6 +117,7 @@ func (l *Line) parse(text []byte, taken time.Time, source string) {
 func describe(err error) error {
 	var kind *json.UnmarshalTypeError
 	var syntax *json.SyntaxError
+	var instant *time.ParseError
 	switch {
 	case errors.As(err, &kind) && kind.Field == "":
 		return errors.New("is no JSON object")
@@ -124,8 +125,11 @@ func describe(err error) error {
 		return fmt.Errorf("field %q has the wrong type", kind.Field)
 	case errors.As(err, &syntax):
 		return fmt.Errorf("is no JSON object: mistake at byte %d", syntax.Offset)
+	case errors.As(err, &instant):
+		return errors.New("holds a time that is none of RFC 3339")
 	}
-	return err
+	text, _, _ := strings.Cut(err.Error(), `"`) // what follows quotes the line
+	return errors.New(strings.TrimSpace(text))
 }
 
 // lines cuts a file into lines of bounded size.
@@ -232,5 +236,5 @@ func otherSchema(got string) error {
 	if ok && regexp.MustCompile(`^v[0-9]+$`).MatchString(theirs) {
 		return &HeaderError{fmt.Sprintf("the snapshot has schema %s; this version reads %s: update estray", theirs, version)}
 	}
-	return &HeaderError{fmt.Sprintf("schema %q is no snapshot's; this version reads %s", got, Schema)}
+	return &HeaderError{"the schema is no snapshot's; this version reads " + Schema}
 }
