@@ -8,14 +8,14 @@ import (
 
 // AdminLike judges a permissions policy: true where its holder administers the
 // account or can come to it in few steps. The reasons name the actions, also
-// those that weigh and do not decide. Only what is allowed on all resources and
-// without a condition decides, but for whole services ("*", "iam:*"), where a
-// condition is taken not to help. A document that cannot be read gives false
-// and says so.
+// those that weigh and do not decide. Named actions decide only where they are
+// allowed on all resources of their kind and without a condition; whole
+// services ("*", "iam:*") decide under a condition too. A document that cannot
+// be read gives true: nothing shows that it is harmless.
 func AdminLike(document string) (admin bool, why []string) {
 	statements, err := policyStatements(document)
 	if err != nil {
-		return false, []string{"policy not told by the record"}
+		return true, []string{"the policy could not be read"}
 	}
 	p := permissions{}
 	for _, s := range statements {
@@ -38,23 +38,43 @@ func adminPolicy(arn string) bool {
 type permission struct {
 	actions, except []string
 	conditioned     bool
+	// all: on every resource. Else on all of the kinds (services) named.
+	all   bool
+	kinds []string
 }
 
+// holds reports whether the statement speaks of the action on all resources.
 func (p permission) holds(action string) bool {
+	kind, _, _ := strings.Cut(action, ":")
+	if !p.all && !slices.Contains(p.kinds, kind) {
+		return false
+	}
 	if p.except != nil {
 		return !matchAny(p.except, action)
 	}
 	return matchAny(p.actions, action)
 }
 
-// permissions are the statements of a document that hold for all resources.
+// names reports whether the statement names the service as a whole: "*" on
+// every resource, or "iam:*" on all of IAM.
+func (p permission) names(whole string) bool {
+	if p.except != nil || (!p.all && (whole == "*" || !slices.Contains(p.kinds, "iam"))) {
+		return false
+	}
+	return slices.ContainsFunc(p.actions, func(a string) bool {
+		return isOpen(a) || a == "*:*" || strings.EqualFold(a, whole)
+	})
+}
+
+// permissions are the statements of a document that are wide enough to weigh.
 type permissions struct{ allow, deny []permission }
 
 func (p *permissions) add(s object) {
-	if !wide(s) {
+	q := permission{actions: s.texts("Action"), conditioned: len(s.child("Condition")) > 0}
+	q.all, q.kinds = width(s)
+	if !q.all && len(q.kinds) == 0 {
 		return
 	}
-	q := permission{actions: s.texts("Action"), conditioned: len(s.child("Condition")) > 0}
 	if s.has("NotAction") {
 		q.except = append([]string{}, s.texts("NotAction")...)
 	}
@@ -66,27 +86,31 @@ func (p *permissions) add(s object) {
 	}
 }
 
-// wide reports whether a statement holds for all resources, or for all of a
-// kind: "*", "arn:aws:iam::*:role/*".
-func wide(s object) bool {
+// width reports whether a statement holds for every resource, or for all of a
+// service's: "arn:aws:iam::*:role/*".
+func width(s object) (all bool, kinds []string) {
 	if s.has("NotResource") {
-		return true
+		return true, nil
 	}
 	for _, r := range s.texts("Resource") {
-		if isOpen(r) || strings.HasSuffix(r, ":*") || strings.HasSuffix(r, "/*") && strings.Count(r, "/") == 1 {
-			return true
+		parts := strings.SplitN(r, ":", 6)
+		switch {
+		case isOpen(r):
+			return true, nil
+		case len(parts) < 6:
+		case isOpen(parts[5]), strings.HasSuffix(r, "/*") && strings.Count(r, "/") == 1, strings.HasSuffix(r, ":function:*"):
+			kinds = append(kinds, parts[2])
 		}
 	}
-	return false
+	return false, kinds
 }
 
 func (p permissions) denied(action string) bool {
 	return slices.ContainsFunc(p.deny, func(d permission) bool { return d.holds(action) })
 }
 
-// allows reports whether the action is allowed without a condition; under
-// reports it for conditions too. An allow of all but some is left out of
-// named actions: it is judged as a whole.
+// allows reports whether a named action is allowed, without a condition or
+// with one. An allow of all but some actions names none: see judge.
 func (p permissions) allows(action string, conditioned bool) bool {
 	return !p.denied(action) && slices.ContainsFunc(p.allow, func(a permission) bool {
 		return a.except == nil && a.holds(action) && (conditioned || !a.conditioned)
@@ -104,45 +128,45 @@ func escalations() []string {
 }
 
 func (p permissions) judge() (bool, []string) {
-	for _, a := range p.allow {
-		for _, whole := range []string{"*", "iam:*"} {
-			if p.deniesWhole(whole) {
-				continue
-			}
-			if a.except == nil && slices.ContainsFunc(a.actions, func(x string) bool { return x == whole || x == "*" || x == "*:*" }) {
-				return true, []string{whole + " on all resources"}
-			}
-		}
-		if a.except != nil && a.holds("iam:PutRolePolicy") && !p.denied("iam:PutRolePolicy") {
-			return true, []string{"everything but some actions, iam among them allowed"}
-		}
+	if why := p.whole(); why != "" {
+		return true, []string{why}
 	}
-	var why []string
+	var sure, perhaps []string
 	for _, e := range escalations() {
-		if p.allows(e, false) {
-			why = append(why, e+" on all resources")
+		switch {
+		case p.allows(e, false):
+			sure = append(sure, e+" on all resources")
+		case p.allows(e, true):
+			perhaps = append(perhaps, e+" under a condition")
 		}
 	}
-	if len(why) > 0 {
-		return true, why
+	if len(sure) > 0 {
+		return true, sure
 	}
 	if p.allows("lambda:CreateFunction", true) && p.allows("lambda:InvokeFunction", true) && p.allows("iam:PassRole", true) {
 		return true, []string{"lambda:* with iam:PassRole"}
 	}
-	for _, e := range escalations() {
-		if p.allows(e, true) {
-			why = append(why, e+" under a condition")
-		}
-	}
-	return false, why
+	return false, perhaps
 }
 
-// deniesWhole reports whether a deny takes away what whole stands for.
-func (p permissions) deniesWhole(whole string) bool {
-	if whole == "*" {
-		return p.denied("iam:PutRolePolicy") && p.denied("sts:AssumeRole")
+// whole finds an allow of everything, of all of IAM, or of all but some
+// actions among which iam:PutRolePolicy is not. A deny of what would make an
+// administrator takes it away.
+func (p permissions) whole() string {
+	if p.denied("iam:PutRolePolicy") {
+		return ""
 	}
-	return p.denied("iam:PutRolePolicy")
+	for _, a := range p.allow {
+		switch {
+		case a.names("*"):
+			return "* on all resources"
+		case a.names("iam:*"):
+			return "iam:* on all resources"
+		case a.except != nil && a.holds("iam:PutRolePolicy"):
+			return "all but some actions, iam among the allowed"
+		}
+	}
+	return ""
 }
 
 // matchAny matches an action against patterns, whatever the case.

@@ -43,6 +43,10 @@ func (r *reading) tellState() {
 		r.doubtTriggers()
 		r.doubtLabels()
 		r.doubtVersions()
+		r.asset.Bindings = inventory.Unknown[[]inventory.Binding](r.why(), at)
+	}
+	if r.event.Change.Identity != "" { // what was judged were another identity's rights
+		r.asset.Rights = inventory.Unknown[inventory.Rights](r.why(), at)
 	}
 	if r.event.Change.Publish {
 		r.doubtVersions()

@@ -79,7 +79,11 @@ func (r *reading) givesAdmin() bool {
 	default:
 		return false
 	}
-	admin, _ := AdminLike(r.request.text("policyDocument"))
+	document := r.request.text("policyDocument")
+	if document == "" && !r.succeeded() {
+		return false // a refused call, cut short: nothing was given
+	}
+	admin, _ := AdminLike(document)
 	return admin
 }
 

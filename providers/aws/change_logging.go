@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,16 +10,29 @@ import (
 
 // Silences reports whether the event ended or narrowed the logging of its
 // account and region through CloudTrail: from then on an archive of that trail
-// may lack events. It does not know whether another trail goes on.
+// may lack events. It does not know whether another trail goes on. An account
+// that is removed from the organization is another than that of the event, so
+// RemoveAccountFromOrganization is not among them.
 func Silences(e inventory.Event) bool {
-	switch e.Service {
-	case cloudTrail:
-		return e.Mutates() && e.Action == inventory.ActionLoggingOff && e.Name != "PutInsightSelectors"
-	case organizations:
-		return e.Mutates() && e.Action == inventory.ActionLoggingOff
+	if !e.Mutates() || e.Action != inventory.ActionLoggingOff {
+		return false
+	}
+	switch e.Name {
+	case "StopLogging", "DeleteTrail", "PutEventSelectors", "StopEventDataStoreIngestion", "DeleteEventDataStore":
+		return e.Service == cloudTrail
+	case "UpdateTrail":
+		return e.Service == cloudTrail && slices.ContainsFunc(e.Change.Narrowed, func(n string) bool { return n != noValidation && n != noEncryption })
+	case "LeaveOrganization":
+		return e.Service == organizations
 	}
 	return false
 }
+
+// What an update of a trail may take away without a loss of events.
+const (
+	noValidation = "validation of log files left out"
+	noEncryption = "encryption with a key of KMS off"
+)
 
 // readTrail reads calls on a whole trail or event data store.
 func readTrail(r *reading) {
@@ -63,7 +77,7 @@ func readUpdateTrail(r *reading) {
 		r.note("delivered to bucket " + bucket)
 	}
 	if key, ok := r.request.get("kmsKeyId"); ok && scalar(key) == "" && key != nil {
-		r.note("encryption with a key of KMS off")
+		r.note(noEncryption)
 	}
 	r.unlessNarrowed(inventory.ActionOther)
 }

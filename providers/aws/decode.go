@@ -93,8 +93,15 @@ func (d *Decoder) Decode(record []byte, from inventory.Provenance) (Decoded, err
 	return out, nil
 }
 
+// mostBytes bounds what one record may cost. It is far above what CloudTrail
+// writes, for exports that indent or enrich.
+const mostBytes = 8 << 20
+
 func readHead(record []byte) (head, error) {
 	var h head
+	if len(record) > mostBytes {
+		return h, fmt.Errorf("decode record: it has %d bytes, and CloudTrail writes at most 256 KB", len(record))
+	}
 	if b := bytes.TrimLeft(record, " \t\r\n"); len(b) == 0 || b[0] != '{' {
 		return h, errors.New("decode record: it is no JSON object")
 	}

@@ -160,7 +160,7 @@ func addKind(g *inventory.Grant, kind, name string) {
 func addName(g *inventory.Grant, name string) {
 	switch {
 	case name == "":
-	case strings.HasSuffix(name, ".amazonaws.com") || strings.HasSuffix(name, ".amazonaws.com.cn") || strings.HasSuffix(name, ".amazon.com"):
+	case strings.Contains(name, ".") && !strings.ContainsAny(name, ":/"): // s3.amazonaws.com, alexa-appkit.amazon.com
 		g.Services = append(g.Services, name)
 	default:
 		addAWS(g, name)

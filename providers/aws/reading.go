@@ -39,10 +39,16 @@ func newReading(whole object, call Call, known Decoded) *reading {
 	r.event.Outcome = r.outcome()
 	r.event.Principal = principal(whole)
 	r.partition = partitionOf(whole, known.Scope.Region)
-	if call.Service == lambda {
+	if call.Service == lambda && !ofOtherKind(call.Name) {
 		r.functions = r.lambdaTargets()
 	}
 	return r
+}
+
+// ofOtherKind reports whether a call of Lambda is about a Web Function or a
+// MicroVM, which have names of their own in the same service.
+func ofOtherKind(name string) bool {
+	return strings.Contains(name, "WebFunction") || strings.Contains(name, "WebAccount") || strings.Contains(name, "Microvm")
 }
 
 // outcome: any error code means that the call failed, and there is no flag for
@@ -71,7 +77,7 @@ func (r *reading) finish() inventory.Event {
 	}
 	slices.Sort(r.event.Assets)
 	r.event.Assets = slices.Compact(r.event.Assets)
-	if r.event.Action == inventory.ActionEnumerate && !r.record.has("readOnly") {
+	if reads := r.event.Action == inventory.ActionEnumerate || r.event.Action == inventory.ActionReadSecret; reads && !r.record.has("readOnly") {
 		r.event.ReadOnly = true
 	}
 	if len(r.functions) == 0 && r.event.Subject == "" {
@@ -103,7 +109,7 @@ func (r *reading) qualifier() string {
 func (r *reading) anySubject() string {
 	for _, o := range []object{r.response, r.request} {
 		for _, name := range []string{"resource", "resourceArn", "eventSourceMappingArn", "layerVersionArn",
-			"codeSigningConfigArn", "capacityProviderArn", "functionArn", "endpointArn", "microvmImageArn", "uuid"} {
+			"codeSigningConfigArn", "capacityProviderArn", "endpointArn", "functionArn", "microvmImageArn", "uuid"} {
 			if s := o.text(name); s != "" {
 				return s
 			}

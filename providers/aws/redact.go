@@ -74,8 +74,12 @@ func cleanMember(name string, v any, depth int) any {
 		return cleanEnvironment(v, depth)
 	case "environmentvariables", "stagevariables":
 		return names(v)
-	case "code", "content":
+	case "code":
 		return cleanCode(v, depth)
+	case "content":
+		if _, isText := v.(string); !isText { // EC2 wraps plain ids in {"content": ID}
+			return cleanCode(v, depth)
+		}
 	}
 	if isSecretName(lower) {
 		return dropped
@@ -134,7 +138,7 @@ func names(v any) any {
 func cleanCode(v any, depth int) any {
 	m, ok := v.(map[string]any)
 	if !ok {
-		return dropped
+		return dropped // code itself
 	}
 	out := make(map[string]any, len(m))
 	for name, x := range m {

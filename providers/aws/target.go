@@ -94,22 +94,23 @@ func (r *reading) lambdaTargets() []function {
 		{r.request.text("resource"), home},
 	} {
 		if f, ok := parseFunction(try.text, try.home); ok {
-			return []function{r.requested(f)}
+			f.qualifier = r.askedQualifier(home)
+			return []function{f}
 		}
 	}
 	return functionsIn(r.record["serviceEventDetails"], home)
 }
 
-// requested takes the qualifier from what the caller asked for: the answer of
-// UpdateFunctionCode with publish is qualified by the version that it made.
-func (r *reading) requested(f function) function {
-	f.qualifier = ""
-	if asked, ok := parseFunction(r.request.text("functionName"), f); ok {
-		f.qualifier = asked.qualifier
-	} else if asked, ok := parseFunction(r.request.text("resourceArn"), f); ok {
-		f.qualifier = asked.qualifier
+// askedQualifier is the qualifier inside the name that the caller asked for,
+// or of the resource of a data event. The answer's own is no such: that of
+// UpdateFunctionCode with publish names the version that it made.
+func (r *reading) askedQualifier(home function) string {
+	for _, text := range []string{r.request.text("functionName"), r.request.text("resourceArn"), r.resource()} {
+		if f, ok := parseFunction(text, home); ok {
+			return f.qualifier
+		}
 	}
-	return f
+	return ""
 }
 
 // resource is the function among the record's resources (data events).
@@ -133,19 +134,24 @@ func (r *reading) home() function {
 func functionsIn(v any, home function) []function {
 	var out []function
 	walk(v, 0, func(s string) {
-		i := strings.LastIndex(s, "arn:")
-		if i < 0 || !strings.Contains(s[i:], ":function:") {
+		if !strings.Contains(s, ":function:") {
 			return
 		}
-		text, _, _ := strings.Cut(s[i:], "/")
-		if f, ok := parseFunction(text, home); ok && !slices.Contains(out, f) {
-			out = append(out, f)
+		for _, text := range strings.FieldsFunc(s, endsARN) {
+			if f, ok := parseFunction(text, home); ok && strings.HasPrefix(text, "arn:") && !slices.Contains(out, f) {
+				out = append(out, f)
+			}
 		}
 	})
 	slices.SortFunc(out, func(a, b function) int {
 		return cmp.Or(cmp.Compare(a.id(), b.id()), cmp.Compare(a.qualifier, b.qualifier))
 	})
 	return out
+}
+
+// endsARN reports whether a character cannot be part of a function's ARN.
+func endsARN(c rune) bool {
+	return c != ':' && c != '$' && !isName(string(c))
 }
 
 // partitionOf tells the partition by the caller's ARN, else by the region.

@@ -1,0 +1,155 @@
+package aws_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/providers/aws"
+)
+
+func TestRecordsThatCannotBeUnderstoodAreErrorsWithoutTheirContent(t *testing.T) {
+	const canary = "ESTRAY-CANARY"
+	for name, c := range map[string]struct{ record, want string }{
+		"nothing":            {"", "decode record: it is no JSON object"},
+		"null":               {"null", "decode record: it is no JSON object"},
+		"an array":           {`["` + canary + `"]`, "decode record: it is no JSON object"},
+		"a string":           {`"` + canary + `"`, "decode record: it is no JSON object"},
+		"cut short":          {`{"eventID":"` + canary, "decode record: invalid JSON at byte 25"},
+		"followed by more":   {`{"eventID":"1"} ` + canary, "decode record: invalid JSON at byte 17"},
+		"a byte order mark":  {"\ufeff{}", "decode record: it is no JSON object"},
+		"nested too deep":    {`{"a":` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + "}", "decode record: invalid JSON at byte 10005"},
+		"no id":              {string(record(t, "lambda", "Invoke", fields{"eventID": gone})), "decode record: it has no eventID"},
+		"an id of a number":  {string(record(t, "lambda", "Invoke", fields{"eventID": 7})), "decode record: it has no eventID"},
+		"no name":            {string(record(t, "lambda", "Invoke", fields{"eventName": gone})), "decode record: it has no eventName"},
+		"no source":          {string(record(t, "lambda", "Invoke", fields{"eventSource": gone})), "decode record: it has no eventSource"},
+		"no time":            {string(record(t, "lambda", "Invoke", fields{"eventTime": nil})), "decode record: it has no eventTime"},
+		"a time of no form":  {string(record(t, "lambda", "Invoke", fields{"eventTime": canary})), "decode record: eventTime is no time of RFC 3339"},
+		"a time before 2013": {string(record(t, "ec2", "RunInstances", fields{"eventTime": "1970-01-01T00:00:00Z"})), "decode record: eventTime lies in the year 1970"},
+		"a time after 2100":  {string(record(t, "ec2", "RunInstances", fields{"eventTime": "2126-01-01T00:00:00Z"})), "decode record: eventTime lies in the year 2126"},
+		"fifty megabytes": {string(record(t, "lambda", "Invoke", fields{"userAgent": strings.Repeat("x", 50<<20)})),
+			"decode record: it has 52429378 bytes, and CloudTrail writes at most 256 KB"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, err := aws.NewDecoder("trail").Decode([]byte(c.record), inventory.Provenance{})
+			if err == nil {
+				t.Fatalf("no error; got %+v", d)
+			}
+			if name == "fifty megabytes" {
+				c.want = fmt.Sprintf("decode record: it has %d bytes, and CloudTrail writes at most 256 KB", len(c.record))
+			}
+			if err.Error() != c.want {
+				t.Errorf("error %q, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestRecordsThatAreNotOursAreLeftOutWithTheirScopeAndTime(t *testing.T) {
+	at := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
+	want := aws.Decoded{Scope: inventory.Scope{Provider: inventory.AWS, Account: account, Region: region}, Time: at}
+	for _, c := range []struct{ service, name string }{
+		{"ec2", "RunInstances"}, {"ssm", "SendCommand"}, {"sts", "AssumeRole"}, {"sts", "GetCallerIdentity"},
+		{"cloudfront", "CreateFunction2020_05_31"}, {"appsync", "CreateFunction"}, {"iam", "ListUsers"},
+	} {
+		t.Run(c.service+" "+c.name, func(t *testing.T) {
+			if diff := cmp.Diff(want, decode(t, record(t, c.service, c.name, nil))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestRecordsOfAnotherSchemaAreLeftOutWithoutError(t *testing.T) {
+	for name, r := range map[string]string{
+		"insight":          `{"eventCategory":"Insight","eventType":"AwsCloudTrailInsight","eventTime":"2026-03-01T10:00:00Z"}`,
+		"insight, by type": `{"eventType":"AwsCloudTrailInsight","eventID":"1"}`,
+		"network activity": `{"eventCategory":"NetworkActivity","eventID":"1"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(aws.Decoded{}, decode(t, []byte(r))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestOddPartsAreTakenForMissing(t *testing.T) {
+	for name, change := range map[string]fields{
+		"request is a string":          {"requestParameters": "functionName=pay"},
+		"request is a list":            {"requestParameters": []any{"pay"}},
+		"request is cut":               {"requestParameters": fields{"reason": "requestParameters too large", "omitted": true, "originalSize": 1}},
+		"response is a list":           {"responseElements": []any{1, "a"}},
+		"no user identity":             {"userIdentity": gone},
+		"user identity is a string":    {"userIdentity": "ana"},
+		"identity with empty objects":  {"userIdentity": fields{"type": "IAMUser", "sessionContext": fields{"sessionIssuer": fields{}, "webIdFederationData": fields{}}}},
+		"identity of empty lists":      {"userIdentity": fields{"type": []any{}, "sessionContext": []any{}}},
+		"resources of strings":         {"resources": []any{"a", nil, 3}},
+		"functionName is an object":    {"requestParameters": fields{"functionName": fields{"a": 1}}},
+		"functionName is no name":      {"requestParameters": fields{"functionName": "a b/c"}},
+		"policy and layers of numbers": {"requestParameters": fields{"layers": 3, "policy": 4, "principal": 5}},
+		"unknown members":              {"eventContext": fields{"x": []any{fields{}}}, "annotation": "a"},
+		"region and address invented":  {"awsRegion": "eugov-eastcentral-1r", "sourceIPAddress": "255.090.254.5"},
+	} {
+		for _, name2 := range []string{"AddPermission20150331v2", "CreateFunction20150331", "UpdateFunctionConfiguration20150331v2", "PutResourcePolicy", "NeverHeardOf"} {
+			t.Run(name+" "+name2, func(t *testing.T) {
+				d := call(t, "lambda", name2, change)
+				if d.Event.Outcome != inventory.Succeeded || d.Event.ID != "e-1" || d.Event.Record == nil {
+					t.Errorf("event %+v", d.Event)
+				}
+			})
+		}
+	}
+}
+
+func TestOutcome(t *testing.T) {
+	for name, c := range map[string]struct {
+		change fields
+		want   inventory.Outcome
+		code   string
+	}{
+		"no error code":           {nil, inventory.Succeeded, ""},
+		"a null error code":       {fields{"errorCode": nil}, inventory.Succeeded, ""},
+		"an empty error code":     {fields{"errorCode": ""}, inventory.Succeeded, ""},
+		"refused":                 {fields{"errorCode": "AccessDenied"}, inventory.Failed, "AccessDenied"},
+		"any other code":          {fields{"errorCode": "EntityTemporarilyUnmodifiableException"}, inventory.Failed, "EntityTemporarilyUnmodifiableException"},
+		"a code of another type":  {fields{"errorCode": 500}, inventory.Failed, "500"},
+		"dry run":                 {fields{"requestParameters": fields{"dryRun": true}}, inventory.DryRun, ""},
+		"dry run written as text": {fields{"requestParameters": fields{"dryRun": "true"}}, inventory.DryRun, ""},
+		"no dry run":              {fields{"requestParameters": fields{"dryRun": false}}, inventory.Succeeded, ""},
+		"a dry run that was not":  {fields{"errorCode": "AccessDenied", "requestParameters": fields{"dryRun": true}}, inventory.Failed, "AccessDenied"},
+		"only a message, no code": {fields{"errorMessage": "x"}, inventory.Succeeded, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := call(t, "lambda", "UpdateFunctionCode20150331v2", c.change).Event
+			if e.Outcome != c.want || e.Code != c.code || e.Mutates() != (c.want == inventory.Succeeded) {
+				t.Errorf("outcome %q code %q mutates %v, want %q %q", e.Outcome, e.Code, e.Mutates(), c.want, c.code)
+			}
+		})
+	}
+}
+
+func TestEveryEventCarriesItsFrame(t *testing.T) {
+	e := call(t, "lambda", "AddPermission20150331v2", fields{"sharedEventID": "s-1", "eventTime": "2026-03-01T12:00:00+02:00"}).Event
+	got := inventory.Event{ID: e.ID, Scope: e.Scope, Time: e.Time, Service: e.Service, Action: e.Action, Name: e.Name,
+		LoggedName: e.LoggedName, Outcome: e.Outcome, SourceAddress: e.SourceAddress, Shared: e.Shared, Provenance: e.Provenance}
+	want := inventory.Event{
+		ID: "e-1", Scope: inventory.Scope{Provider: inventory.AWS, Account: account, Region: region},
+		Time: time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC), Service: "lambda.amazonaws.com", Action: inventory.ActionGrant,
+		Name: "AddPermission", LoggedName: "AddPermission20150331v2", Outcome: inventory.Succeeded, SourceAddress: "08.1.250.216",
+		Shared: "s-1", Provenance: inventory.Provenance{Object: "o", Record: 3},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTheCallersAccountServesWhereTheRecipientIsMissing(t *testing.T) {
+	if got := call(t, "lambda", "Invoke", fields{"recipientAccountId": gone}).Event.Scope.Account; got != account {
+		t.Errorf("account %q", got)
+	}
+}
