@@ -11,7 +11,11 @@ func buildAssets(c *findings.Case, found []Finding) []Asset {
 	byAsset := map[string][]string{}
 	for _, f := range found {
 		if f.Asset != "" && f.State != string(findings.Resolved) {
-			byAsset[f.Asset] = append(byAsset[f.Asset], f.ID)
+			id := f.Asset
+			if a, ok := c.View.Asset(inventory.AssetID(id)); ok {
+				id = string(a.ID) // the finding may name the asset by an alias
+			}
+			byAsset[id] = append(byAsset[id], f.ID)
 		}
 	}
 	out := make([]Asset, 0, len(c.View.Assets))
@@ -28,8 +32,8 @@ func NewAsset(a inventory.Asset, v findings.Verdict) Asset {
 	r := Asset{
 		ID: string(a.ID), Provider: string(a.Scope.Provider), Kind: string(a.Kind), Account: a.Scope.Account,
 		Region: a.Scope.Region, Name: a.Name, Standing: string(v.Standing), Presence: v.Presence.String(),
-		Owner: v.Owner, Reasons: slices.Clone(v.Reasons), Created: a.Created, Modified: a.Modified,
-		LastSeen: a.LastSeen(), SeenBy: a.SeenBy(), UnknownFacets: unknownFacets(a),
+		Owner: v.Owner, Reasons: slices.Clone(v.Reasons), Created: a.Created.UTC(), Modified: a.Modified.UTC(),
+		LastSeen: a.LastSeen().UTC(), SeenBy: a.SeenBy(), UnknownFacets: unknownFacets(a),
 	}
 	if r.Reasons == nil {
 		r.Reasons = []string{}
@@ -56,14 +60,14 @@ func NewAsset(a inventory.Asset, v findings.Verdict) Asset {
 		r.CodeDigest = code.Digest
 	}
 	if act := v.Activity.LastDeploy; act.Event != "" {
-		r.LastDeploy = &Deploy{Time: act.Time, Principal: act.Principal, Event: act.Event}
+		r.LastDeploy = &Deploy{Time: act.Time.UTC(), Principal: act.Principal, Event: act.Event}
 	}
 	return r
 }
 
 func exposures(a inventory.Asset) []Exposure {
 	e, ok := a.Exposure.Get()
-	if !ok {
+	if !ok || len(e.Ways) == 0 {
 		return nil
 	}
 	out := make([]Exposure, 0, len(e.Ways))

@@ -21,7 +21,7 @@ type Input struct {
 	Policy   Policy
 	// Deployments by day and provider, in any order.
 	Deployments []Deployments
-	// Notes are said at the head of the report, in this order.
+	// Notes are said in every report, in this order.
 	Notes []string
 }
 
@@ -34,7 +34,7 @@ type Life struct {
 
 // Build makes the document and decides the exit code.
 func Build(in Input) *Document {
-	d := &Document{Schema: Schema, Tool: in.Tool, Run: in.Run, Notes: in.Notes}
+	d := &Document{Schema: Schema, Tool: in.Tool, Run: in.Run.utc(), Notes: in.Notes}
 	d.Findings = buildFindings(in.Findings)
 	d.Assets = buildAssets(in.Case, d.Findings)
 	d.Coverage = buildCoverage(in.Case)
@@ -51,6 +51,11 @@ func Build(in Input) *Document {
 	return d
 }
 
+func (r Run) utc() Run {
+	r.Started, r.Finished, r.Now = r.Started.UTC(), r.Finished.UTC(), r.Now.UTC()
+	return r
+}
+
 func buildFindings(all []Life) []Finding {
 	out := make([]Finding, 0, len(all))
 	groups := map[string][]int{}
@@ -62,16 +67,19 @@ func buildFindings(all []Life) []Finding {
 			Asset: string(l.Asset), Subject: l.Subject, Attempt: l.Attempt, Coverage: l.Coverage,
 			Group: groupID(l.GroupKey()), Message: l.Message, Steps: l.Steps, Evidence: []Evidence{},
 			Remediation: l.Remediation, Attack: l.Attack,
-			FirstSeen: l.FirstSeen, LastSeen: l.LastSeen, ResolvedAt: l.ResolvedAt, Reopened: l.Reopened,
+			FirstSeen: l.FirstSeen.UTC(), LastSeen: l.LastSeen.UTC(), ResolvedAt: l.ResolvedAt.UTC(), Reopened: l.Reopened,
+		}
+		if f.State == string(findings.Resolved) {
+			f.Group = "" // what is over groups with nothing
 		}
 		for _, e := range l.Evidence {
 			f.Evidence = append(f.Evidence, Evidence(e))
 		}
 		out = append(out, f)
 	}
-	slices.SortFunc(out, func(a, b Finding) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(out, compareFindings)
 	for i, f := range out {
-		if f.Group != "" && f.State != string(findings.Resolved) {
+		if f.Group != "" {
 			groups[f.Group] = append(groups[f.Group], i)
 		}
 	}
@@ -81,15 +89,24 @@ func buildFindings(all []Life) []Finding {
 	return out
 }
 
-// lead marks the finding of the highest severity as the one that speaks for
-// the group; a group of one has no leader and is no group.
+// compareFindings orders by id. Two findings of one id are a fault of their
+// rule; their order is fixed all the same.
+func compareFindings(a, b Finding) int {
+	return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.State, b.State), cmp.Compare(a.Severity, b.Severity),
+		cmp.Compare(a.Message, b.Message), cmp.Compare(a.StateWhy, b.StateWhy))
+}
+
+// lead marks the finding that speaks for the group: an open one before one
+// that somebody has accepted, so that no open finding stands behind it; then
+// that of the highest severity. A group of one has no leader and is no group.
 func lead(all []Finding, members []int) {
 	if len(members) == 1 {
 		all[members[0]].Group = ""
 		return
 	}
 	best := slices.MinFunc(members, func(a, b int) int {
-		return cmp.Or(cmp.Compare(rank(all[b].Severity), rank(all[a].Severity)), cmp.Compare(all[a].Rule, all[b].Rule), cmp.Compare(all[a].ID, all[b].ID))
+		return cmp.Or(cmp.Compare(isOpen(all[b]), isOpen(all[a])), cmp.Compare(rank(all[b].Severity), rank(all[a].Severity)),
+			cmp.Compare(all[a].Rule, all[b].Rule), cmp.Compare(all[a].ID, all[b].ID))
 	})
 	all[best].Leads = true
 	for _, i := range members {
@@ -97,6 +114,14 @@ func lead(all []Finding, members []int) {
 			all[best].Members = append(all[best].Members, all[i].ID)
 		}
 	}
+}
+
+// isOpen is 1 for an open finding, else 0.
+func isOpen(f Finding) int {
+	if f.State == string(findings.Open) {
+		return 1
+	}
+	return 0
 }
 
 func rank(severity string) int { return slices.Index(findings.SeverityWords(), severity) }
@@ -114,10 +139,10 @@ func buildCoverage(c *findings.Case) []Coverage {
 		r := Coverage{
 			Source: cov.Cell.Source, Provider: string(cov.Cell.Scope.Provider), Account: cov.Cell.Scope.Account,
 			Region: cov.Cell.Scope.Region, Capability: string(cov.Cell.Capability), State: cov.State.String(),
-			Expected: cov.Expected, Seen: cov.Seen, From: cov.Window.From, To: cov.Window.To, Read: cov.Read,
+			Expected: cov.Expected, Seen: cov.Seen, From: cov.Window.From.UTC(), To: cov.Window.To.UTC(), Read: cov.Read.UTC(),
 			Continuity: cov.Continuity.String(), Operation: cov.Why.Operation, Code: cov.Why.Code, Message: cov.Why.Message,
 		}
-		if !cov.State.Whole() {
+		if !cov.State.Whole() || cov.Continuity == inventory.Broken {
 			r.AcceptedWhy = c.BlindSpot(cov.Cell)
 			r.Accepted = r.AcceptedWhy != ""
 		}

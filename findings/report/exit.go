@@ -38,20 +38,35 @@ func Exit(d *Document, p Policy) (code int, why string) {
 		}
 	}
 	cells := d.Summary.Coverage
-	incomplete := cells.Incomplete > 0 || blind > 0
 	total := cells.Complete + cells.Accepted + cells.Incomplete
-	holes := fmt.Sprintf("%d of %d cells not read whole, %d open coverage findings", cells.Incomplete, total, blind)
+	found := fmt.Sprintf("%s at or above %s", count(failing, "open finding"), p.FailOn)
+	holes := fmt.Sprintf("%d of %s not read whole, %s", cells.Incomplete, count(total, "cell"), count(blind, "open coverage finding"))
+	if total == 0 {
+		holes = "nothing was read: no source is configured"
+	}
+	incomplete := total == 0 || cells.Incomplete > 0 || blind > 0
 	switch {
 	case failing > 0 && incomplete:
-		return ExitFindings, fmt.Sprintf("%d open findings at or above %s; also %s", failing, p.FailOn, holes)
+		return ExitFindings, found + "; also " + holes
 	case failing > 0:
-		return ExitFindings, fmt.Sprintf("%d open findings at or above %s", failing, p.FailOn)
+		return ExitFindings, found
+	case total == 0: // an empty scan is a mistake, no hole that one could allow
+		return ExitIncomplete, holes
 	case incomplete && p.AllowIncomplete:
-		return ExitClean, fmt.Sprintf("no open finding at or above %s; incomplete coverage is allowed: %s", p.FailOn, holes)
+		return ExitClean, fmt.Sprintf("%s; incomplete coverage is allowed: %s", found, holes)
 	case incomplete:
-		return ExitIncomplete, fmt.Sprintf("no open finding at or above %s, but coverage is incomplete: %s", p.FailOn, holes)
-	case total == 0:
-		return ExitIncomplete, "nothing was read: no source is configured"
+		return ExitIncomplete, fmt.Sprintf("%s, but coverage is incomplete: %s", found, holes)
 	}
-	return ExitClean, fmt.Sprintf("all %d cells were read whole or are accepted, no open finding at or above %s", total, p.FailOn)
+	return ExitClean, fmt.Sprintf("%s; %d of %s read whole, %d in accepted blind spots", found, cells.Complete, count(total, "cell"), cells.Accepted)
+}
+
+// count gives a number with its noun.
+func count(n int, noun string) string {
+	switch n {
+	case 0:
+		return "no " + noun
+	case 1:
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
