@@ -1,0 +1,154 @@
+package text
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/estray/estray/findings"
+	"github.com/estray/estray/findings/report"
+	"github.com/estray/estray/inventory"
+)
+
+// hole is one entry of the list: cells that differ in their region alone.
+type hole struct {
+	first   report.Coverage
+	regions []string
+}
+
+func (p *page) coverage(d *report.Document) {
+	sum := d.Summary.Coverage
+	total := sum.Complete + sum.Accepted + sum.Incomplete
+	p.title(fmt.Sprintf("coverage: %d of %d cells read whole, %d not, %d in accepted blind spots",
+		sum.Complete, total, sum.Incomplete, sum.Accepted))
+	if total == 0 {
+		p.para(2, 4, plain("nothing was read, so nothing is known: name a source in estray.yaml"))
+	}
+	holes := gatherHoles(d.Coverage)
+	for _, h := range holes[:min(len(holes), maxHoles)] {
+		p.hole(h)
+	}
+	p.more(len(holes), maxHoles, "holes", "estray coverage --holes")
+	p.judgement(d)
+	p.notAsked(d)
+}
+
+// gatherHoles joins the cells that are no ground for "there is nothing" (not
+// read whole, or a log with a known gap) and differ in their region alone;
+// those that nobody accepted come first.
+func gatherHoles(cells []report.Coverage) []hole {
+	type key struct {
+		source, provider, account, capability, state, continuity, operation, code, message, accepted string
+		expected, seen                                                                               int
+	}
+	index := map[key]int{}
+	var out []hole
+	for _, c := range cells {
+		whole := c.State == inventory.Complete.String() || c.State == inventory.Disabled.String()
+		if whole && c.Continuity != inventory.Broken.String() {
+			continue
+		}
+		k := key{c.Source, c.Provider, c.Account, c.Capability, c.State, c.Continuity, c.Operation, c.Code, c.Message, c.AcceptedWhy, c.Expected, c.Seen}
+		i, ok := index[k]
+		if !ok {
+			i = len(out)
+			index[k] = i
+			out = append(out, hole{first: c})
+		}
+		if c.Region != "" {
+			out[i].regions = append(out[i].regions, c.Region)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b hole) int { return cmp.Compare(accepted(a), accepted(b)) })
+	return out
+}
+
+func accepted(h hole) int {
+	if h.first.Accepted {
+		return 1
+	}
+	return 0
+}
+
+func (p *page) hole(h hole) {
+	c := h.first
+	colour := magenta
+	if c.Accepted {
+		colour = ""
+	}
+	where := strings.TrimRight(c.Provider+"/"+c.Account, "/")
+	line := fmt.Sprintf("%s of %s", c.Capability, cmp.Or(where, "everything"))
+	if len(h.regions) > 0 {
+		line += " in " + strings.Join(h.regions[:min(len(h.regions), maxRegions)], ", ")
+	}
+	if n := len(h.regions) - maxRegions; n > 0 {
+		line += fmt.Sprintf(" and %d more regions (estray coverage --holes)", n)
+	}
+	line += " by " + c.Source
+	if c.Expected > 0 {
+		line += fmt.Sprintf(": %d of %d read", c.Seen, c.Expected)
+	}
+	p.para(2, 4, painted(c.State, colour), plain(line))
+	why := inventory.Reason{Operation: c.Operation, Code: c.Code, Message: c.Message}.String()
+	p.para(4, 6, plain(cmp.Or(why, "no reason is recorded")))
+	if c.Continuity == inventory.Broken.String() {
+		p.para(4, 6, plain("continuity broken: something of the log is known to be missing"))
+	}
+	if c.Accepted {
+		p.para(4, 6, plain("accepted: "+c.AcceptedWhy))
+		return
+	}
+	p.para(4, 6, plain("not accepted"))
+}
+
+// judgement lists the coverage findings: which rules are blind for it.
+func (p *page) judgement(d *report.Document) {
+	var all []report.Finding
+	for _, f := range d.Findings {
+		if f.Coverage && !unasked(d, f) {
+			all = append(all, f)
+		}
+	}
+	if len(all) == 0 {
+		return
+	}
+	slices.SortFunc(all, func(a, b report.Finding) int {
+		order := []string{string(findings.Open), string(findings.Acknowledged), string(findings.Accepted), string(findings.Resolved)}
+		return cmp.Or(cmp.Compare(rank(order, a.State), rank(order, b.State)), gravest(a, b))
+	})
+	p.gap()
+	p.para(2, 4, plain("what that leaves unjudged:"))
+	ids := newShortIDs(d.Findings)
+	for _, f := range all[:min(len(all), maxHoles)] {
+		state := f.State
+		if f.StateWhy != "" {
+			state += ", " + f.StateWhy
+		}
+		p.para(2, 4, painted(f.Severity, severityColour(f.Severity)), plain(f.Rule), plain(ids.short(f.ID)), plain(f.Message), plain("("+state+")"))
+	}
+	p.more(len(all), maxHoles, "coverage findings", "estray findings list --state all --rule "+findings.CoverageRule)
+}
+
+// unasked reports whether the finding says what the list of capabilities that
+// nobody was asked to read says anyway.
+func unasked(d *report.Document, f report.Finding) bool {
+	if f.Severity != findings.Info.String() || f.State != string(findings.Open) {
+		return false
+	}
+	return slices.ContainsFunc(d.NotAsked, func(n report.NotAsked) bool {
+		return strings.HasPrefix(f.Message, cmp.Or(n.Provider, "all")+"/"+n.Capability+": not asked for")
+	})
+}
+
+func (p *page) notAsked(d *report.Document) {
+	if len(d.NotAsked) == 0 {
+		return
+	}
+	p.gap()
+	p.para(2, 4, plain("not asked for, so unknown, though no failure of the run:"))
+	for _, n := range d.NotAsked[:min(len(d.NotAsked), maxHoles)] {
+		p.para(2, 4, plain(fmt.Sprintf("%s of %s; cannot judge: %s", n.Capability, cmp.Or(n.Provider, "any provider"), strings.Join(n.Rules, ", "))))
+	}
+	p.more(len(d.NotAsked), maxHoles, "not asked for", "estray coverage")
+}
