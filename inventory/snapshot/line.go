@@ -201,7 +201,7 @@ func (l coverageLine) coverage(taken time.Time) (inventory.Coverage, error) {
 	case l.Capability == "":
 		return inventory.Coverage{}, errors.New("the cell has an empty capability")
 	case l.State == nil:
-		return inventory.Coverage{}, errors.New(`the cell has no state; write what came of reading it: "complete", "denied", ...`)
+		return inventory.Coverage{}, errors.New(`the cell has no state; write what came of reading it, such as "complete" or "denied"`)
 	}
 	read := l.Read.UTC()
 	if read.IsZero() && *l.State != inventory.Pending {

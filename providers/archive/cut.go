@@ -33,6 +33,14 @@ type piece struct {
 	bad string
 }
 
+// where names the piece's place in the object.
+func (p piece) where() string {
+	if p.number < 0 {
+		return fmt.Sprintf("at byte %d", p.offset)
+	}
+	return fmt.Sprintf("record %d at byte %d", p.number, p.offset)
+}
+
 type place uint8
 
 const (

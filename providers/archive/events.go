@@ -30,7 +30,7 @@ func (s *events) Read(ctx context.Context, since providers.Since, emit providers
 	}
 	before := since(s.cell)
 	due, old := s.due(before)
-	mark := markOf(due)
+	mark := markOf(s.format.Revision, due)
 	if !s.cfg.Full && before.Mark == mark && wholeBefore(before) {
 		before.Read = time.Time{} // the run's
 		return emit(before)
@@ -71,10 +71,12 @@ func (s *events) due(before inventory.Coverage) (due []object, old int) {
 	return due, old
 }
 
-// markOf names a set of objects as they are now; another set, or one of them
-// changed, gives another mark.
-func markOf(all []object) string {
+// markOf names a set of objects as they are now and as they are understood:
+// another set, one of them changed, or another revision of the format gives
+// another mark.
+func markOf(revision int, all []object) string {
 	h := sha256.New()
+	fmt.Fprintf(h, "revision %d\n", revision)
 	for _, o := range all {
 		fmt.Fprintf(h, "%q %d %d\n", o.key, o.size, o.modified.UnixNano())
 	}
@@ -102,19 +104,15 @@ func (r *reading) object(ctx context.Context, key string) error {
 }
 
 func (r *reading) piece(key string, p piece) error {
-	where := fmt.Sprintf("at byte %d", p.offset)
-	if p.number >= 0 {
-		where = fmt.Sprintf("record %d %s", p.number, where)
-	}
 	if p.bad != "" {
-		r.bad.add(key, where, p.bad)
+		r.bad.add(key, p.where(), p.bad)
 	}
 	if p.record == nil {
 		return nil
 	}
 	d, err := r.source.format.Decode(p.record, inventory.Provenance{Object: key, Record: p.number})
 	if err != nil {
-		r.bad.add(key, where, "is not understood: "+err.Error())
+		r.bad.add(key, p.where(), "is not understood: "+err.Error())
 		return nil
 	}
 	return r.facts(d)

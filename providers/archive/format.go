@@ -15,6 +15,9 @@ type Format struct {
 	Provider inventory.Provider
 	// Layout shows, in messages, where objects of this kind lie.
 	Layout string
+	// Revision is raised when Decode or Recognise understand more than before:
+	// an archive that did not change is read again then.
+	Revision int
 	// Late is how long after an event its object may still be delivered: the
 	// window of a cell ends so much before its last object.
 	Late time.Duration

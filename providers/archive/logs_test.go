@@ -181,6 +181,12 @@ func TestUnchangedArchive(t *testing.T) {
 	}
 	cfg.Full = false
 
+	wiser := format()
+	wiser.Revision++
+	if got := readAll(t, archive.Logs(cfg, wiser), before); len(got.events) != 2 {
+		t.Errorf("events of a format that understands more = %v, want all", got.ids())
+	}
+
 	later := filepath.Join(root, key("20260102T0500"))
 	if err := os.WriteFile(later, zipped(records("c")), 0o644); err != nil {
 		t.Fatal(err)

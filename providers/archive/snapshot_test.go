@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -205,7 +206,7 @@ func FuzzSnapshot(f *testing.F) {
 			}
 			return nil
 		})
-		got := readAll(t, snapshotOf(t, content), nil)
+		got := readAll(t, archive.Snapshot("snapshot:s", fstest.MapFS{"s": {Data: content}}, "s"), nil)
 		c, ok := got.coverage[fileCell()]
 		if !ok {
 			t.Fatal("no word on the file")

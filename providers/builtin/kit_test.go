@@ -89,7 +89,7 @@ func scan(t *testing.T, m *memory, cfg builtin.Config) *inventory.View {
 	return v
 }
 
-func put(t *testing.T, root, key string, content []byte) {
+func put(t testing.TB, root, key string, content []byte) {
 	t.Helper()
 	file := filepath.Join(root, filepath.FromSlash(key))
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
@@ -100,7 +100,7 @@ func put(t *testing.T, root, key string, content []byte) {
 	}
 }
 
-func zipped(t *testing.T, text string) []byte {
+func zipped(t testing.TB, text string) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
