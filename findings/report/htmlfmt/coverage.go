@@ -1,0 +1,169 @@
+package htmlfmt
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/estray/estray/findings/report"
+)
+
+// coverageView is the matrix and what stands below it.
+type coverageView struct {
+	Capabilities []string
+	Rows         []matrixRow
+	Holes        []hole
+	Logs         []report.Coverage
+	// Broken counts the logs that are known not to hold all.
+	Broken int
+	// Open counts holes that nobody accepted, in cells; Cells all cells.
+	Open, Accepted, Cells int
+}
+
+// matrixRow is one scope; Cells follow the capabilities.
+type matrixRow struct {
+	Provider, Account, Region string
+	Cells                     []matrixCell
+}
+
+// matrixCell is what the sources read of one capability in one scope; empty
+// where no source planned to read it.
+type matrixCell struct{ Sources []cellView }
+
+type cellView struct {
+	report.Coverage
+	// Read counts what was read of what is there; empty if nothing says so.
+	Read string
+	// Tone is the class of its colours.
+	Tone string
+}
+
+// hole is cells that were not read whole for one and the same reason.
+type hole struct {
+	report.Coverage
+	Regions []string
+	Reason  string
+	Read    string
+}
+
+// Where names the account of the hole.
+func (h hole) Where() string { return place(h.Provider, h.Account, "") }
+
+func newCoverage(cells []report.Coverage) coverageView {
+	v := coverageView{Cells: len(cells)}
+	seen := map[string]bool{}
+	for _, c := range cells {
+		seen[c.Capability] = true
+		switch {
+		case whole(c.State):
+		case c.Accepted:
+			v.Accepted++
+		default:
+			v.Open++
+		}
+		if c.Continuity != "" || !c.From.IsZero() || !c.To.IsZero() {
+			v.Logs = append(v.Logs, c)
+		}
+		if c.Continuity == "broken" {
+			v.Broken++
+		}
+	}
+	v.Capabilities = slices.Sorted(maps.Keys(seen))
+	v.Rows = matrix(cells, v.Capabilities)
+	v.Holes = holes(cells)
+	// What is broken first.
+	slices.SortStableFunc(v.Logs, func(a, b report.Coverage) int {
+		return cmp.Or(-compareBool(a.Continuity == "broken", b.Continuity == "broken"), compareCells(a, b))
+	})
+	return v
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+func compareCells(a, b report.Coverage) int {
+	return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Region, b.Region),
+		cmp.Compare(a.Capability, b.Capability), cmp.Compare(a.Source, b.Source))
+}
+
+func matrix(cells []report.Coverage, capabilities []string) []matrixRow {
+	type scope struct{ provider, account, region string }
+	at := map[scope]int{}
+	var rows []matrixRow
+	for _, c := range slices.SortedStableFunc(slices.Values(cells), compareCells) {
+		s := scope{c.Provider, c.Account, c.Region}
+		i, ok := at[s]
+		if !ok {
+			i = len(rows)
+			at[s] = i
+			rows = append(rows, matrixRow{Provider: c.Provider, Account: c.Account, Region: c.Region, Cells: make([]matrixCell, len(capabilities))})
+		}
+		cell := &rows[i].Cells[slices.Index(capabilities, c.Capability)]
+		cell.Sources = append(cell.Sources, cellView{c, amount(c), tone(c)})
+	}
+	return rows
+}
+
+func tone(c report.Coverage) string {
+	switch {
+	case !whole(c.State) && c.Accepted:
+		return "accepted"
+	case !whole(c.State):
+		return "hole"
+	case c.Continuity == "broken":
+		return "broken"
+	}
+	return "whole"
+}
+
+func amount(c report.Coverage) string {
+	switch {
+	case c.Expected > 0:
+		return of(c.Seen, c.Expected)
+	case c.Seen > 0:
+		return count(c.Seen)
+	}
+	return ""
+}
+
+// holes joins the cells that lack the same thing for the same reason over the
+// regions; those that nobody accepted come first.
+func holes(cells []report.Coverage) []hole {
+	var out []hole
+	at := map[report.Coverage]int{}
+	for _, c := range slices.SortedStableFunc(slices.Values(cells), compareCells) {
+		if whole(c.State) {
+			continue
+		}
+		key := c
+		key.Region, key.Seen, key.Expected = "", 0, 0
+		key.From, key.To, key.Read = time.Time{}, time.Time{}, time.Time{}
+		i, ok := at[key]
+		if !ok {
+			i = len(out)
+			at[key] = i
+			out = append(out, hole{Coverage: c, Reason: reason(c)})
+			out[i].Seen, out[i].Expected = 0, 0
+		}
+		out[i].Regions = append(out[i].Regions, cmp.Or(c.Region, "all regions"))
+		out[i].Seen += c.Seen
+		out[i].Expected += c.Expected
+		out[i].Read = amount(out[i].Coverage)
+	}
+	slices.SortStableFunc(out, func(a, b hole) int { return compareBool(a.Accepted, b.Accepted) })
+	return out
+}
+
+func reason(c report.Coverage) string {
+	parts := slices.DeleteFunc([]string{c.Operation, c.Code, c.Message}, func(s string) bool { return s == "" })
+	return cmp.Or(strings.Join(parts, ": "), "the source gave no reason")
+}
