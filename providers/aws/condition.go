@@ -21,7 +21,8 @@ func (n narrowing) apply(operator, key string, values []string) {
 	if chosenByCaller(lower) {
 		return
 	}
-	if !n.narrows(plainOperator(operator), lower, values) {
+	op := strings.TrimPrefix(strings.ToLower(operator), "foranyvalue:")
+	if !n.narrows(op, lower, values) {
 		n.grant.Unjudged = append(n.grant.Unjudged, key)
 	}
 }
@@ -37,19 +38,9 @@ func chosenByCaller(key string) bool {
 	return strings.HasPrefix(key, "aws:requesttag/")
 }
 
-// plainOperator returns the operator in lower case without ForAnyValue. Of
-// the others that hold where the key is missing (...IfExists, ForAllValues)
-// nothing is left: they do not narrow.
-func plainOperator(operator string) string {
-	op := strings.ToLower(operator)
-	op = strings.TrimPrefix(op, "foranyvalue:")
-	if strings.HasSuffix(op, "ifexists") || strings.HasPrefix(op, "forallvalues:") {
-		return ""
-	}
-	return op
-}
-
-// narrows applies the condition where it is understood; false where not.
+// narrows applies the condition where it is understood; false where not. Not
+// among the operators are those that are negated, and those that hold where the
+// key is missing (...IfExists, ForAllValues): they narrow nothing.
 func (n narrowing) narrows(op, key string, values []string) bool {
 	g := n.grant
 	if op == "bool" {

@@ -28,7 +28,7 @@ func (o object) get(name string) (any, bool) {
 	}
 	found := ""
 	for k := range o {
-		if strings.EqualFold(k, name) && (found == "" || k < found) {
+		if len(k) == len(name) && strings.EqualFold(k, name) && (found == "" || k < found) {
 			found = k
 		}
 	}
