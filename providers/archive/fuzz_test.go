@@ -3,6 +3,7 @@ package archive_test
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -73,23 +74,45 @@ func reference(content []byte) (ids []string, sound bool) {
 
 const recordsName = "Records"
 
-// TestRecordsAcrossBuffers cuts records that begin and end at every place of
-// the reader's buffer.
-func TestRecordsAcrossBuffers(t *testing.T) {
-	for pad := range 200 {
-		var want []string
-		var all []string
-		for i := range 3 {
-			id := fmt.Sprintf("%d-%s", i, strings.Repeat("é\\\"", 10))
-			text, err := json.Marshal(map[string]string{"id": id, "x": strings.Repeat("]}", 30_000+pad)})
-			if err != nil {
-				t.Fatal(err)
-			}
-			want, all = append(want, id), append(all, string(text))
+// dripping is a folder whose files give few bytes at a time.
+type dripping struct {
+	fs.FS
+	bytes int
+}
+
+type dripFile struct {
+	fs.File
+	bytes int
+}
+
+func (d dripping) Open(name string) (fs.File, error) {
+	f, err := d.FS.Open(name)
+	if info, statErr := fs.Stat(d.FS, name); err != nil || statErr != nil || info.IsDir() {
+		return f, err
+	}
+	return dripFile{f, d.bytes}, nil
+}
+
+func (f dripFile) Read(p []byte) (int, error) { return f.File.Read(p[:min(len(p), f.bytes)]) }
+
+// TestRecordsAcrossReads: where the parts of an object end that the system
+// gives never shows.
+func TestRecordsAcrossReads(t *testing.T) {
+	text := "\xEF\xBB\xBF" + `{"x":{"Records":"]}"},"Records":[{"id":"a","name":"}]\"\\\\"} , 7,{"id":"b é","y":[{}]}],"z":[-1.5]} {"Records":[{"id":"c"}]}`
+	cfg := inMemory([]byte(text))
+	whole := readAll(t, archive.Logs(cfg, format()), nil)
+	if diff := cmp.Diff([]string{"a", "b é", "c"}, whole.ids()); diff != "" {
+		t.Fatalf("events (-want +got):\n%s", diff)
+	}
+	folder := cfg.Root
+	for n := 1; n < len(text); n++ {
+		cfg.Root = dripping{folder, n}
+		got := readAll(t, archive.Logs(cfg, format()), nil)
+		if diff := cmp.Diff(whole.ids(), got.ids()); diff != "" {
+			t.Fatalf("%d bytes at a time: events (-want +got):\n%s", n, diff)
 		}
-		got := readAll(t, archive.Logs(inMemory([]byte(`{"Records":[`+strings.Join(all, ",")+`]}`)), format()), nil)
-		if diff := cmp.Diff(want, got.ids()); diff != "" {
-			t.Fatalf("pad %d (-want +got):\n%s", pad, diff)
+		if diff := cmp.Diff(whole.coverage, got.coverage); diff != "" {
+			t.Fatalf("%d bytes at a time: coverage (-want +got):\n%s", n, diff)
 		}
 	}
 }

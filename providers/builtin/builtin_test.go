@@ -128,6 +128,51 @@ func TestStopLogging(t *testing.T) {
 	}
 }
 
+// TestImpossibleTimes: a record of no possible time is named and left out.
+func TestImpossibleTimes(t *testing.T) {
+	root := t.TempDir()
+	put(t, root, dir+"0300Z_aaaaaaaaaaaaaaaa.json.gz", zipped(t, wrap(
+		call("e0", "0001-01-01T00:00:00Z", "lambda.amazonaws.com", "DeleteFunction20150331", `{}`),
+		call("e1", "2026-02-30T00:00:00Z", "lambda.amazonaws.com", "DeleteFunction20150331", `{}`),
+		call("e2", "2026-05-04T02:58:00Z", "lambda.amazonaws.com", "DeleteFunction20150331", `{"functionName":"shop"}`))))
+	var m memory
+	v := scan(t, &m, archives(root))
+	if got := m.events(); len(got) != 1 || got[0].ID != "e2" {
+		t.Errorf("events = %v, want e2 alone", got)
+	}
+	c := v.Coverage[len(v.Coverage)-1]
+	if c.State != inventory.Malformed || !strings.Contains(c.Why.Message, "record 0 at byte") || !strings.Contains(c.Why.Message, "record 1 at byte") {
+		t.Errorf("coverage = %s (%s), want malformed with both places", c.State, c.Why)
+	}
+}
+
+// TestDeliveredTwiceInAnyOrder: an object that lies in the archive under two
+// keys gives its events twice, with one id each, and the same assets.
+func TestDeliveredTwiceInAnyOrder(t *testing.T) {
+	object := zipped(t, wrap(
+		call("e2", "2026-05-04T02:58:00Z", "lambda.amazonaws.com", "UpdateFunctionCode20150331v2", `{"functionName":"shop"}`),
+		call("e1", "2026-05-04T02:57:00Z", "lambda.amazonaws.com", "CreateFunction20150331", `{"functionName":"shop"}`)))
+	var views []*inventory.View
+	for _, keys := range [][]string{{"0300Z_aaaaaaaaaaaaaaaa"}, {"0300Z_aaaaaaaaaaaaaaaa", "0310Z_bbbbbbbbbbbbbbbb"}} {
+		root := t.TempDir()
+		for _, key := range keys {
+			put(t, root, dir+key+".json.gz", object)
+		}
+		var m memory
+		views = append(views, scan(t, &m, archives(root)))
+		ids := map[string]bool{}
+		for _, e := range m.events() {
+			ids[e.ID] = true
+		}
+		if diff := cmp.Diff(map[string]bool{"e1": true, "e2": true}, ids); diff != "" {
+			t.Errorf("ids (-want +got):\n%s", diff)
+		}
+	}
+	if diff := cmp.Diff(fmt.Sprintf("%+v", views[0].Assets), fmt.Sprintf("%+v", views[1].Assets)); diff != "" {
+		t.Errorf("assets (-once +twice):\n%s", diff)
+	}
+}
+
 // TestRecordedAttacks wraps recordings of others as CloudTrail objects: every
 // record is understood, and no canary comes through.
 func TestRecordedAttacks(t *testing.T) {
