@@ -82,10 +82,9 @@ func counted(words []string, counts map[string]int) string {
 }
 
 // gatherActs makes one entry of the open findings on one act. The head is the
-// leader of the group or, should that not be open, the gravest.
+// gravest that is open: the leader of the group, if that is.
 func gatherActs(open []report.Finding, groups map[string][]report.Finding) []act {
 	slices.SortFunc(open, gravest)
-	slices.SortStableFunc(open, func(a, b report.Finding) int { return cmp.Compare(leads(b), leads(a)) })
 	var acts []act
 	done := map[string]bool{}
 	for _, f := range open {
@@ -97,15 +96,7 @@ func gatherActs(open []report.Finding, groups map[string][]report.Finding) []act
 		slices.SortFunc(others, gravest)
 		acts = append(acts, act{head: f, also: others})
 	}
-	slices.SortStableFunc(acts, func(a, b act) int { return gravest(a.head, b.head) })
 	return acts
-}
-
-func leads(f report.Finding) int {
-	if f.Leads {
-		return 1
-	}
-	return 0
 }
 
 func severities() []string {
