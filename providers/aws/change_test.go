@@ -70,6 +70,8 @@ func TestWhatACallOfLambdaChanges(t *testing.T) {
 			inventory.Change{TriggerSource: "arn:aws:sqs:eu-west-1:999999999999:q", TriggerAccount: outside, Keys: []string{"eventSourceArn"}}},
 		{"a mapping by another case of the key", "lambda", "CreateEventSourceMapping20150331", fields{"functionName": "pay", "eventSourceARN": "arn:aws:sqs:eu-west-1:111122223333:q"}, nil,
 			inventory.Change{TriggerSource: "arn:aws:sqs:eu-west-1:111122223333:q", TriggerAccount: account, Keys: []string{"eventSourceARN"}}},
+		{"a mapping that leads elsewhere", "lambda", "UpdateEventSourceMapping20150331", fields{"uUID": "u", "functionName": "pay", "enabled": true}, nil,
+			inventory.Change{Keys: []string{"enabled", "functionName", "uUID"}}},
 		{"brokers of one's own", "lambda", "CreateEventSourceMapping20150331", fields{"functionName": "pay",
 			"selfManagedEventSource": fields{"endpoints": fields{"KAFKA_BOOTSTRAP_SERVERS": []string{"b:9092", "a:9092"}}}}, nil,
 			inventory.Change{TriggerSource: "self-managed:a:9092,b:9092", Keys: []string{"selfManagedEventSource"}}},
