@@ -140,6 +140,45 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+func TestClaimsThatDifferInAnyPartOfTheApprovalAreInConflict(t *testing.T) {
+	asset := lambda("1", "r", "n")
+	whole := func() registry.Claim {
+		return registry.Claim{ID: "x", Owner: "a", Select: registry.Selector{Name: "n"}, Approval: &registry.Approval{
+			Ticket: "T", By: "ana", On: day("2026-01-01"), Expires: day("2027-01-01"),
+			Limits: registry.Limits{Reach: inventory.ReachAccount, Deployers: []string{"d", "e"}, Identities: []string{"i"}, CodeDigests: []string{"c"}, Regions: []string{"r"}}}}
+	}
+	tests := map[string]func(*registry.Claim){
+		"owner":        func(c *registry.Claim) { c.Owner = "b" },
+		"approval":     func(c *registry.Claim) { c.Approval = nil },
+		"ticket":       func(c *registry.Claim) { c.Approval.Ticket = "U" },
+		"by":           func(c *registry.Claim) { c.Approval.By = "bob" },
+		"on":           func(c *registry.Claim) { c.Approval.On = day("2026-01-02") },
+		"expires":      func(c *registry.Claim) { c.Approval.Expires = day("2027-01-02") },
+		"reach":        func(c *registry.Claim) { c.Approval.Limits.Reach = inventory.ReachPublic },
+		"deployers":    func(c *registry.Claim) { c.Approval.Limits.Deployers = []string{"d"} },
+		"identities":   func(c *registry.Claim) { c.Approval.Limits.Identities = nil },
+		"code digests": func(c *registry.Claim) { c.Approval.Limits.CodeDigests = []string{"c", "d"} },
+		"regions":      func(c *registry.Claim) { c.Approval.Limits.Regions = []string{"s"} },
+		"transient":    func(c *registry.Claim) { c.Transient = true },
+	}
+	match := func(t *testing.T, change func(*registry.Claim)) string {
+		other := whole()
+		other.ID = "y"
+		change(&other)
+		return verdict(mustNew(t, registry.Content{Owners: owners(), Claims: []registry.Claim{whole(), other}}).Match(asset))
+	}
+	for name, change := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := match(t, change); got != "!x,y" {
+				t.Errorf("match = %s, want a conflict", got)
+			}
+		})
+	}
+	if got := match(t, func(c *registry.Claim) { c.Approval.Limits.Deployers = []string{"e", "d", "d"} }); got != "=x" {
+		t.Errorf("match = %s: the order of a limit's list must not matter", got)
+	}
+}
+
 func TestMatchSaysWhy(t *testing.T) {
 	hook := lambda("111122223333", "eu-west-1", "payments-hook")
 	at := func(line int) registry.Position { return registry.Position{File: "r.yaml", Line: line, Column: 5} }

@@ -89,14 +89,24 @@ blind_spots:
 	}
 }
 
-func TestADayIsItsEndWhereSomethingExpires(t *testing.T) {
-	c, _, err := read("version: 1\nblind_spots: [{provider: aws, reason: r, by: b, expires: 2026-02-28}]\n")
+func TestADayIsItsEndWhereSomethingExpiresAndItsStartElsewhere(t *testing.T) {
+	c, _, err := read(`version: 1
+owners: [{id: o}]
+claims: [{id: x, owner: o, select: {name: n}, approval: {by: b, on: 2026-02-28, expires: 2026-02-28}}]
+exceptions: [{rule: REC-01, select: {name: n}, reason: r, by: b, expires: 2026-02-28}]
+blind_spots: [{provider: aws, reason: r, by: b, expires: 2026-02-28}]
+`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := c.BlindSpots[0]
-	if last := day("2026-03-01").Add(-time.Nanosecond); b.Expired(last) || !b.Expired(day("2026-03-01")) {
-		t.Errorf("expires = %s, want the end of 2026-02-28", b.Expires)
+	a := c.Claims[0].Approval
+	if !a.On.Equal(day("2026-02-28")) {
+		t.Errorf("on = %s, want the start of the day", a.On)
+	}
+	for what, got := range map[string]time.Time{"approval": a.Expires, "exception": c.Exceptions[0].Expires, "blind spot": c.BlindSpots[0].Expires} {
+		if !got.Equal(day("2026-03-01")) {
+			t.Errorf("%s expires = %s, want the end of the day", what, got)
+		}
 	}
 }
 
