@@ -5,16 +5,19 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/estray/estray/findings"
 	"github.com/estray/estray/findings/report"
 	"github.com/estray/estray/inventory"
 )
 
-// hole is one entry of the list: cells that differ in their region alone.
+// hole is one entry of the list: cells that differ in region and capability
+// alone, each capability in the same regions.
 type hole struct {
-	first   report.Coverage
-	regions []string
+	first        report.Coverage
+	regions      []string
+	capabilities []string
 }
 
 func (p *page) coverage(d *report.Document) {
@@ -35,33 +38,49 @@ func (p *page) coverage(d *report.Document) {
 }
 
 // gatherHoles joins the cells that are no ground for "there is nothing" (not
-// read whole, or a log with a known gap) and differ in their region alone;
-// those that nobody accepted come first.
+// read whole, or a log with a known gap) and differ in region and capability
+// alone; those that nobody accepted come first.
 func gatherHoles(cells []report.Coverage) []hole {
-	type key struct {
-		source, provider, account, capability, state, continuity, operation, code, message, accepted string
-		expected, seen                                                                               int
-	}
-	index := map[key]int{}
-	var out []hole
+	var byRegion []hole
+	index := map[report.Coverage]int{}
 	for _, c := range cells {
 		whole := c.State == inventory.Complete.String() || c.State == inventory.Disabled.String()
 		if whole && c.Continuity != inventory.Broken.String() {
 			continue
 		}
-		k := key{c.Source, c.Provider, c.Account, c.Capability, c.State, c.Continuity, c.Operation, c.Code, c.Message, c.AcceptedWhy, c.Expected, c.Seen}
-		i, ok := index[k]
-		if !ok {
-			i = len(out)
-			index[k] = i
-			out = append(out, hole{first: c})
-		}
+		i := place(index, alike(c), &byRegion, hole{first: c, capabilities: []string{c.Capability}})
 		if c.Region != "" {
-			out[i].regions = append(out[i].regions, c.Region)
+			byRegion[i].regions = append(byRegion[i].regions, c.Region)
+		}
+	}
+	var out []hole
+	index = map[report.Coverage]int{}
+	for _, h := range byRegion {
+		k := alike(h.first)
+		k.Capability, k.Region = "", strings.Join(h.regions, " ")
+		if i := place(index, k, &out, h); out[i].first != h.first {
+			out[i].capabilities = append(out[i].capabilities, h.first.Capability)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b hole) int { return cmp.Compare(accepted(a), accepted(b)) })
 	return out
+}
+
+// alike is a cell without its region and times: the key of what one entry tells.
+func alike(c report.Coverage) report.Coverage {
+	c.Region, c.From, c.To, c.Read = "", time.Time{}, time.Time{}, time.Time{}
+	return c
+}
+
+// place finds the entry of a key, and adds it if there is none.
+func place(index map[report.Coverage]int, k report.Coverage, all *[]hole, h hole) int {
+	i, ok := index[k]
+	if !ok {
+		i = len(*all)
+		index[k] = i
+		*all = append(*all, h)
+	}
+	return i
 }
 
 func accepted(h hole) int {
@@ -78,7 +97,7 @@ func (p *page) hole(h hole) {
 		colour = ""
 	}
 	where := strings.TrimRight(c.Provider+"/"+c.Account, "/")
-	line := fmt.Sprintf("%s of %s", c.Capability, cmp.Or(where, "everything"))
+	line := fmt.Sprintf("%s of %s", strings.Join(h.capabilities, ", "), cmp.Or(where, "everything"))
 	if len(h.regions) > 0 {
 		line += " in " + strings.Join(h.regions[:min(len(h.regions), maxRegions)], ", ")
 	}
@@ -127,7 +146,7 @@ func (p *page) judgement(d *report.Document) {
 		}
 		p.para(2, 4, painted(f.Severity, severityColour(f.Severity)), plain(f.Rule), plain(ids.short(f.ID)), plain(f.Message), plain("("+state+")"))
 	}
-	p.more(len(all), maxHoles, "coverage findings", "estray findings list --state all --rule "+findings.CoverageRule)
+	p.more(len(all), maxHoles, "coverage findings", "estray findings list --state all")
 }
 
 // unasked reports whether the finding says what the list of capabilities that

@@ -35,7 +35,7 @@ type Options struct {
 
 // How many entries each list shows before it is cut.
 const (
-	maxFindings = 25
+	maxFindings = 15
 	maxQuiet    = 10
 	maxAssets   = 20
 	maxHoles    = 25

@@ -231,11 +231,11 @@ func numbered(n int) *report.Document {
 func TestCutListsSayHowManyMoreAndWhere(t *testing.T) {
 	got := strings.Join(strings.Fields(render(t, numbered(100), text.Options{Width: 120})), " ")
 	for _, want := range []string{
-		"and 75 more acts or assets with findings, see them all with: estray findings list",
+		"and 85 more acts or assets with findings, see them all with: estray findings list",
 		"and 90 more not open, see them all with: estray findings list --state all",
 		"and 80 more assets that need a person, see them all with: estray inventory list",
 		"and 75 more holes, see them all with: estray coverage --holes",
-		"and 75 more coverage findings, see them all with: estray findings list --state all --rule COV-01",
+		"and 75 more coverage findings, see them all with: estray findings list --state all",
 		"and 75 more not asked for, see them all with: estray coverage",
 	} {
 		if !strings.Contains(got, want) {
@@ -265,6 +265,23 @@ func TestEveryHoleAndOpenFindingOfAShortReportIsTold(t *testing.T) {
 		if !strings.Contains(out, n.Capability+" of aws; cannot judge: "+strings.Join(n.Rules, ", ")) {
 			t.Errorf("%s is not told", n.Capability)
 		}
+	}
+}
+
+func TestHolesThatDifferInPlaceAndKindAloneAreOneEntry(t *testing.T) {
+	cell := func(capability, region, state string, seen int) report.Coverage {
+		return report.Coverage{Source: "s", Provider: "aws", Account: "1", Region: region, Capability: capability, State: state, Code: "AccessDenied", Seen: seen, Read: reporttest.Now()}
+	}
+	d := &report.Document{Coverage: []report.Coverage{
+		cell("functions", "r1", "denied", 0), cell("functions", "r2", "denied", 0), cell("urls", "r1", "denied", 0), cell("urls", "r2", "denied", 0),
+		cell("layers", "r1", "denied", 0), cell("tags", "r1", "throttled", 0), cell("roles", "", "denied", 0), cell("events", "r1", "complete", 9),
+	}}
+	d.Coverage[1].Read = reporttest.Now().Add(1)
+	d.Summary.Coverage = report.CoverageSummary{Complete: 1, Incomplete: 7}
+	got := regexp.MustCompile(`(?m)^  [a-z]+ [a-z, ]+ of aws.*$`).FindAllString(render(t, d, text.Options{}), -1)
+	want := []string{"  denied functions, urls of aws/1 in r1, r2 by s", "  denied layers of aws/1 in r1 by s", "  throttled tags of aws/1 in r1 by s", "  denied roles of aws/1 by s"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
