@@ -15,7 +15,7 @@ import (
 // the file in coverage, such as "snapshot:exports/assets.jsonl".
 //
 // Each cell that the file tells keeps its name, state and time, but:
-//   - cells of events that were whole are left out, since the file holds no
+//   - cells of logs that were whole are left out, since the file holds no
 //     events and nothing may be concluded from their absence in it;
 //   - if a line cannot be read, no cell of the file is whole any more, since
 //     the line may have been an asset of it.
@@ -78,14 +78,14 @@ type snapshotFile struct {
 	unusable error                // why nothing can be read of it
 	coverage []inventory.Coverage // of the file, in its order
 	twice    map[int]bool         // lines that speak again of a cell
-	events   int                  // whole cells of events, left out
+	logs     int                  // whole cells of logs, left out
 }
 
 // plan takes a cell of the file. Of two lines on one cell, the one that claims
 // less stands, and the other is a mistake.
 func (f *snapshotFile) plan(c inventory.Coverage, line int, seen map[inventory.Cell]int) {
-	if c.Cell.Capability == inventory.CapEvents && c.State.Whole() {
-		f.events++
+	if aboutLogs(c.Cell.Capability) && c.State.Whole() {
+		f.logs++
 		return
 	}
 	if c.State == inventory.Pending {
@@ -106,6 +106,10 @@ func (f *snapshotFile) plan(c inventory.Coverage, line int, seen map[inventory.C
 		seen[c.Cell] = len(f.coverage)
 		f.coverage = append(f.coverage, c)
 	}
+}
+
+func aboutLogs(c inventory.Capability) bool {
+	return c == inventory.CapEvents || c == inventory.CapObjects
 }
 
 // Cells are the file's own, and one for the file as a whole.
@@ -169,8 +173,8 @@ func (f *snapshotFile) speak(assets int, bad *mistakes, emit providers.Emit) err
 func (f *snapshotFile) whole(assets int, bad *mistakes) inventory.Coverage {
 	c := inventory.Coverage{Cell: f.cell, State: inventory.Complete, Seen: assets}
 	left := ""
-	if f.events > 0 {
-		left = count(f.events, "cell") + " of events left out: a snapshot holds no events"
+	if f.logs > 0 {
+		left = count(f.logs, "cell") + " of logs left out: a snapshot holds no events"
 	}
 	c.Why.Message = left
 	switch {

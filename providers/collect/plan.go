@@ -93,7 +93,7 @@ func distinct(sources []planned, problems []inventory.Coverage) error {
 	for _, s := range sources {
 		for _, cell := range s.cells {
 			if first, ok := by[cell]; ok {
-				return fmt.Errorf("plan the run: %s and %s both speak for the %s; remove one of them from the configuration", first, s.name, cell)
+				return fmt.Errorf("plan the run: %s and %s both speak for the %s; remove one of them from the configuration, or give its file or folder another name", first, s.name, cell)
 			}
 			by[cell] = s.name
 		}
