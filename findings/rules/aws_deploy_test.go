@@ -75,6 +75,7 @@ func TestForeignLayer(t *testing.T) {
 		{"a refused call does not hide what is mounted", facts(mounted, call("UpdateFunctionConfiguration", layers(theirs), refused)), []string{"high orders " + theirs}},
 		{"a function that is gone holds no layer", facts(gone), nil},
 		{"a layer of the function's account is ours", facts(call("UpdateFunctionConfiguration", layers(layerOf(rulestest.Account, "tools")))), nil},
+		{"a layer whose id tells no account is not called foreign", facts(call("UpdateFunctionConfiguration", with(func(c *inventory.Change) { c.Layers = &[]inventory.Layer{{ID: "tools"}} }))), nil},
 		{"a layer of another account of ours is ours", estate(facts(added, mounted), findings.Estate{Accounts: []string{outsider}}), nil},
 		{"a vendor is excused by account and name", estate(facts(added), findings.Estate{VendorLayers: []string{outsider + ":tools"}}), nil},
 		{"never by account alone", estate(facts(added), findings.Estate{VendorLayers: []string{outsider + ":other", outsider}}), []string{"critical orders UpdateFunctionConfiguration"}},

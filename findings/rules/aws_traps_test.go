@@ -121,3 +121,31 @@ func TestAnAliasNamesTheSameAsset(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// A message claims what is known of the act, and no more.
+func TestMessagesClaimWhatIsKnown(t *testing.T) {
+	put := facts(rulestest.Function(orders), call("PutResourcePolicy", grants(everyone())))
+	denying := facts(rulestest.Function(orders), call("PutResourcePolicy", grants(inventory.Grant{Deny: true, Everyone: true})))
+	leaves := "the account leaves its trail"
+	for _, tt := range []struct {
+		promise, rule string
+		world         rulestest.World
+		words         string
+		said          bool
+	}{
+		{"a deny that went is named", "AWS-21", remembering(put, "exposure", `{"denies":true}`, 9), "none is left", true},
+		{"a deny that stays is not", "AWS-21", remembering(denying, "exposure", `{"denies":true}`, 9), "none is left", false},
+		{"where none was known, none went", "AWS-21", put, "none is left", false},
+		{"what was taken away is named", "AWS-37", facts(other("organizations.amazonaws.com", "LeaveOrganization", "", narrowed(leaves))), leaves, true},
+		{"a refused call took nothing away", "AWS-37", facts(other("organizations.amazonaws.com", "LeaveOrganization", "", narrowed(leaves), refused)), leaves, false},
+		{"a condition that could not be judged is named", "AWS-17", facts(call("AddPermission", grants(everyone(func(g *inventory.Grant) { g.Unjudged = []string{"aws:SourceVpc"} })))), "aws:SourceVpc", true},
+		{"whoever acts through a service is named with it", "AWS-09", facts(call("UpdateFunctionCode", func(e *inventory.Event) { e.Principal.InvokedBy = "cloudformation.amazonaws.com" })), rulestest.Deployer + " by way of cloudformation.amazonaws.com", true},
+	} {
+		t.Run(tt.promise, func(t *testing.T) {
+			found := rulestest.Of(tt.world.Evaluate(t, awsRule(t, tt.rule)), tt.rule)
+			if len(found) != 1 || strings.Contains(found[0].Message, tt.words) != tt.said {
+				t.Errorf("says %q: %t wanted in %+v", tt.words, tt.said, found)
+			}
+		})
+	}
+}
