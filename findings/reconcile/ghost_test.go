@@ -41,6 +41,8 @@ func TestGhosts(t *testing.T) {
 		{"another region was denied, and it may be anywhere", anywhere, false, append(rulestest.Whole(), denied), hidden},
 		{"the list of accounts was denied, and it names its place", here, false, append(rulestest.Whole(), plan), ghost},
 		{"the list of accounts was denied, and it may be anywhere", anywhere, false, append(rulestest.Whole(), plan), hidden},
+		{"the list of accounts was denied, and it may be in any region", registry.Selector{Accounts: []string{rulestest.Account}, Name: "lost"}, false, append(rulestest.Whole(), plan), hidden},
+		{"an id that is no ARN tells no place", registry.Selector{ID: "x:aws:lambda:eu-west-1:111122223333:lost"}, false, append(rulestest.Whole(), denied), hidden},
 		{"an id tells its place", byID, false, append(rulestest.Whole(), denied, plan), ghost},
 		{"an id in a region that was denied", registry.Selector{ID: "arn:aws:lambda:us-east-1:111122223333:function:lost"}, false, append(rulestest.Whole(), denied), hidden},
 		{"nobody was asked to read there", registry.Selector{Provider: inventory.Cloudflare, Name: "lost"}, false, rulestest.Whole(), hidden},

@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -164,7 +165,7 @@ func TestOldFacets(t *testing.T) {
 	}{
 		{"a stale facet", world(approved(limits), stale), "not confirmed since: GetPolicy: AccessDenied: later; last known was account"},
 		{"an asset that a partial reading did not show", world(approved(limits), seenEarlier).WithState(inventory.CapFunctions, inventory.Partial),
-			"not seen since: functions of aws/111122223333/eu-west-1 by aws is partial"},
+			"not seen since: functions of aws/111122223333/eu-west-1 by aws is partial (Read: Test: made so by a test)"},
 		{"an asset seen again, of which a capability was denied meanwhile", world(approved(limits), readEarlier).WithState(inventory.CapURLs, inventory.Denied),
 			"could not be read since: urls of aws/111122223333/eu-west-1 by aws is denied"},
 	} {
@@ -175,11 +176,47 @@ func TestOldFacets(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a facet read in the scan that had a partial cell counts", func(t *testing.T) {
-		if v := verdict(t, world(approved(limits)).WithState(inventory.CapPolicies, inventory.Partial)); v.Standing != findings.Approved {
-			t.Errorf("got %s: %v", v.Standing, v.Reasons)
+	laterGap := world(approved(limits), readEarlier, seenEarlier).Without(func(f inventory.Fact) bool {
+		c, ok := f.(inventory.Coverage)
+		return ok && c.Cell.Capability == inventory.CapFunctions
+	}).WithState(inventory.CapURLs, inventory.Denied)
+	for name, w := range map[string]rulestest.World{
+		"a facet read in the scan that had a partial cell counts":                        world(approved(limits)).WithState(inventory.CapPolicies, inventory.Partial),
+		"a facet that no later reading contradicts counts":                               world(approved(limits), readEarlier),
+		"a facet as old as the last sighting counts, whatever was tried elsewhere since": laterGap,
+	} {
+		t.Run(name, func(t *testing.T) {
+			if v := verdict(t, w); v.Standing != findings.Approved {
+				t.Errorf("got %s: %v", v.Standing, v.Reasons)
+			}
+		})
+	}
+}
+
+// TestWhyUnseen: the reason names what was not whole, and events are no
+// sighting of an inventory.
+func TestWhyUnseen(t *testing.T) {
+	earlier := rulestest.Ago(10 * day)
+	w := world(nil, func(a *inventory.Asset) {
+		a.Sightings[0].At = earlier
+		a.Sightings = append(a.Sightings, inventory.Sighting{Cell: rulestest.Reading(inventory.CapEvents, earlier).Cell, At: rulestest.Ago(day)})
+	}).WithState(inventory.CapFunctions, inventory.Partial)
+	other := rulestest.Reading(inventory.CapFunctions, rulestest.Now())
+	other.Cell.Source = "another"
+	for _, test := range []struct {
+		name  string
+		facts []inventory.Fact
+		want  string
+	}{
+		{"the cell that was not whole", w.Facts, "not seen since 2026-10-22T06:00:00Z: functions of aws/111122223333/eu-west-1 by aws is partial (Read: Test: made so by a test)"},
+		{"another source read the scope whole", append(slices.Clone(w.Facts), other), "not seen since 2026-10-22T06:00:00Z: the reading that showed it was not whole since"},
+	} {
+		w.Facts = test.facts
+		v := verdict(t, w)
+		if v.Presence != inventory.NotSeenSince || !slices.Contains(v.Reasons, test.want) {
+			t.Errorf("%s: %s, %q; want %q", test.name, v.Presence, v.Reasons, test.want)
 		}
-	})
+	}
 }
 
 func TestDeployers(t *testing.T) {
