@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/estray/estray/inventory/store"
 	"github.com/estray/estray/inventory/store/sqlstore"
@@ -22,6 +23,19 @@ func openAt(t *testing.T, url string) *sqlstore.Store {
 func fileURL(t *testing.T) string {
 	t.Helper()
 	return "sqlite:" + filepath.Join(t.TempDir(), "estray.db")
+}
+
+func dump(t *testing.T, s *sqlstore.Store, at time.Time) string {
+	t.Helper()
+	v, err := s.View(t.Context(), at)
+	if err != nil {
+		t.Fatalf("view: %v", err)
+	}
+	text, err := storetest.Dump(t.Context(), v)
+	if err != nil {
+		t.Fatalf("dump: %v", err)
+	}
+	return text
 }
 
 func TestSQLiteKeepsTheContract(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -52,42 +51,49 @@ func readAssets(ctx context.Context, t tx, at time.Time) ([]inventory.Asset, err
 	if err != nil {
 		return nil, err
 	}
-	all, order, err := readDescriptions(ctx, t, text)
+	out, index, err := readDescriptions(ctx, t, text)
 	if err != nil {
 		return nil, err
 	}
+	current, now := partial{}, int64(-1)
+	finish := func() error {
+		i, ok := index[now]
+		if !ok { // told of by nothing but a modification from before anybody looked
+			return nil
+		}
+		return current.build(&out[i])
+	}
 	err = t.each(ctx, `SELECT o.asset_no, o.series, o.first_at, o.later_at, o.state, o.body FROM observations o
 		WHERE o.first_at = (SELECT max(p.first_at) FROM observations p
-			WHERE p.asset_no = o.asset_no AND p.series = o.series AND p.first_at <= ?)`, []any{text},
+			WHERE p.asset_no = o.asset_no AND p.series = o.series AND p.first_at <= ?)
+		ORDER BY o.asset_no, o.series`, []any{text},
 		func(r *sql.Rows) error {
 			p, s, err := scanStretch(r)
 			if err != nil {
 				return err
 			}
-			a, ok := all[p.asset]
-			when, held := s.asOf(at)
-			if !ok || !held { // a modification from before anybody looked
-				return nil
+			if p.asset != now {
+				if err := finish(); err != nil {
+					return err
+				}
+				current, now = partial{facets: map[string]facetText{}}, p.asset
 			}
-			return a.take(p.series, s, when)
+			if when, held := s.asOf(at); held {
+				return current.take(p.series, s, when)
+			}
+			return nil
 		})
 	if err != nil {
 		return nil, err
 	}
-	out := make([]inventory.Asset, 0, len(order))
-	for _, no := range order {
-		a, err := all[no].build()
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, a)
-	}
-	return out, nil
+	return out, finish()
 }
 
-func readDescriptions(ctx context.Context, t tx, at string) (map[int64]*partial, []int64, error) {
-	all := map[int64]*partial{}
-	var order []int64
+// readDescriptions returns the assets that are known at the instant at, without
+// their observations, and where each stored number is among them.
+func readDescriptions(ctx context.Context, t tx, at string) ([]inventory.Asset, map[int64]int, error) {
+	var out []inventory.Asset
+	index := map[int64]int{}
 	err := t.each(ctx, `SELECT a.no, a.created, d.body FROM assets a JOIN asset_descriptions d ON d.asset_no = a.no
 		WHERE d.first_at <= ? ORDER BY a.no`, []any{at}, func(r *sql.Rows) error {
 		var no int64
@@ -106,15 +112,15 @@ func readDescriptions(ctx context.Context, t tx, at string) (map[int64]*partial,
 				return err
 			}
 		}
-		if old, ok := all[no]; ok {
-			old.asset = inventory.Merge(old.asset, d)
+		if i, ok := index[no]; ok {
+			out[i] = inventory.Merge(out[i], d)
 			return nil
 		}
-		all[no] = &partial{asset: d, facets: map[string]facetText{}}
-		order = append(order, no)
+		index[no] = len(out)
+		out = append(out, d)
 		return nil
 	})
-	return all, order, err
+	return out, index, err
 }
 
 // take puts the last word of one series into the asset.
@@ -146,19 +152,21 @@ func (p *partial) take(series string, s stretch, when time.Time) error {
 	return nil
 }
 
-func (p *partial) build() (inventory.Asset, error) {
+// build puts what was taken into the asset that a describes.
+func (p *partial) build(a *inventory.Asset) error {
 	for name, f := range p.facets {
 		if f.State == "" {
 			f.State = "unknown"
 			p.facets[name] = f
 		}
 	}
-	a, err := assetOf(p.facets)
+	facets, err := assetOf(p.facets)
 	if err != nil {
-		return a, fmt.Errorf("decode stored asset %s: %w", p.asset.ID, err)
+		return fmt.Errorf("decode stored asset %s: %w", a.ID, err)
 	}
-	a.ID, a.Kind, a.Scope, a.Name, a.Aliases = p.asset.ID, p.asset.Kind, p.asset.Scope, p.asset.Name, p.asset.Aliases
-	a.Created, a.Modified, a.Deleted = p.asset.Created, p.asset.Modified, p.asset.Deleted
-	a.Sightings = slices.Clone(p.asset.Sightings)
-	return a, nil
+	facets.ID, facets.Kind, facets.Scope, facets.Name, facets.Aliases = a.ID, a.Kind, a.Scope, a.Name, a.Aliases
+	facets.Created, facets.Modified, facets.Deleted = a.Created, p.asset.Modified, p.asset.Deleted
+	facets.Sightings = p.asset.Sightings
+	*a = facets
+	return nil
 }

@@ -64,10 +64,7 @@ func dumpWithoutHistory(t *testing.T, v *inventory.View) string {
 
 func twiceChangesNothing(t *testing.T, open Opener) {
 	s := open(t)
-	var facts []inventory.Fact
-	for i := range 200 {
-		facts = append(facts, anyFact().Example(i))
-	}
+	facts := Facts(200)
 	put(t, s, facts...)
 	before := dumpAt(t, s, never())
 	put(t, s, facts...)

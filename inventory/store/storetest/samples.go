@@ -53,3 +53,22 @@ func event(n int, at time.Time) inventory.Event {
 		Assets: []inventory.AssetID{arn("pay")}, Provenance: inventory.Provenance{Object: "trail.json.gz", Record: n},
 	}
 }
+
+// Facts is n facts of all kinds that speak of few assets, cells and instants,
+// the same at every call: for tests of one implementation against another.
+func Facts(n int) []inventory.Fact {
+	facts := make([]inventory.Fact, 0, n)
+	for i := range n {
+		facts = append(facts, anyFact().Example(i))
+	}
+	return facts
+}
+
+// Instants are those that Facts speaks of, and one later than all.
+func Instants() []time.Time {
+	var out []time.Time
+	for n := range 9 {
+		out = append(out, hour(n))
+	}
+	return append(out, never())
+}

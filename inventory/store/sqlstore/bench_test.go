@@ -1,0 +1,125 @@
+package sqlstore_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/inventory/store"
+	"github.com/estray/estray/inventory/store/sqlstore"
+)
+
+const benchBatch = 1000
+
+func benchDay(n int) time.Time { return time.Date(2026, 3, 1+n, 0, 0, 0, 0, time.UTC) }
+
+// benchAsset is a function with all facets known, of which one changes every
+// tenth day.
+func benchAsset(n, day int) inventory.Asset {
+	at := benchDay(day)
+	scope := inventory.Scope{Provider: inventory.AWS, Account: fmt.Sprintf("%012d", n%20), Region: "eu-west-1"}
+	name := fmt.Sprintf("function-%05d", n)
+	return inventory.Asset{
+		ID:   inventory.AssetID("arn:aws:lambda:eu-west-1:" + scope.Account + ":function:" + name),
+		Kind: inventory.LambdaFunction, Scope: scope, Name: name, Created: benchDay(-100), Modified: benchDay(-n % 50),
+		Sightings:     []inventory.Sighting{{Cell: inventory.Cell{Source: "aws-lambda", Scope: scope, Capability: inventory.CapFunctions}, At: at}},
+		Configuration: inventory.Known(inventory.Configuration{Runtime: "python3.13", Handler: "app.main", Package: "Zip", MemoryMB: 256, TimeoutSeconds: 30}, at),
+		Code:          inventory.Known(inventory.Code{Digest: fmt.Sprintf("digest-%d-%d", n, (day+n)/10), Size: 12345}, at),
+		Versions:      inventory.Known(inventory.Versions{Published: []inventory.Version{{Name: "1"}, {Name: "2"}}, Aliases: []inventory.Alias{{Name: "live", Version: "2"}}}, at),
+		Identity:      inventory.Known(inventory.Identity{ID: "arn:aws:iam::" + scope.Account + ":role/" + name}, at),
+		Rights:        inventory.Known(inventory.Rights{Why: []string{"AWSLambdaBasicExecutionRole"}}, at),
+		Exposure:      inventory.Known(inventory.Exposures{Ways: []inventory.Exposure{{Kind: "function-url", Reach: inventory.ReachPublic, Hostname: name + ".lambda-url.eu-west-1.on.aws", Auth: "NONE"}}}, at),
+		Triggers:      inventory.Known([]inventory.Trigger{{Kind: "queue", Source: "arn:aws:sqs:eu-west-1:" + scope.Account + ":" + name, Enabled: true}}, at),
+		Bindings:      inventory.Known([]inventory.Binding{{Kind: "environment", Name: "TABLE"}}, at),
+		Labels:        inventory.Known(inventory.Labels{"owner": "payments"}, at),
+		Logging:       inventory.Known(inventory.Logging{Group: "/aws/lambda/" + name}, at),
+	}
+}
+
+func benchEvent(n int) inventory.Event {
+	account := fmt.Sprintf("%012d", n%20)
+	return inventory.Event{
+		ID:    fmt.Sprintf("%08x-1111-4222-8333-%012x", uint32(n)*2654435761, n),
+		Scope: inventory.Scope{Provider: inventory.AWS, Account: account, Region: "eu-west-1"}, Time: benchDay(0).Add(time.Duration(n) * time.Second),
+		Service: "lambda.amazonaws.com", Action: inventory.ActionUpdateCode, Name: "UpdateFunctionCode", LoggedName: "UpdateFunctionCode20150331v2",
+		Outcome: inventory.Succeeded, Principal: inventory.Principal{ID: fmt.Sprintf("arn:aws:iam::%s:role/ci-%d", account, n%50), Type: "assumed-role"},
+		Assets:     []inventory.AssetID{inventory.AssetID(fmt.Sprintf("arn:aws:lambda:eu-west-1:%s:function:function-%05d", account, n%20_000))},
+		Record:     []byte(`{"eventVersion":"1.11","requestParameters":{"functionName":"` + strings.Repeat("x", 900) + `"}}`),
+		Provenance: inventory.Provenance{Object: fmt.Sprintf("AWSLogs/%s/CloudTrail/eu-west-1/%d.json.gz", account, n/200), Record: n % 200},
+	}
+}
+
+func appendAll(b *testing.B, s *sqlstore.Store, n int, fact func(int) inventory.Fact) {
+	b.Helper()
+	for start := 0; start < n; start += benchBatch {
+		batch := store.Batch{Run: "bench"}
+		for i := start; i < min(n, start+benchBatch); i++ {
+			batch.Facts = append(batch.Facts, fact(i))
+		}
+		if err := s.Append(b.Context(), batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func openBench(b *testing.B, opt sqlstore.Options) *sqlstore.Store {
+	b.Helper()
+	s, err := sqlstore.Open(b.Context(), "sqlite:"+b.TempDir()+"/estray.db", opt)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { s.Close() })
+	return s
+}
+
+// BenchmarkAppendEvents stores 20,000 new events, then the same again.
+func BenchmarkAppendEvents(b *testing.B) {
+	for b.Loop() {
+		s := openBench(b, sqlstore.Options{})
+		for range 2 {
+			appendAll(b, s, 20_000, func(i int) inventory.Fact { return benchEvent(i) })
+		}
+	}
+}
+
+// BenchmarkAppendAssets stores 5,000 assets on each of three days, then the
+// last day again.
+func BenchmarkAppendAssets(b *testing.B) {
+	for b.Loop() {
+		s := openBench(b, sqlstore.Options{})
+		for _, day := range []int{0, 1, 2, 2} {
+			appendAll(b, s, 5000, func(i int) inventory.Fact { return benchAsset(i, day) })
+		}
+	}
+}
+
+// BenchmarkView reads 5,000 assets back.
+func BenchmarkView(b *testing.B) {
+	s := openBench(b, sqlstore.Options{})
+	for day := range 3 {
+		appendAll(b, s, 5000, func(i int) inventory.Fact { return benchAsset(i, day) })
+	}
+	for b.Loop() {
+		if v, err := s.View(b.Context(), benchDay(9)); err != nil || len(v.Assets) != 5000 {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkWalk streams 20,000 events.
+func BenchmarkWalk(b *testing.B) {
+	s := openBench(b, sqlstore.Options{})
+	appendAll(b, s, 20_000, func(i int) inventory.Fact { return benchEvent(i) })
+	v, err := s.View(b.Context(), benchDay(99))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		n := 0
+		if err := v.Walk(b.Context(), inventory.Filter{}, func(inventory.Event) error { n++; return nil }); err != nil || n != 20_000 {
+			b.Fatal(n, err)
+		}
+	}
+}
