@@ -100,8 +100,6 @@ func near(a, b time.Time) bool {
 	return !b.IsZero() && a.Sub(b).Abs() <= findings.LateDelivery
 }
 
-func (l *lives) of(id inventory.AssetID) findings.Activity { return l.acts[id] }
-
 func (l *lives) deployments() []findings.Deployments {
 	out := make([]findings.Deployments, 0, len(l.days))
 	for d, n := range l.days {

@@ -124,14 +124,14 @@ func region(a inventory.Asset, want registry.Limits) []findings.Drift {
 // capabilities are those by whose reading the facet is known.
 func (j judge) doubt(a inventory.Asset, facet string, by ...inventory.Capability) string {
 	state := a.Facet(facet)
-	gaps := j.View.Gaps(a.Scope, by...)
+	gaps := j.gaps(a.Scope, by...)
 	switch {
 	case state.Unknown:
 		return fmt.Sprintf("the %s facet is unknown%s", facet, because(state.Doubt, gaps))
 	case state.Stale:
 		return fmt.Sprintf("the %s facet was read at %s and not confirmed since%s", facet, stamp(state.Seen), because(state.Doubt, gaps))
 	case j.View.Presence(a) == inventory.NotSeenSince:
-		return fmt.Sprintf("the %s facet was read at %s and the asset was not seen since%s", facet, stamp(state.Seen), because(state.Doubt, asked(j.View.Gaps(a.Scope, inventory.CapFunctions))))
+		return fmt.Sprintf("the %s facet was read at %s and the asset was not seen since%s", facet, stamp(state.Seen), because(state.Doubt, asked(j.gaps(a.Scope, inventory.CapFunctions))))
 	}
 	// A later scan saw the asset again but could not read this of it, and the
 	// source said so of the cell alone.

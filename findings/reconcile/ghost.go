@@ -25,7 +25,7 @@ func (j judge) ghosts() {
 		if c.Transient || matched[c.ID] || j.selectsAny(c) {
 			continue
 		}
-		if gaps := j.gaps(c); len(gaps) > 0 {
+		if gaps := j.hidden(c); len(gaps) > 0 {
 			j.Hidden = append(j.Hidden, findings.Hidden{Claim: c, Gaps: gaps})
 		} else {
 			j.Ghosts = append(j.Ghosts, c)
@@ -37,7 +37,7 @@ func (j judge) ghosts() {
 // answers for, or that is in conflict: it is no ghost.
 func (j judge) selectsAny(c registry.Claim) bool {
 	return slices.ContainsFunc(j.View.Assets, func(a inventory.Asset) bool {
-		return there(j.Verdicts[a.ID].Presence) && c.Select.Selects(a)
+		return c.Covers(a.Scope) && there(j.Verdicts[a.ID].Presence) && c.Select.Selects(a)
 	})
 }
 
@@ -46,15 +46,15 @@ func there(p inventory.Presence) bool {
 	return p == inventory.Present || p == inventory.NotSeenSince || p == inventory.Inferred
 }
 
-// gaps lists the cells that would have to be whole for a claim to be a ghost:
+// hidden lists the cells that would have to be whole for a claim to be a ghost:
 // the inventory of every place in which the claim may match and, where the
 // claim does not name its places, the plan that would lead to further ones.
-func (j judge) gaps(c registry.Claim) []inventory.Coverage {
+func (j judge) hidden(c registry.Claim) []inventory.Coverage {
 	var out []inventory.Coverage
 	for _, s := range scopes(c.Select) {
-		out = append(out, j.View.Gaps(s, inventory.CapFunctions)...)
+		out = append(out, j.gaps(s, inventory.CapFunctions)...)
 		if s.Account == "" || s.Region == "" {
-			plan := j.View.Gaps(s, inventory.CapScopes, inventory.CapObjects, inventory.CapSnapshot)
+			plan := j.gaps(s, inventory.CapScopes, inventory.CapObjects, inventory.CapSnapshot)
 			out = append(out, asked(plan)...)
 		}
 	}

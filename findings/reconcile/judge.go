@@ -50,12 +50,36 @@ func Judge(ctx context.Context, v *inventory.View, r *registry.Registry, opt Opt
 	}
 	c := &findings.Case{View: v, Registry: r, RegistryRead: opt.RegistryRead, Now: opt.Now.UTC(), Estate: opt.Estate,
 		Verdicts: make(map[inventory.AssetID]findings.Verdict, len(v.Assets)), Deployments: lives.deployments()}
+	j := judge{c, map[place][]inventory.Coverage{}}
 	for _, a := range v.Assets {
-		c.Verdicts[a.ID] = judge{c}.asset(a, lives.of(a.ID))
+		c.Verdicts[a.ID] = j.asset(a, lives.acts[a.ID])
 	}
-	judge{c}.ghosts()
+	j.ghosts()
 	return c, nil
 }
 
 // judge is a case that is being made.
-type judge struct{ *findings.Case }
+type judge struct {
+	*findings.Case
+	// known remembers gaps: many assets share few scopes.
+	known map[place][]inventory.Coverage
+}
+
+type place struct {
+	scope      inventory.Scope
+	capability inventory.Capability
+}
+
+// gaps lists the gaps of the capabilities in the scope, in their order.
+func (j judge) gaps(s inventory.Scope, capabilities ...inventory.Capability) []inventory.Coverage {
+	var out []inventory.Coverage
+	for _, c := range capabilities {
+		gaps, ok := j.known[place{s, c}]
+		if !ok {
+			gaps = j.View.Gaps(s, c)
+			j.known[place{s, c}] = gaps
+		}
+		out = append(out, gaps...)
+	}
+	return out
+}
