@@ -65,6 +65,12 @@ func TestOwnerGone(t *testing.T) {
 	}
 	runRec(t, "REC-04", []recCase{
 		{"neither contact nor principal", of(registry.Owner{ID: "payments"}), []string{"owner:payments |  | high"}, "answers for: shop-claim"},
+		{"one of two owners", func() rulestest.World {
+			w := shopWorld(nil)
+			w.Registry.Owners[1].Contacts = nil
+			w.Registry.Claims = append(w.Registry.Claims, registry.Claim{ID: "z", Owner: "search", Select: registry.Selector{Name: "z"}})
+			return w
+		}(), []string{"owner:search |  | high"}, "answers for: z"},
 		{"a contact", of(registry.Owner{ID: "payments", Contacts: []string{"a@example.com"}}), nil, ""},
 		{"a principal", of(registry.Owner{ID: "payments", Principals: []string{"arn:aws:iam::111122223333:role/ci"}}), nil, ""},
 		{"an empty owner that answers for nothing", func() rulestest.World {

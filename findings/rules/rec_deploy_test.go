@@ -111,12 +111,23 @@ func TestUnloggedChange(t *testing.T) {
 		{"no event at all", both, []string{"shop | created | medium", "shop | modified | medium"}, ""},
 		{"before the log begins nothing can be missed", claimed(nil, old), nil, ""},
 		{"the first publication, without creation", claimed(nil, published), []string{"shop | created | medium"}, ""},
+		{"known from events alone", rulestest.World{Facts: []inventory.Fact{rulestest.Log(rulestest.Ago(50*day), rulestest.Now(), inventory.Proved),
+			rulestest.FromEvents("shop", born, func(a *inventory.Asset) { a.Created = born })}}, nil, ""},
 		{"no times", claimed(nil, rulestest.Function("shop")), nil, ""},
 		{"on an assumed log: one step lower", withLog(both, rulestest.Log(rulestest.Ago(50*day), rulestest.Now(), inventory.Assumed)),
 			[]string{"shop | created | low", "shop | modified | low"}, "no digest chain"},
 		{"on a log with a gap: unknown", withLog(both, rulestest.Log(rulestest.Ago(50*day), rulestest.Now(), inventory.Broken)), nil, ""},
 		{"where the events are not whole: unknown", both.WithState(inventory.CapEvents, inventory.Malformed), nil, ""},
 	})
+}
+
+// TestBeforeTheLogNothingIsWithheld: an old asset is no question to the rule,
+// so it leaves the rule seeing.
+func TestBeforeTheLogNothingIsWithheld(t *testing.T) {
+	old := rulestest.Function("shop", func(a *inventory.Asset) { a.Created = rulestest.Ago(900 * day) })
+	if res := claimed(nil, old).Evaluate(t, recRule(t, "REC-10")); res.Blind("REC-10", rulestest.Place()) {
+		t.Errorf("blind: %v", res.Silences)
+	}
 }
 
 func TestEventWithoutObject(t *testing.T) {

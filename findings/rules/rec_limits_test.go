@@ -85,7 +85,7 @@ func TestIdentityNotApproved(t *testing.T) {
 	runRec(t, "REC-14", []recCase{
 		{"approved", limitedShop(registry.Limits{Identities: []string{role}}, as(role)), nil, ""},
 		{"not approved", limitedShop(registry.Limits{Identities: []string{role}}), []string{"shop |  | high"}, "role/shop, but claim shop-claim approves " + role},
-		{"shared by two owners", both(cart, rulestest.Function("shop", as(role)), rulestest.Function("cart", as(role))),
+		{"shared by two owners", both(cart, rulestest.Function("a-stray"), rulestest.Function("shop", as(role)), rulestest.Function("cart", as(role))),
 			[]string{role + " | shared | medium"}, "payments, search: cart, shop"},
 		{"shared by two assets of one owner", both(same, rulestest.Function("shop", as(role)), rulestest.Function("cart", as(role))), nil, ""},
 		{"shared with an asset of nobody", claimed([]registry.Claim{shop(nil)}, rulestest.Function("shop", as(role)), rulestest.Function("cart", as(role))), nil, ""},
