@@ -215,7 +215,7 @@ func (c *Case) weigh(f *Finding, e inventory.Event) {
 	if unapproved {
 		f.Raise("the principal is not an approved deployer")
 	}
-	if rights, ok := a.Rights.Get(); known && ok && rights.Admin && !rights.Bounded {
+	if rights, ok := a.Rights.Get(); known && ok && a.Rights.Current() && rights.Admin && !rights.Bounded {
 		f.Raise("the asset's identity is administrator-like")
 	}
 	if reach, ok := a.Reach(); known && ok && reach == inventory.ReachPublic {

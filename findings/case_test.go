@@ -121,13 +121,14 @@ func TestWeighing(t *testing.T) {
 		steps   int
 	}{
 		{"an approved deployer", nil, func(*inventory.Event) {}, false, findings.Medium, findings.Low, 1},
-		{"never below low", nil, func(*inventory.Event) {}, false, findings.Low, findings.Low, 1},
-		{"info stays info", nil, func(*inventory.Event) {}, false, findings.Info, findings.Info, 1},
+		{"never below low", nil, func(*inventory.Event) {}, false, findings.Low, findings.Low, 0},
+		{"info stays info", nil, func(*inventory.Event) {}, false, findings.Info, findings.Info, 0},
 		{"an unapproved one", nil, stray, false, findings.Medium, findings.High, 1},
 		{"an administrator's asset", []func(*inventory.Asset){admin(false)}, stray, false, findings.Low, findings.High, 2},
+		{"as it once was, and nobody knows since", []func(*inventory.Asset){admin(false), func(a *inventory.Asset) { a.Rights.Doubted = rulestest.Now().Add(1) }}, stray, false, findings.Low, findings.Medium, 1},
 		{"within a boundary it is none", []func(*inventory.Asset){admin(true)}, stray, false, findings.Low, findings.Medium, 1},
 		{"reachable by anyone", []func(*inventory.Asset){public}, stray, false, findings.Low, findings.High, 2},
-		{"never above critical", []func(*inventory.Asset){public, admin(false)}, stray, false, findings.High, findings.Critical, 3},
+		{"never above critical", []func(*inventory.Asset){public, admin(false)}, stray, false, findings.High, findings.Critical, 1},
 		{"an attempt is not weighed", []func(*inventory.Asset){public}, stray, true, findings.Low, findings.Low, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -142,6 +143,82 @@ func TestWeighing(t *testing.T) {
 			got := rulestest.Of(w.Evaluate(t, r), "R-1")
 			if len(got) != 1 || got[0].Severity != test.want || len(got[0].Steps) != test.steps {
 				t.Errorf("got %+v; want %s in %d steps", got, test.want, test.steps)
+			}
+		})
+	}
+}
+
+// A routine act is what the registry explains: told only where the principal is
+// a stray or the rule itself saw something graver.
+func TestARoutineActOfAnApprovedDeployerIsNoFinding(t *testing.T) {
+	stray := func(e *inventory.Event) { e.Principal = inventory.Principal{ID: "arn:aws:iam::111122223333:user/eve"} }
+	for _, test := range []struct {
+		name     string
+		event    func(*inventory.Event)
+		severity findings.Severity
+		want     int
+	}{
+		{"an approved deployer", func(*inventory.Event) {}, findings.Medium, 0},
+		{"an approved deployer, and something graver", func(*inventory.Event) {}, findings.High, 1},
+		{"a stray", stray, findings.Medium, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := findings.Rule{ID: "R-1", Severity: findings.Medium, Routine: true}
+			r.Event = func(_ *findings.Case, e inventory.Event) []findings.Finding {
+				f := r.New(e.Scope)
+				f.Asset, f.Severity = e.Assets[0], test.severity
+				return []findings.Finding{f}
+			}
+			w := rulestest.World{Estate: findings.Estate{Deployers: []string{rulestest.Deployer}}, Facts: append(rulestest.Whole(), rulestest.Function("shop"),
+				rulestest.Act(inventory.ActionUpdateCode, "shop", rulestest.Now(), test.event))}
+			if got := rulestest.Of(w.Evaluate(t, r), "R-1"); len(got) != test.want {
+				t.Errorf("got %+v, want %d", got, test.want)
+			}
+		})
+	}
+}
+
+// TestRoutine: what an approved deployer may do is no finding, unless the rule
+// itself saw something graver; the configured severity has no say in that.
+func TestRoutine(t *testing.T) {
+	act := rulestest.Act(inventory.ActionUpdateCode, "shop", rulestest.Now())
+	stray := rulestest.Act(inventory.ActionUpdateCode, "shop", rulestest.Now(), func(e *inventory.Event) { e.Principal.ID, e.Principal.UniqueID = "eve", "" })
+	rule := func(routine bool, found findings.Severity) findings.Rule {
+		r := findings.Rule{ID: "R-1", Severity: findings.Medium, Routine: routine}
+		r.Event = func(_ *findings.Case, e inventory.Event) []findings.Finding {
+			f := r.New(e.Scope)
+			f.Asset, f.Severity = e.Assets[0], found
+			return []findings.Finding{f}
+		}
+		return r
+	}
+	for _, test := range []struct {
+		name       string
+		routine    bool
+		found      findings.Severity
+		event      inventory.Event
+		configured string
+		want       int
+	}{
+		{"an approved deployer", true, findings.Medium, act, "", 0},
+		{"a stray", true, findings.Medium, stray, "", 1},
+		{"an approved deployer, something graver", true, findings.High, act, "", 1},
+		{"a rule that is not about routine", false, findings.Medium, act, "", 1},
+		{"a configured severity above hides nothing graver", true, findings.High, act, "critical", 1},
+		{"a configured severity below shows no routine", true, findings.Medium, act, "low", 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			configured := map[string]string{}
+			if test.configured != "" {
+				configured["R-1"] = test.configured
+			}
+			rules, err := findings.Configure([]findings.Rule{rule(test.routine, test.found)}, nil, configured)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := rulestest.World{Estate: findings.Estate{Deployers: []string{rulestest.Deployer}}, Facts: append(rulestest.Whole(), rulestest.Function("shop"), test.event)}
+			if got := rulestest.Of(w.Evaluate(t, rules...), "R-1"); len(got) != test.want {
+				t.Errorf("%d findings, want %d", len(got), test.want)
 			}
 		})
 	}

@@ -91,6 +91,9 @@ func (c *Case) findings(ctx context.Context, rules []Rule) ([]Finding, error) {
 				continue
 			}
 			for _, f := range r.Event(c, e) {
+				if r.Routine && f.Severity <= r.usual() && c.ApprovedDeployer(e, f.Asset) {
+					continue
+				}
 				if r.Weigh && !f.Attempt && f.Asset != "" {
 					c.weigh(&f, e)
 				}
@@ -224,25 +227,35 @@ func (c *Case) Scopes() []inventory.Scope {
 	})
 }
 
-// accept marks what the registry's exceptions accept. A finding about no asset
-// (a role, a trail, a claim) is accepted by the id or name of its subject.
+// accept marks what the registry's exceptions accept.
 func (c *Case) accept(found []Finding) {
-	if c.Registry == nil {
-		return
-	}
 	for i := range found {
 		f := &found[i]
 		if f.Rule == CoverageRule || f.State != "" {
 			continue // accepted where they are made, by blind spots
 		}
-		a, ok := c.View.Asset(f.Asset)
-		if !ok {
-			a = inventory.Asset{ID: cmp.Or(f.Asset, inventory.AssetID(f.Subject)), Scope: f.Scope}
-		}
-		if x := c.Registry.Exception(f.Rule, a, c.Now); x != nil {
-			f.State, f.StateWhy = Accepted, fmt.Sprintf("exception by %s until %s: %s", x.By, registry.FormatEnd(x.Expires), x.Reason)
+		if why, ok := c.Accepted(*f); ok {
+			f.State, f.StateWhy = Accepted, why
 		}
 	}
+}
+
+// Accepted tells by which live exception of the registry a finding is
+// accepted. A finding about no asset (a role, a trail, a claim) is accepted by
+// the id or name of its subject.
+func (c *Case) Accepted(f Finding) (why string, ok bool) {
+	if c.Registry == nil {
+		return "", false
+	}
+	a, known := c.View.Asset(f.Asset)
+	if !known {
+		a = inventory.Asset{ID: cmp.Or(f.Asset, inventory.AssetID(f.Subject)), Scope: f.Scope}
+	}
+	x := c.Registry.Exception(f.Rule, a, c.Now)
+	if x == nil {
+		return "", false
+	}
+	return fmt.Sprintf("exception by %s until %s: %s", x.By, registry.FormatEnd(x.Expires), x.Reason), true
 }
 
 func compareFindings(a, b Finding) int {

@@ -70,6 +70,21 @@ func TestChecksReadHistoryAndActs(t *testing.T) {
 	}
 }
 
+// TestNoHistory: a view may have none.
+func TestNoHistory(t *testing.T) {
+	c := rulestest.World{}.Case(t)
+	c.View.History = nil
+	r := findings.Rule{ID: "R-1", Check: func(c *findings.Case) []findings.Finding {
+		if got := c.History("a"); got != nil {
+			t.Errorf("history %v of a view without any", got)
+		}
+		return nil
+	}}
+	if _, err := findings.Evaluate(t.Context(), c, []findings.Rule{r}); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestUnreadableFactsEndTheEvaluation: nothing is judged on half of them.
 func TestUnreadableFactsEndTheEvaluation(t *testing.T) {
 	broken := errors.New("disk gone")

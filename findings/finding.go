@@ -147,19 +147,11 @@ func (f Finding) GroupKey() string {
 	return about + "\x00" + f.Event
 }
 
-// Raise adds one step up and tells why.
-func (f *Finding) Raise(why string) {
-	before := f.Severity
-	f.Severity = f.Severity.Up()
-	f.Steps = append(f.Steps, fmt.Sprintf("%s -> %s: %s", before, f.Severity, why))
-}
+// Raise goes one step up and tells why; at the top nothing changes.
+func (f *Finding) Raise(why string) { f.Set(f.Severity.Up(), why) }
 
-// Lower adds one step down and tells why.
-func (f *Finding) Lower(why string) {
-	before := f.Severity
-	f.Severity = f.Severity.Down()
-	f.Steps = append(f.Steps, fmt.Sprintf("%s -> %s: %s", before, f.Severity, why))
-}
+// Lower goes one step down and tells why; at the bottom nothing changes.
+func (f *Finding) Lower(why string) { f.Set(f.Severity.Down(), why) }
 
 // Set fixes the severity and tells why.
 func (f *Finding) Set(s Severity, why string) {

@@ -41,13 +41,27 @@ type Rule struct {
 	Absence bool
 	// Weigh: the severity arithmetic of the case applies (see Case.weigh).
 	Weigh bool
+	// Routine: the act is what an approval allows an approved deployer to do.
+	// Where one did it and the rule itself saw nothing graver than its own
+	// severity, nothing is reported: the registry explains the act.
+	Routine bool
 	// Fixed: the configuration set Severity, and every finding gets it.
 	Fixed bool
+	own   Severity // where Fixed: what Severity was before
 	State RuleState
 	// Event judges one event; Check judges the whole case. A rule has at least
 	// one of them. Both are pure.
 	Event func(*Case, inventory.Event) []Finding
 	Check func(*Case) []Finding
+}
+
+// usual is the severity that the rule gives where nothing raises or lowers it,
+// whatever the configuration makes of it in the end.
+func (r Rule) usual() Severity {
+	if r.Fixed {
+		return r.own
+	}
+	return r.Severity
 }
 
 // AttackVersion is the ATT&CK release whose technique ids the rules use.
@@ -84,6 +98,9 @@ func Configure(rules []Rule, disable []string, severity map[string]string) ([]Ru
 		s, err := ParseSeverity(severity[id])
 		if err != nil {
 			return nil, fmt.Errorf("set the severity of rule %s: %w", id, err)
+		}
+		if !out[i].Fixed {
+			out[i].own = out[i].Severity
 		}
 		out[i].Severity, out[i].Fixed = s, true
 	}

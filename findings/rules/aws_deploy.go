@@ -12,9 +12,9 @@ import (
 
 func functionCreated() findings.Rule {
 	r := awsRule(findings.Rule{
-		ID: "AWS-01", Title: "Function created", Severity: findings.Info, Weigh: true,
+		ID: "AWS-01", Title: "Function created", Severity: findings.Info, Weigh: true, Routine: true,
 		Rationale:      "A new function is where every later question begins: who made it, as whom it runs, what code it holds. Alone it is a note; rules on owners and deployers weigh it.",
-		FalsePositives: "Every normal deployment.",
+		FalsePositives: "Every normal deployment. One by an approved deployer is not reported.",
 		Fix:            "Check that a claim in the registry answers for the function; add one, or delete the function.",
 		Needs:          []inventory.Capability{inventory.CapEvents},
 	})
@@ -37,9 +37,9 @@ func createdWith(ch inventory.Change) string {
 
 func codeReplaced() findings.Rule {
 	r := awsRule(findings.Rule{
-		ID: "AWS-02", Title: "Function code replaced", Severity: findings.Medium, Weigh: true,
+		ID: "AWS-02", Title: "Function code replaced", Severity: findings.Medium, Weigh: true, Routine: true,
 		Rationale:      "Whoever replaces the code acts with the function's rights from then on. The record holds neither the package nor where it came from: the digest after the call is the only trace of the code. A dry run, or a deployment of the digest that was there before, changes nothing.",
-		FalsePositives: "Each release.",
+		FalsePositives: "Each release. A release by an approved deployer is not reported, unless its digest is not approved.",
 		Fix:            "Compare the digest with the build that was to be deployed; if it is not that one, deploy the approved build again and revoke the principal's access.",
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapFunctions},
 	})
