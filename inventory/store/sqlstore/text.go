@@ -20,6 +20,9 @@ const timeLayout = "2006-01-02T15:04:05.000000000Z"
 // texts and a time.
 const maxKey = 600
 
+// maxSeconds are the seconds between the ends of the years that a text can hold.
+const maxSeconds = 10_000 * 366 * 24 * 3600
+
 // timeText writes t as a column holds it.
 func timeText(t time.Time) (string, error) {
 	u := t.UTC()
@@ -87,15 +90,17 @@ func unpackLater(first time.Time, packed []byte) ([]time.Time, error) {
 	out := []time.Time{first}
 	for len(packed) > 0 {
 		seconds, n := binary.Uvarint(packed)
-		if n <= 0 {
-			return nil, errors.New("read instants: cut short")
-		}
-		nanos, m := binary.Uvarint(packed[n:])
-		if m <= 0 || nanos >= uint64(time.Second) {
-			return nil, errors.New("read instants: cut short")
+		nanos, m := binary.Uvarint(packed[max(n, 0):])
+		if n <= 0 || m <= 0 || seconds > maxSeconds || nanos >= uint64(time.Second) {
+			return nil, errors.New("read instants: the bytes are damaged")
 		}
 		packed = packed[n+m:]
-		out = append(out, time.Unix(out[len(out)-1].Unix()+int64(seconds), int64(nanos)).UTC())
+		last := out[len(out)-1]
+		next := time.Unix(last.Unix()+int64(seconds), int64(nanos)).UTC()
+		if !next.After(last) {
+			return nil, errors.New("read instants: they go back")
+		}
+		out = append(out, next)
 	}
 	return out, nil
 }
