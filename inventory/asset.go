@@ -209,6 +209,7 @@ type FacetState struct {
 	Absent  bool
 	Stale   bool
 	Seen    time.Time
+	Doubted time.Time
 	Doubt   Reason
 }
 
@@ -233,7 +234,7 @@ func (a Asset) Facet(name string) FacetState {
 }
 
 func describe[T any](name string, f Facet[T]) FacetState {
-	return FacetState{Name: name, Unknown: f.IsUnknown(), Absent: f.IsAbsent(), Stale: f.Stale(), Seen: f.Seen, Doubt: f.Doubt}
+	return FacetState{Name: name, Unknown: f.IsUnknown(), Absent: f.IsAbsent(), Stale: f.Stale(), Seen: f.Seen, Doubted: f.Doubted, Doubt: f.Doubt}
 }
 
 // CompareAssets orders assets by id.

@@ -158,18 +158,21 @@ func (c Coverage) Compare(o Coverage) int {
 	return compareJSON(c, o)
 }
 
-// badness ranks states for ties: complete is the lowest, so that of two words
-// spoken at one instant the one that claims less stands.
+// badness ranks states for ties: of two words spoken at one instant the one
+// that claims less stands. Pending and cancelled say that nobody looked: they
+// are no word against one who did.
 func (s State) badness() uint8 {
 	switch s {
-	case Complete:
-		return 0
-	case Disabled:
-		return 1
 	case Pending:
+		return 0
+	case Cancelled:
+		return 1
+	case Complete:
 		return 2
+	case Disabled:
+		return 3
 	default:
-		return 2 + uint8(s)
+		return 3 + uint8(s)
 	}
 }
 

@@ -98,7 +98,7 @@ func unknownFacets(a inventory.Asset) map[string]string {
 		case f.Unknown:
 			out[f.Name] = f.Doubt.String()
 		case f.Stale:
-			out[f.Name] = "stale since " + f.Seen.Format("2006-01-02T15:04:05Z") + ": " + f.Doubt.String()
+			out[f.Name] = "stale since " + f.Doubted.Format("2006-01-02T15:04:05Z") + ": " + f.Doubt.String()
 		}
 	}
 	if len(out) == 0 {

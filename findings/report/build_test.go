@@ -178,7 +178,7 @@ func TestReachAndDoubtsOfAssets(t *testing.T) {
 	if a := got[reporttest.Formula]; a.Reach != "unknown" || a.UnknownFacets["exposure"] != "no source has read it" {
 		t.Errorf("reach %s, exposure %q", a.Reach, a.UnknownFacets["exposure"])
 	}
-	if a := got["image-resize"]; a.UnknownFacets["exposure"] != "stale since 2026-03-08T08:30:00Z: GetPolicy: AccessDeniedException: not authorized" {
+	if a := got["image-resize"]; a.UnknownFacets["exposure"] != "stale since 2026-03-10T07:30:00Z: GetPolicy: AccessDeniedException: not authorized" {
 		t.Errorf("stale exposure: %q", a.UnknownFacets["exposure"])
 	}
 	if a := got["checkout-webhook"]; a.UnknownFacets != nil || a.LastDeploy == nil || a.LastDeploy.Event != "0d5f1a2e" {

@@ -26,6 +26,7 @@ func (c *company) snapshot() ([]byte, error) {
 	for _, f := range c.functions {
 		err = errors.Join(err, w.WriteAsset(f.asset(), snapshot.Verdict{}))
 	}
+	err = errors.Join(err, w.Flush())
 	return b.Bytes(), err
 }
 

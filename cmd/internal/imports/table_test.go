@@ -12,7 +12,7 @@ type row struct {
 // table lists every package folder. It is the import direction of the project.
 func table() []row {
 	return []row{
-		{folder: "cmd/estray", own: []string{"cmd/internal/cli"}},
+		{folder: "cmd/estray", own: []string{"cmd/internal/cli"}, tests: []string{"findings/report"}},
 		{folder: "cmd/internal/cli", own: []string{"..."},
 			others: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 		{folder: "cmd/internal/demo", own: []string{"..."}, others: []string{"go.yaml.in/yaml/v3"}},

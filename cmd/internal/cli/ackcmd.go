@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/estray/estray/findings"
+	"github.com/estray/estray/findings/lifecycle"
+	"github.com/estray/estray/findings/lifecycle/sqlledger"
+	"github.com/estray/estray/inventory/store/sqlstore"
+)
+
+// ackFlags are the flags of findings ack, as given.
+type ackFlags struct{ reason, by, until, rule string }
+
+func findingsAck(a *app) *cobra.Command {
+	var f ackFlags
+	cmd := &cobra.Command{
+		Use: "ack [ID...]", Short: "acknowledge findings, with reason, author and end",
+		Long: `Acknowledges the findings with the given ids, or all open findings of --rule.
+An acknowledged finding is reported and does not count for the exit code until
+its end; then it is open again.`,
+		ValidArgsFunction: a.completeFindings,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.acknowledge(cmd, args, f) },
+	}
+	fl := cmd.Flags()
+	fl.StringVar(&f.reason, "reason", "", "why the finding is accepted for a while (needed)")
+	fl.StringVar(&f.by, "by", "", "who says so (needed)")
+	fl.StringVar(&f.until, "until", "", "last day, or instant, of the acknowledgement (needed)")
+	fl.StringVar(&f.rule, "rule", "", "all open findings of this rule")
+	return cmd
+}
+
+func (a *app) acknowledge(cmd *cobra.Command, ids []string, f ackFlags) error {
+	for name, value := range map[string]string{"reason": f.reason, "by": f.by, "until": f.until} {
+		if value == "" {
+			return usagef("acknowledge findings: --reason, --by and --until are needed, --%s is missing", name)
+		}
+	}
+	if (len(ids) == 0) == (f.rule == "") {
+		return usagef("acknowledge findings: give ids or --rule, one of both")
+	}
+	clock, err := a.clock()
+	if err != nil {
+		return err
+	}
+	ack := lifecycle.Ack{By: f.by, Reason: f.reason, At: clock()}
+	if ack.Until, err = parseEnd("--until", f.until); err != nil {
+		return err
+	}
+	if !ack.Until.After(ack.At) {
+		return usagef("acknowledge findings: --until %s is past already", f.until)
+	}
+	c, err := a.load(cmd, nil)
+	if err != nil {
+		return err
+	}
+	st, err := a.openStored(cmd.Context(), c)
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.saveAck(cmd.Context(), st, ids, f.rule, ack), st.Close())
+}
+
+func (a *app) saveAck(ctx context.Context, st *sqlstore.Store, ids []string, rule string, ack lifecycle.Ack) error {
+	ledger, err := sqlledger.Open(ctx, st.DB(), sqlledger.Options{Dialect: st.Dialect()})
+	if err != nil {
+		return err
+	}
+	entries, err := ledger.Load(ctx)
+	if err != nil {
+		return err
+	}
+	if rule != "" {
+		for _, e := range entries {
+			if e.Finding.Rule == rule && e.State == findings.Open {
+				ids = append(ids, e.ID)
+			}
+		}
+		if len(ids) == 0 {
+			return usagef("acknowledge findings: no finding of rule %s is open", rule)
+		}
+	}
+	var done []lifecycle.Entry
+	for _, id := range ids {
+		var e lifecycle.Entry
+		if entries, e, err = lifecycle.Acknowledge(entries, id, ack); err != nil {
+			return usage(fmt.Errorf("acknowledge findings: %w", err), "estray findings list shows the findings")
+		}
+		done = append(done, e)
+	}
+	if err := ledger.Save(ctx, entries); err != nil {
+		return fmt.Errorf("acknowledge findings: %w", err)
+	}
+	for _, e := range done {
+		if err := printf(a.std.Out, "acknowledged until %s: %s %s %s\n", stamp(ack.Until), e.ID, e.Finding.Rule, oneLine(e.Finding.Message)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// parseEnd reads a day, whose end is meant, or an instant.
+func parseEnd(flag, text string) (time.Time, error) {
+	if t, err := time.Parse("2006-01-02", text); err == nil {
+		return t.AddDate(0, 0, 1), nil
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, usagef("read %s %q: write a day (2026-11-30) or a time (2026-11-30T18:00:00Z)", flag, text)
+	}
+	return t.UTC(), nil
+}

@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"context"
+	"slices"
+
+	"github.com/estray/estray/inventory"
+)
+
+// history joins the intervals of an asset's facets with the events that name
+// it, in order of time.
+func history(ctx context.Context, v *inventory.View, id inventory.AssetID) ([]moment, error) {
+	var rows []moment
+	asset, _ := v.Asset(id)
+	ids := append([]inventory.AssetID{asset.ID}, asset.Aliases...)
+	for _, one := range ids {
+		if v.History != nil {
+			all, err := v.History(ctx, one)
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, intervals(all)...)
+		}
+		err := v.Walk(ctx, inventory.Filter{Asset: one}, func(e inventory.Event) error {
+			rows = append(rows, moment{Time: e.Time, What: "event " + e.Name, Value: outcome(e), By: e.Principal.ID})
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b moment) int { return a.Time.Compare(b.Time) })
+	return rows, nil
+}
+
+func intervals(all []inventory.Observation) []moment {
+	var rows []moment
+	for _, o := range all {
+		m := moment{Time: o.First, Until: o.Last, What: "facet " + o.Facet, Value: string(o.Value)}
+		switch o.State {
+		case "absent":
+			m.Value = "absent"
+		case "unknown":
+			m.Value = "unknown: " + o.Doubt.String()
+		}
+		rows = append(rows, m)
+	}
+	return rows
+}
+
+// outcome tells how a call ended: an attempt is told as one.
+func outcome(e inventory.Event) string {
+	switch e.Outcome {
+	case inventory.Succeeded:
+		return "succeeded"
+	case inventory.Failed:
+		return "attempt, refused: " + e.Code
+	case inventory.DryRun:
+		return "attempt, dry run"
+	}
+	return "unknown"
+}

@@ -1,0 +1,246 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/estray/estray/findings/report"
+	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/inventory/snapshot"
+)
+
+func inventoryCommand(a *app) *cobra.Command {
+	return group("inventory", "what is there: assets and their history",
+		inventoryList(a), inventoryShow(a), inventoryHistory(a))
+}
+
+// atFlag adds --at: the instant of which a command speaks.
+func atFlag(cmd *cobra.Command, into *string) {
+	cmd.Flags().StringVar(into, "at", "", "show what was known of this `time` (RFC 3339 or a date; default now)")
+}
+
+func inventoryList(a *app) *cobra.Command {
+	var format, at, standing, provider string
+	var gone bool
+	cmd := &cobra.Command{
+		Use: "list", Short: "list assets with their standing", Args: noArgs,
+		Long: `Lists assets with their standing. --format jsonl is the snapshot format
+estray.snapshot/v1: it holds the assets and the coverage that says how complete
+they are, and an archive of kind "snapshot" reads it again.`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.judged(cmd, at, func(_ context.Context, j *judged) error {
+				if format == "jsonl" {
+					return writeSnapshot(a.std.Out, j)
+				}
+				var rows []report.Asset
+				for _, r := range j.document(report.Run{}).Assets {
+					if keepAsset(r, standing, provider, gone) {
+						rows = append(rows, r)
+					}
+				}
+				return writeList(a.std.Out, format, assetColumns(), assetCells, rows)
+			})
+		},
+	}
+	formatFlag(cmd, &format)
+	atFlag(cmd, &at)
+	cmd.Flags().StringVar(&standing, "standing", "", "only assets of this standing")
+	cmd.Flags().StringVar(&provider, "provider", "", "only assets of this provider")
+	cmd.Flags().BoolVar(&gone, "gone", false, "list assets that are gone too")
+	return cmd
+}
+
+func keepAsset(r report.Asset, standing, provider string, gone bool) bool {
+	return (standing == "" || r.Standing == standing) && (provider == "" || r.Provider == provider) &&
+		(gone || r.Presence != inventory.Gone.String())
+}
+
+func assetColumns() []string {
+	return []string{"standing", "name", "owner", "account", "region", "reach", "last deploy", "presence"}
+}
+
+func assetCells(r report.Asset) []string {
+	deploy := ""
+	if r.LastDeploy != nil {
+		deploy = day(r.LastDeploy.Time) + " " + r.LastDeploy.Principal
+	}
+	return []string{r.Standing, orElse(r.Name, r.ID), r.Owner, r.Account, r.Region, r.Reach, deploy, r.Presence}
+}
+
+func writeSnapshot(w io.Writer, j *judged) error {
+	out, err := snapshot.NewWriter(w, snapshot.Header{Taken: j.Case.View.At, Tool: "estray", Version: version()})
+	if err != nil {
+		return err
+	}
+	for _, c := range j.Case.View.Coverage {
+		if err := out.WriteCoverage(c); err != nil {
+			return err
+		}
+	}
+	for _, x := range j.Case.View.Assets {
+		if err := out.WriteAsset(x, snapshotVerdict(report.NewAsset(x, j.Case.Verdicts[x.ID]))); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+// snapshotVerdict is what a snapshot tells of an asset beside its facts.
+func snapshotVerdict(r report.Asset) snapshot.Verdict {
+	return snapshot.Verdict{
+		Standing: r.Standing, Presence: r.Presence, Owner: r.Owner, Claim: r.Claim, Reasons: r.Reasons, UnknownFacets: r.UnknownFacets,
+	}
+}
+
+func inventoryShow(a *app) *cobra.Command {
+	var at, format string
+	cmd := &cobra.Command{
+		Use: "show ASSET", Short: "show one asset: facets, standing, evidence", Args: wantArgs("ASSET"),
+		ValidArgsFunction: a.completeAssets,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.judged(cmd, at, func(_ context.Context, j *judged) error {
+				id, err := j.assetID(args[0])
+				if err != nil {
+					return err
+				}
+				return showAsset(a, j, id, format)
+			})
+		},
+	}
+	atFlag(cmd, &at)
+	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	mustComplete(cmd, "format", "text", "json")
+	return cmd
+}
+
+func showAsset(a *app, j *judged, id inventory.AssetID, format string) error {
+	asset, _ := j.Case.View.Asset(id)
+	d := j.document(report.Run{})
+	var row report.Asset
+	for _, r := range d.Assets {
+		if r.ID == string(asset.ID) {
+			row = r
+		}
+	}
+	switch format {
+	case "json":
+		b, err := json.MarshalIndent(struct {
+			report.Asset
+			Facets inventory.Asset `json:"facets"`
+		}{row, asset}, "", "  ")
+		if err != nil {
+			return fmt.Errorf("encode asset %s: %w", id, err)
+		}
+		return printf(a.std.Out, "%s\n", b)
+	case "text":
+		return printAsset(a, row, asset, d)
+	}
+	return usagef("show asset: there is no form %q, use text or json", format)
+}
+
+func printAsset(a *app, row report.Asset, asset inventory.Asset, d *report.Document) error {
+	var b strings.Builder
+	line := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "%-14s %s\n", name, oneLine(value))
+		}
+	}
+	line("asset", row.ID)
+	line("standing", row.Standing)
+	for _, r := range row.Reasons {
+		line("", r)
+	}
+	line("presence", row.Presence)
+	line("owner", row.Owner)
+	line("claim", row.Claim)
+	line("reach", row.Reach)
+	for _, e := range row.Exposures {
+		line("exposure", strings.Join([]string{e.Kind, e.Reach, e.Hostname, e.Qualifier, e.Note}, " "))
+	}
+	line("identity", row.Identity)
+	line("runtime", row.Runtime)
+	line("code digest", row.CodeDigest)
+	line("last seen", stamp(row.LastSeen))
+	line("seen by", strings.Join(row.SeenBy, ", "))
+	if row.LastDeploy != nil {
+		line("last deploy", stamp(row.LastDeploy.Time)+" by "+row.LastDeploy.Principal+" (event "+row.LastDeploy.Event+")")
+	}
+	for _, f := range asset.Facets() {
+		if why := row.UnknownFacets[f.Name]; why != "" {
+			line("unknown", f.Name+": "+why)
+		}
+	}
+	for _, f := range d.Findings {
+		if f.Asset == row.ID && f.State != "resolved" {
+			line("finding", strings.Join([]string{f.ID, f.Severity, f.Rule, f.Message}, " "))
+		}
+	}
+	return printf(a.std.Out, "%s", b.String())
+}
+
+func inventoryHistory(a *app) *cobra.Command {
+	var format, at string
+	cmd := &cobra.Command{
+		Use: "history ASSET", Short: "show how an asset changed, and who changed it", Args: wantArgs("ASSET"),
+		ValidArgsFunction: a.completeAssets,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.judged(cmd, at, func(ctx context.Context, j *judged) error {
+				id, err := j.assetID(args[0])
+				if err != nil {
+					return err
+				}
+				rows, err := history(ctx, j.Case.View, id)
+				if err != nil {
+					return err
+				}
+				return writeList(a.std.Out, format, []string{"time", "until", "what", "value", "by"}, moment.cells, rows)
+			})
+		},
+	}
+	formatFlag(cmd, &format)
+	atFlag(cmd, &at)
+	return cmd
+}
+
+// moment is one line of an asset's history: a facet's interval or an event.
+type moment struct {
+	Time  time.Time `json:"time"`
+	Until time.Time `json:"until,omitzero"`
+	What  string    `json:"what"`
+	Value string    `json:"value,omitempty"`
+	By    string    `json:"by,omitempty"`
+}
+
+func (m moment) cells() []string {
+	return []string{stamp(m.Time), stamp(m.Until), m.What, shorten(m.Value, 60), m.By}
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02T15:04:05Z")
+}
+
+func day(t time.Time) string { return t.UTC().Format("2006-01-02") }
+
+func orElse(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a
+}
+
+func shorten(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n-1]) + "…"
+}

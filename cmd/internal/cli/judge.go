@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/estray/estray/configs"
+	"github.com/estray/estray/findings"
+	"github.com/estray/estray/findings/lifecycle"
+	"github.com/estray/estray/findings/lifecycle/sqlledger"
+	"github.com/estray/estray/findings/reconcile"
+	"github.com/estray/estray/findings/report"
+	"github.com/estray/estray/findings/rules"
+	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/inventory/registry"
+	"github.com/estray/estray/inventory/store/sqlstore"
+)
+
+// judged is a view held against the registry: what most commands speak of.
+type judged struct {
+	*findings.Case
+	Config  *configs.Config
+	Rules   []findings.Rule
+	Result  findings.Result
+	Entries []lifecycle.Entry
+	Notes   []string
+}
+
+// viewed opens the store for reading and hands on its view at the instant.
+func (a *app) viewed(cmd *cobra.Command, at string, do func(context.Context, *inventory.View) error) error {
+	return a.stored(cmd, at, func(ctx context.Context, _ *configs.Config, st *sqlstore.Store, now time.Time) error {
+		v, err := st.View(ctx, now)
+		if err != nil {
+			return err
+		}
+		return do(ctx, v)
+	})
+}
+
+// stored loads the configuration, opens the store for reading and finds the
+// instant to speak of.
+func (a *app) stored(cmd *cobra.Command, at string, do func(context.Context, *configs.Config, *sqlstore.Store, time.Time) error) error {
+	ctx := cmd.Context()
+	c, err := a.load(cmd, nil)
+	if err != nil {
+		return err
+	}
+	clock, err := a.clock()
+	if err != nil {
+		return err
+	}
+	now := clock()
+	if at != "" {
+		if now, err = parseInstant("--at", at, now); err != nil {
+			return err
+		}
+	}
+	st, err := a.open(ctx, c, false, a.logger(c))
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(ctx, c, st, now), st.Close())
+}
+
+// judged opens the store for reading, judges the view at the instant and hands
+// it on, findings with their life as of the last scan.
+func (a *app) judged(cmd *cobra.Command, at string, do func(context.Context, *judged) error) error {
+	return a.stored(cmd, at, func(ctx context.Context, c *configs.Config, st *sqlstore.Store, now time.Time) error {
+		j, err := judge(ctx, c, st, now)
+		if err != nil {
+			return err
+		}
+		return do(ctx, j)
+	})
+}
+
+// judge holds the facts of the store as of now against the registry and the
+// rules, and carries the life of findings on; nothing is saved.
+func judge(ctx context.Context, c *configs.Config, st *sqlstore.Store, now time.Time) (*judged, error) {
+	reg, err := readRegistry(c, now)
+	if err != nil {
+		return nil, err
+	}
+	active, err := findings.Configure(rules.All(), c.Rules.Disable, c.Rules.Severity)
+	if err != nil {
+		return nil, usage(err, "")
+	}
+	v, err := st.View(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	full, notes, err := reg.with(v, c)
+	if err != nil {
+		return nil, err
+	}
+	cs, err := reconcile.Judge(ctx, v, full, reconcile.Options{Now: now, Estate: estate(c), RegistryRead: reg.given})
+	if err != nil {
+		return nil, err
+	}
+	res, err := findings.Evaluate(ctx, cs, active)
+	if err != nil {
+		return nil, err
+	}
+	ledger, err := sqlledger.Open(ctx, st.DB(), sqlledger.Options{Dialect: st.Dialect(), ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	last, err := ledger.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	j := &judged{Case: cs, Config: c, Rules: active, Result: res, Notes: append(reg.notes, notes...)}
+	j.Entries = lifecycle.Advance(last, res.Findings, lifecycle.Judgement{Blind: res.Blind, Accepted: cs.Accepted, At: now})
+	return j, nil
+}
+
+func estate(c *configs.Config) findings.Estate {
+	r := c.Rules
+	return findings.Estate{
+		Organization: r.Organization, Accounts: r.Accounts, Partners: r.Partners, Deployers: r.Deployers,
+		IAMAdministrators: r.IAMAdministrators, VendorLayers: r.VendorLayers, ShortLived: r.ShortLived,
+		LogRetentionDays: r.LogRetentionDays, FourEyes: r.FourEyes,
+	}
+}
+
+// document builds the report of the judged case.
+func (j *judged) document(run report.Run) *report.Document {
+	run.Now = j.Case.Now
+	in := report.Input{
+		Case: j.Case, Silences: j.Result.Silences, Rules: j.Rules, Run: run, Notes: j.Notes,
+		Tool:   report.Tool{Name: "estray", Version: version()},
+		Policy: j.policy(),
+	}
+	for _, e := range j.Entries {
+		in.Findings = append(in.Findings, life(e))
+	}
+	for _, d := range j.Case.Deployments {
+		in.Deployments = append(in.Deployments, report.Deployments{Day: d.Day, Provider: string(d.Provider), Count: d.Count})
+	}
+	return report.Build(in)
+}
+
+func life(e lifecycle.Entry) report.Life {
+	f := e.Finding
+	f.State = e.State
+	return report.Life{Finding: f, FirstSeen: e.FirstSeen, LastSeen: e.LastSeen, ResolvedAt: e.ResolvedAt, Reopened: e.Reopened}
+}
+
+func (j *judged) policy() report.Policy {
+	failOn, err := findings.ParseSeverity(j.Config.Report.FailOn)
+	if err != nil {
+		failOn = findings.Info // configs has refused unknown words; if not, fail on everything
+	}
+	return report.Policy{FailOn: failOn, AllowIncomplete: j.Config.Report.AllowIncomplete}
+}
+
+// assetID finds the asset that a short id means.
+func (j *judged) assetID(id string) (inventory.AssetID, error) {
+	found, err := pick(id, assetIDs(j.Case.View))
+	if err != nil {
+		return "", usage(fmt.Errorf("find asset: %w", err), "estray inventory list shows the assets")
+	}
+	return inventory.AssetID(found), nil
+}
+
+func assetIDs(v *inventory.View) []string {
+	var out []string
+	for _, x := range v.Assets {
+		out = append(out, string(x.ID))
+		for _, alias := range x.Aliases {
+			out = append(out, string(alias))
+		}
+	}
+	return out
+}
+
+// completeAssets completes asset ids from the store; names are offered too.
+func (a *app) completeAssets(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var out []string
+	err := a.viewed(cmd, "", func(_ context.Context, v *inventory.View) error {
+		out = assetIDs(v)
+		return nil
+	})
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+// wantRegistry is what the registry files gave.
+type wantRegistry struct {
+	content registry.Content
+	given   bool
+	notes   []string
+}

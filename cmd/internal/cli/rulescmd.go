@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/estray/estray/findings"
+	"github.com/estray/estray/findings/report"
+	"github.com/estray/estray/findings/rules"
+)
+
+func rulesCommand(a *app) *cobra.Command {
+	return group("rules", "what is looked for", rulesList(a), rulesShow(a))
+}
+
+// configured is the table of rules with what the configuration says of them.
+func (a *app) configured(cmd *cobra.Command) ([]findings.Rule, error) {
+	c, err := a.load(cmd, nil)
+	if err != nil {
+		return nil, err
+	}
+	out, err := findings.Configure(rules.All(), c.Rules.Disable, c.Rules.Severity)
+	if err != nil {
+		return nil, usage(err, "")
+	}
+	return out, nil
+}
+
+func rulesList(a *app) *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use: "list", Short: "list rules with their severity and state", Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			all, err := a.configured(cmd)
+			if err != nil {
+				return err
+			}
+			rows := mapSlice(all, func(r findings.Rule) report.Rule {
+				return report.Rule{ID: r.ID, Title: r.Title, Severity: r.Severity.String(), State: string(r.State)}
+			})
+			return writeList(a.std.Out, format, []string{"id", "severity", "state", "title"},
+				func(r report.Rule) []string { return []string{r.ID, r.Severity, r.State, r.Title} }, rows)
+		},
+	}
+	formatFlag(cmd, &format)
+	return cmd
+}
+
+func rulesShow(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "show ID", Short: "print a rule's documentation", Args: wantArgs("ID"),
+		ValidArgsFunction: cobra.FixedCompletions(ruleIDs(), cobra.ShellCompDirectiveNoFileComp),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			all, err := a.configured(cmd)
+			if err != nil {
+				return err
+			}
+			id, err := pick(strings.ToUpper(args[0]), mapSlice(all, func(r findings.Rule) string { return r.ID }))
+			if err != nil {
+				return usage(fmt.Errorf("show rule: %w", err), "estray rules list shows the rules")
+			}
+			for _, r := range all {
+				if r.ID == id {
+					return printf(a.std.Out, "%s", ruleText(r))
+				}
+			}
+			return nil
+		},
+	}
+}
+
+func ruleText(r findings.Rule) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %s\n\n", r.ID, r.Title)
+	part := func(name, text string) {
+		if text != "" {
+			fmt.Fprintf(&b, "%-16s %s\n", name, text)
+		}
+	}
+	needs := mapSlice(r.Needs, func(c capability) string { return string(c) })
+	part("severity", r.Severity.String())
+	part("state", string(r.State))
+	part("provider", string(r.Provider))
+	part("ATT&CK", strings.Join(r.Attack, ", "))
+	part("needs", strings.Join(needs, ", "))
+	part("why", r.Rationale)
+	part("false positives", r.FalsePositives)
+	part("what to do", r.Fix)
+	b.WriteString("\nWhere a need was not read whole, the rule answers unknown in that scope.\n")
+	return b.String()
+}

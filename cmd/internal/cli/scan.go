@@ -1,0 +1,296 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/estray/estray/cmd/internal/output"
+	"github.com/estray/estray/configs"
+	"github.com/estray/estray/findings"
+	"github.com/estray/estray/findings/lifecycle/sqlledger"
+	"github.com/estray/estray/findings/report"
+	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/inventory/store"
+	"github.com/estray/estray/inventory/store/sqlstore"
+	"github.com/estray/estray/providers"
+	"github.com/estray/estray/providers/builtin"
+	"github.com/estray/estray/providers/collect"
+)
+
+// holdWait is how long a scan waits for another one on the same store.
+const holdWait = 10 * time.Second
+
+// scanFlags are the flags of scan, as given.
+type scanFlags struct {
+	providers  []string
+	outputs    []string
+	failOn     string
+	incomplete bool
+	since      string
+	full       bool
+	shard      string
+}
+
+func scanCommand(a *app) *cobra.Command {
+	var f scanFlags
+	cmd := &cobra.Command{
+		Use: "scan", Short: "collect, judge and report; the scheduled job", Args: noArgs,
+		Long: `Reads what the configuration names, keeps the facts in the store, holds them
+against the registry and writes reports. The last line says the verdict and why
+this exit code.`,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.scan(cmd, f) },
+	}
+	fl := cmd.Flags()
+	fl.StringSliceVar(&f.providers, "provider", nil, "read only this provider (repeatable)")
+	reportFlags(cmd, &f)
+	fl.StringVar(&f.since, "since", "90d", "how far back events are read where nothing was read before: a duration (90d, 12h) or a time")
+	fl.BoolVar(&f.full, "full", false, "read again what seems unchanged")
+	fl.StringVar(&f.shard, "shard", "", "read only the accounts of shard `I/N`")
+	return cmd
+}
+
+// reportFlags adds the flags that scan and report share.
+func reportFlags(cmd *cobra.Command, f *scanFlags) {
+	fl := cmd.Flags()
+	fl.StringArrayVar(&f.outputs, "output", nil, "write a report: FORMAT or FORMAT=FILE, - is standard output (repeatable; default text=-)")
+	fl.StringVar(&f.failOn, "fail-on", "", "severity from which findings give exit code 3 (default high)")
+	fl.BoolVar(&f.incomplete, "allow-incomplete", false, "exit 0 instead of 4 when coverage is incomplete; the report still says it")
+	mustComplete(cmd, "fail-on", findings.SeverityWords()...)
+}
+
+// settings turns the flags that were given into configuration.
+func (f scanFlags) settings(cmd *cobra.Command) map[string]any {
+	out := map[string]any{}
+	if cmd.Flag("output").Changed {
+		out["report.outputs"] = f.outputs
+	}
+	if cmd.Flag("fail-on").Changed {
+		out["report.fail_on"] = f.failOn
+	}
+	if cmd.Flag("allow-incomplete").Changed {
+		out["report.allow_incomplete"] = f.incomplete
+	}
+	return out
+}
+
+// job is one scan, ready to run.
+type job struct {
+	*app
+	config  *configs.Config
+	clock   func() time.Time
+	log     *slog.Logger
+	targets []output.Target
+	plan    []providers.Planner
+}
+
+func (a *app) scan(cmd *cobra.Command, f scanFlags) error {
+	j, err := a.prepare(cmd, f)
+	if err != nil {
+		return err
+	}
+	ctx := cmd.Context()
+	st, err := a.open(ctx, j.config, true, j.log)
+	if err != nil {
+		return err
+	}
+	d, err := j.run(ctx, st)
+	if err = errors.Join(err, st.Close()); err != nil {
+		return err
+	}
+	return a.finish(d)
+}
+
+// finish says the verdict as the last line and turns it into the exit code.
+func (a *app) finish(d *report.Document) error {
+	fmt.Fprintf(a.std.Err, "estray: exit code %d: %s\n", d.ExitCode, d.ExitWhy)
+	if d.ExitCode == report.ExitClean {
+		return nil
+	}
+	return &exitError{code: d.ExitCode}
+}
+
+// prepare checks everything that can be checked before a byte is read.
+func (a *app) prepare(cmd *cobra.Command, f scanFlags) (*job, error) {
+	c, err := a.load(cmd, f.settings(cmd))
+	if err != nil {
+		return nil, err
+	}
+	j := &job{app: a, config: c, log: a.logger(c)}
+	if j.clock, err = a.clock(); err != nil {
+		return nil, err
+	}
+	if _, err := readRegistry(c, j.clock()); err != nil {
+		return nil, err
+	}
+	if j.targets, err = output.Parse(c.Report.Outputs, a.formats(true), a.std.Dir); err != nil {
+		return nil, err
+	}
+	if err := output.Check(j.targets); err != nil {
+		return nil, err
+	}
+	since, err := parseInstant("--since", f.since, j.clock())
+	if err != nil {
+		return nil, err
+	}
+	cfg := builtin.Config{Since: since, Full: f.full}
+	for _, x := range c.Providers.Archives {
+		cfg.Archives = append(cfg.Archives, builtin.Archive{Kind: x.Kind, Path: x.URL, Name: x.Name})
+	}
+	plan, err := builtin.Planners(cfg)
+	if err != nil {
+		return nil, usage(err, "")
+	}
+	if len(plan) == 0 {
+		return nil, usage(errors.New("scan: the configuration names nothing to read"), "add providers.archives to "+orElse(c.Path, "estray.yaml")+"; estray config init writes an example")
+	}
+	j.plan, err = narrow(plan, f)
+	return j, err
+}
+
+// run collects, judges, saves the life of findings and writes the reports.
+func (j *job) run(ctx context.Context, st *sqlstore.Store) (*report.Document, error) {
+	now := j.clock()
+	run, interrupted, err := st.Begin(ctx, store.Run{
+		ID: now.Format("20060102T150405Z"), Now: now, Started: now, Holder: j.std.Holder, Version: version(),
+	}, holdWait)
+	if err != nil {
+		return nil, err
+	}
+	if interrupted != nil {
+		j.log.Warn("the last scan was interrupted: what it had committed is kept, its open batch is lost and read again", "run", interrupted.ID, "holder", interrupted.Holder)
+	}
+	if err := j.collect(ctx, st, run); err != nil {
+		return nil, err
+	}
+	after := context.WithoutCancel(ctx) // a stopped scan still reports what it has
+	jd, err := judge(after, j.config, st, now)
+	if err != nil {
+		return nil, err
+	}
+	run.Finished = j.clock()
+	d := jd.document(report.Run{ID: run.ID, Started: run.Started, Finished: run.Finished})
+	ledger, err := sqlledger.Open(after, st.DB(), sqlledger.Options{Dialect: st.Dialect()})
+	if err != nil {
+		return nil, err
+	}
+	if err := ledger.Save(after, jd.Entries); err != nil {
+		return nil, err
+	}
+	if err := ledger.SaveRun(after, jd.runRecord(run)); err != nil {
+		return nil, err
+	}
+	if err := output.Write(d, j.targets, j.std.Out); err != nil {
+		return nil, err
+	}
+	run.ExitCode = d.ExitCode
+	if err := st.End(after, run); err != nil {
+		return nil, err
+	}
+	return d, ctx.Err()
+}
+
+func (j *job) collect(ctx context.Context, st *sqlstore.Store, run store.Run) error {
+	bar := output.NewProgress(j.std.Err, j.std.ErrTerminal && !j.quiet, j.log, j.std.Clock)
+	defer bar.Done()
+	sum, err := collect.Run(ctx, j.plan, st, st, collect.Options{
+		Run: run.ID, Now: func() time.Time { return run.Now }, Logger: j.log,
+		Progress: func(p collect.Progress) { bar.Step(p.Done, p.Sources, p.Facts) },
+	})
+	if err != nil {
+		return err
+	}
+	j.log.Info("collected", "sources", sum.Sources, "facts", sum.Facts)
+	return nil
+}
+
+// narrow keeps the sources that --provider and --shard ask for.
+func narrow(plan []providers.Planner, f scanFlags) ([]providers.Planner, error) {
+	keep := func(inventory.Scope) bool { return true }
+	if len(f.providers) > 0 {
+		for _, p := range f.providers {
+			switch inventory.Provider(p) {
+			case inventory.AWS, inventory.Cloudflare, inventory.Google:
+			default:
+				return nil, usagef("scan: there is no provider %q, use aws, cloudflare or google", p)
+			}
+		}
+		keep = func(s inventory.Scope) bool {
+			return s.Provider == "" || contains(f.providers, string(s.Provider))
+		}
+	}
+	if f.shard != "" {
+		shard, err := parseShard(f.shard)
+		if err != nil {
+			return nil, err
+		}
+		byProvider := keep
+		keep = func(s inventory.Scope) bool { return byProvider(s) && shard.holds(s) }
+	}
+	out := make([]providers.Planner, len(plan))
+	for i, p := range plan {
+		out[i] = narrowed{p, keep}
+	}
+	return out, nil
+}
+
+func contains(all []string, s string) bool {
+	for _, x := range all {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// narrowed plans only the sources that have a cell in a wanted scope.
+type narrowed struct {
+	providers.Planner
+	keep func(inventory.Scope) bool
+}
+
+// Plan implements providers.Planner.
+func (n narrowed) Plan(ctx context.Context) ([]providers.Source, error) {
+	all, err := n.Planner.Plan(ctx)
+	var out []providers.Source
+	for _, s := range all {
+		for _, c := range s.Cells() {
+			if n.keep(c.Scope) {
+				out = append(out, s)
+				break
+			}
+		}
+	}
+	return out, err
+}
+
+// shard is one of n parts of the accounts; whatever has no account belongs to
+// the first.
+type shard struct{ i, n int }
+
+func parseShard(text string) (shard, error) {
+	a, b, found := strings.Cut(text, "/")
+	i, err1 := strconv.Atoi(a)
+	n, err2 := strconv.Atoi(b)
+	if !found || err1 != nil || err2 != nil || n < 1 || i < 1 || i > n {
+		return shard{}, usagef("read --shard %q: write I/N, with I from 1 to N", text)
+	}
+	return shard{i: i, n: n}, nil
+}
+
+func (s shard) holds(sc inventory.Scope) bool {
+	if sc.Account == "" {
+		return s.i == 1
+	}
+	h := uint32(2166136261) // FNV-1a, written out: the split must never change between versions
+	for i := range len(sc.Account) {
+		h = (h ^ uint32(sc.Account[i])) * 16777619
+	}
+	return int(h%uint32(s.n))+1 == s.i
+}

@@ -1,0 +1,58 @@
+package output
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+)
+
+// Progress tells how far a scan is: a bar on a terminal, else a log line every
+// few seconds. Its methods may be called from several goroutines.
+type Progress struct {
+	mu    sync.Mutex
+	bar   *progressbar.ProgressBar
+	log   *slog.Logger
+	every time.Duration
+	last  time.Time
+	clock func() time.Time
+}
+
+// NewProgress shows progress on w. On a terminal it draws a bar, else it logs
+// at most once per every.
+func NewProgress(w io.Writer, terminal bool, log *slog.Logger, clock func() time.Time) *Progress {
+	p := &Progress{log: log, every: 5 * time.Second, clock: clock, last: clock()}
+	if terminal {
+		p.bar = progressbar.NewOptions(-1, progressbar.OptionSetWriter(w), progressbar.OptionClearOnFinish(),
+			progressbar.OptionSetDescription("reading"), progressbar.OptionShowCount(), progressbar.OptionThrottle(100*time.Millisecond))
+	}
+	return p
+}
+
+// Step tells that of total sources so many are read, and how many facts came.
+func (p *Progress) Step(done, total, facts int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar != nil {
+		p.bar.ChangeMax(max(total, 1))
+		p.bar.Describe(fmt.Sprintf("%d of %d sources, %d facts", done, total, facts))
+		_ = p.bar.Set(done) // drawing is best effort: the result does not depend on it
+		return
+	}
+	if now := p.clock(); now.Sub(p.last) >= p.every {
+		p.last = now
+		p.log.Info("reading", "sources", done, "of", total, "facts", facts)
+	}
+}
+
+// Done removes the bar.
+func (p *Progress) Done() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar != nil {
+		_ = p.bar.Finish() // as above
+	}
+}
