@@ -8,6 +8,7 @@ import (
 
 	"github.com/estray/estray/findings"
 	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/inventory/registry"
 )
 
 // The families of rules that a hole in coverage blinds together.
@@ -109,16 +110,24 @@ func unasked(c *findings.Case, groups map[darkness]*hiding) {
 
 // hides fills in what of ours lies in the darkness.
 func (d darkness) hides(c *findings.Case, h *hiding) {
+	if d.family == familyNotAsked {
+		return
+	}
+	for _, claim := range c.Registry.Content().Claims {
+		if names(claim.Select) && claim.Covers(d.scope) {
+			h.claims = append(h.claims, claim.ID)
+		}
+	}
 	for _, hidden := range c.Hidden {
 		inside := slices.ContainsFunc(hidden.Gaps, func(g inventory.Coverage) bool { return slices.Contains(h.cells, g) })
-		if d.family != familyNotAsked && (inside || (d.family != familyInventory && hidden.Claim.Covers(d.scope))) {
+		if inside || (d.family != familyInventory && hidden.Claim.Covers(d.scope)) {
 			h.claims = append(h.claims, hidden.Claim.ID)
 		}
 	}
 	for _, a := range c.View.Assets {
 		v := c.Verdicts[a.ID]
 		switch {
-		case d.family == familyNotAsked || !a.Scope.Touches(d.scope):
+		case !a.Scope.Touches(d.scope):
 		case d.family == familyInventory && v.Presence == inventory.NotSeenSince:
 			h.assets = append(h.assets, called(a))
 		case d.family != familyInventory && v.Claim != nil && v.Presence != inventory.Gone:
@@ -126,6 +135,11 @@ func (d darkness) hides(c *findings.Case, h *hiding) {
 		}
 	}
 }
+
+// names reports whether the selector names places. A claim that does lies in
+// each of them, whatever it matches elsewhere; one that does not lies where
+// its assets are.
+func names(s registry.Selector) bool { return len(s.Accounts)+len(s.Regions) > 0 }
 
 func (d darkness) finding(r findings.Rule, h *hiding) findings.Finding {
 	f := r.New(d.scope)
@@ -137,7 +151,11 @@ func (d darkness) finding(r findings.Rule, h *hiding) findings.Finding {
 	if len(h.assets) > 0 {
 		parts = append(parts, "assets last seen there: "+several(h.assets))
 	}
-	f.Message = fmt.Sprintf("coverage of %s is not whole (%s) and hides: %s", d.scope, d.family, strings.Join(parts, "; "))
+	var lacks []string
+	for _, cov := range h.cells {
+		lacks = append(lacks, string(cov.Cell.Capability))
+	}
+	f.Message = fmt.Sprintf("%s: %s not read whole, which hides: %s", d.scope, several(lacks), strings.Join(parts, "; "))
 	if d.family == familyNotAsked {
 		f.Message = fmt.Sprintf("no source was asked to read where these claims lie: %s", several(h.claims))
 		f.Set(findings.Info, "nobody asked for it")

@@ -19,6 +19,8 @@ func TestHiddenByHole(t *testing.T) {
 	}
 	elsewhere := shop(nil)
 	elsewhere.Select.Regions = []string{"us-east-1"}
+	placed, away := shop(nil), shop(nil)
+	placed.Select.Accounts, away.Select.Accounts = []string{rulestest.Account}, []string{"444455556666"}
 	asleep := shop(nil)
 	asleep.Select.Provider = inventory.Cloudflare
 	second := rulestest.Reading(inventory.CapPolicies, rulestest.Now())
@@ -28,14 +30,18 @@ func TestHiddenByHole(t *testing.T) {
 		{"nothing is missing", there, nil, ""},
 		{"nothing of ours lies in the hole", claimed(nil).WithState(inventory.CapFunctions, inventory.Denied), nil, ""},
 		{"a claim that matches nothing, where the inventory was denied", ghost.WithState(inventory.CapFunctions, inventory.Denied),
-			[]string{place + "inventory |  | medium | coverage"}, "hides: claims shop-claim"},
+			[]string{place + "inventory |  | medium | coverage"}, "eu-west-1: functions not read whole, which hides: claims shop-claim"},
+		{"a claim that names the account lies there, whatever it matches elsewhere", claimed([]registry.Claim{placed}, rulestest.Function("shop")).WithState(inventory.CapFunctions, inventory.Partial),
+			[]string{place + "inventory |  | medium | coverage"}, "claims shop-claim"},
+		{"a claim that names another account does not", claimed([]registry.Claim{away}, rulestest.Function("shop")).WithState(inventory.CapFunctions, inventory.Partial),
+			[]string{"aws/not asked for |  | info | coverage"}, ""},
 		{"a claim that matches something that was listed all the same", there.WithState(inventory.CapFunctions, inventory.Partial), nil, ""},
 		{"an asset that was seen last before", unseen.WithState(inventory.CapFunctions, inventory.Cancelled),
 			[]string{place + "inventory |  | medium | coverage"}, "assets last seen there: shop"},
 		{"policies of what is claimed", there.WithState(inventory.CapPolicies, inventory.Throttled),
 			[]string{place + "facets |  | medium | coverage"}, "claims shop-claim"},
 		{"two cells of one family: one finding", there.WithState(inventory.CapPolicies, inventory.Throttled).WithState(inventory.CapURLs, inventory.Denied),
-			[]string{place + "facets |  | medium | coverage"}, ""},
+			[]string{place + "facets |  | medium | coverage"}, "policies, urls not read whole"},
 		{"events of what is claimed", there.WithState(inventory.CapEvents, inventory.Malformed),
 			[]string{place + "events |  | medium | coverage"}, ""},
 		{"a log with a gap", withLog(there, rulestest.Log(rulestest.Ago(90*day), rulestest.Now(), inventory.Broken)),
