@@ -1,9 +1,19 @@
 package registry
 
+import "strings"
+
 // matchGlob reports whether the whole of s fits the pattern, in which * stands
 // for any text, the empty one too, and ? for one character. Nothing else is
 // special, so that a name is never misread as a pattern.
 func matchGlob(pattern, s string) bool {
+	first := strings.IndexAny(pattern, "*?")
+	if first < 0 {
+		return pattern == s
+	}
+	// Most names differ from most patterns in what comes before the first star.
+	if !strings.HasPrefix(s, pattern[:first]) {
+		return false
+	}
 	p, t := []rune(pattern), []rune(s)
 	star, mark := -1, 0
 	i, j := 0, 0
