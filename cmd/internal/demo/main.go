@@ -1,7 +1,5 @@
-// Command demo makes the sample exports of a fictional company: snapshots of
-// three AWS accounts, thirty days of CloudTrail objects, a registry and a
-// configuration. The same seed gives the same bytes. Everything in it is made
-// up.
+// Command demo writes the sample exports of a fictional company, which package
+// company makes, to a folder.
 package main
 
 import (
@@ -10,7 +8,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
+
+	"github.com/estray/estray/cmd/internal/demo/company"
 )
 
 func main() {
@@ -31,41 +30,13 @@ func run(args []string, out io.Writer) error {
 	if *dir == "" {
 		return errors.New("give a folder: -out DIR")
 	}
-	c := newCompany(*seed)
-	files, err := c.files()
+	e, err := company.New(*seed)
 	if err != nil {
 		return err
 	}
-	for _, f := range files {
-		path := filepath.Join(*dir, filepath.FromSlash(f.name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return fmt.Errorf("write %s: %w", f.name, err)
-		}
-		if err := os.WriteFile(path, f.content, 0o644); err != nil {
-			return fmt.Errorf("write %s: %w", f.name, err)
-		}
+	if err := e.Write(*dir); err != nil {
+		return err
 	}
-	_, err = fmt.Fprintf(out, "wrote %d files of sample exports: %d functions, %d CloudTrail records\n", len(files), len(c.functions), c.records)
+	_, err = fmt.Fprintf(out, "wrote %d files of sample exports: %d functions, %d CloudTrail records\n", len(e.Files), e.Functions, e.Records)
 	return err
-}
-
-// file is one exported file, its name with slashes.
-type file struct {
-	name    string
-	content []byte
-}
-
-// files makes every export.
-func (c *company) files() ([]file, error) {
-	trail, err := c.trail()
-	if err != nil {
-		return nil, err
-	}
-	snap, err := c.snapshot()
-	if err != nil {
-		return nil, err
-	}
-	out := append(trail, file{"assets.jsonl", snap})
-	out = append(out, file{"registry/registry.yaml", []byte(registryYAML)}, file{"estray.yaml", []byte(configYAML)})
-	return out, nil
 }

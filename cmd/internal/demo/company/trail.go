@@ -1,4 +1,4 @@
-package main
+package company
 
 import (
 	"bytes"
@@ -102,7 +102,7 @@ func (f *function) state() map[string]any {
 
 // trail writes every act as CloudTrail objects: one per account, region and
 // six hours, as S3 would hold them.
-func (c *company) trail() ([]file, error) {
+func (c *company) trail() ([]File, error) {
 	acts := slices.Clone(c.extra)
 	for _, f := range c.functions {
 		for _, d := range f.deploys {
@@ -121,15 +121,15 @@ func (c *company) trail() ([]file, error) {
 		objects[key] = append(objects[key], c.record(a))
 	}
 	c.heartbeat(objects)
-	var out []file
+	var out []File
 	for key, records := range objects {
 		body, err := pack(records)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, file{"cloudtrail/" + key, body})
+		out = append(out, File{"cloudtrail/" + key, body})
 	}
-	slices.SortFunc(out, func(a, b file) int { return strings.Compare(a.name, b.name) })
+	slices.SortFunc(out, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	return out, nil
 }
 

@@ -1,4 +1,4 @@
-package main
+package company
 
 // configYAML is the configuration of the sample scan.
 const configYAML = `# The configuration of the demo. Paths are relative to this file.
