@@ -11,20 +11,14 @@ import (
 )
 
 // limits fills in the verdict's drifts: each limit of the approval that does
-// not hold or cannot be judged. The notes tell what was not judged although
-// the standing does not hang on it.
-func (j judge) limits(a inventory.Asset, v *findings.Verdict) (notes []string) {
+// not hold or cannot be judged.
+func (j judge) limits(a inventory.Asset, v *findings.Verdict) {
 	want := v.Claim.Approval.Limits
 	v.Drifts = append(v.Drifts, j.reach(a, want)...)
-	deployers, note := deployers(v.Activity, want)
-	v.Drifts = append(v.Drifts, deployers...)
-	if note != "" {
-		notes = append(notes, note)
-	}
+	v.Drifts = append(v.Drifts, deployers(a, v.Activity.LastDeploy, v.Claim.Approval)...)
 	v.Drifts = append(v.Drifts, j.identity(a, want)...)
 	v.Drifts = append(v.Drifts, j.digests(a, want)...)
 	v.Drifts = append(v.Drifts, region(a, want)...)
-	return notes
 }
 
 // reach holds the widest way in against the limit. One way that is known to
@@ -61,26 +55,35 @@ func (j judge) reach(a inventory.Asset, want registry.Limits) []findings.Drift {
 	return []findings.Drift{d}
 }
 
-// deployers holds the last known deployment against the limit. Where the
-// events know none, the limit says nothing of the asset as it is: that is a
-// note and no doubt, since the rules on events judge each deployment they see.
-func deployers(life findings.Activity, want registry.Limits) ([]findings.Drift, string) {
+// deployers holds the deployments since the consent against the limit. The
+// code that was there before is what the approval was given for. Where the
+// asset has changed since and the events do not say by whom, the limit cannot
+// be judged.
+func deployers(a inventory.Asset, last findings.Act, ok *registry.Approval) []findings.Drift {
+	want := ok.Limits.Deployers
+	if len(want) == 0 {
+		return nil
+	}
+	d := findings.Drift{Limit: "deployers", Facet: "activity", Want: strings.Join(want, ", ")}
+	since := last.Event != "" && !last.Time.Before(ok.On)
+	allowed := func(n string) bool { return slices.Contains(want, n) }
 	switch {
-	case len(want.Deployers) == 0:
-		return nil, ""
-	case life.LastDeploy.Event == "":
-		return nil, "no deployment is known from events, so the limit on deployers was not judged"
+	case since && !slices.ContainsFunc(last.Who.Names(), allowed):
+		who := last.Principal
+		if who == "" {
+			who = "a principal that the record does not name"
+		}
+		d.Got = fmt.Sprintf("last deployed by %s at %s", who, stamp(last.Time))
+	case since && !a.Modified.After(last.Time.Add(findings.LateDelivery)):
+		return nil
+	case !a.Modified.IsZero() && a.Modified.Before(ok.On):
+		return nil
+	case a.Modified.IsZero():
+		d.Unknown, d.Why = true, "the events name no deployment since the approval, and when the asset was modified is not known"
+	default:
+		d.Unknown, d.Why = true, fmt.Sprintf("the asset was modified at %s, and the events that were read do not say by whom", stamp(a.Modified))
 	}
-	allowed := func(n string) bool { return slices.Contains(want.Deployers, n) }
-	if slices.ContainsFunc(life.LastDeploy.Who.Names(), allowed) {
-		return nil, ""
-	}
-	who := life.LastDeploy.Principal
-	if who == "" {
-		who = "a principal that the record does not name"
-	}
-	return []findings.Drift{{Limit: "deployers", Facet: "activity", Want: strings.Join(want.Deployers, ", "),
-		Got: fmt.Sprintf("last deployed by %s at %s", who, stamp(life.LastDeploy.Time))}}, ""
+	return []findings.Drift{d}
 }
 
 func (j judge) identity(a inventory.Asset, want registry.Limits) []findings.Drift {

@@ -45,13 +45,12 @@ func (j judge) claimed(a inventory.Asset, v *findings.Verdict) {
 		v.Reasons = append(v.Reasons, "the claim holds no approval")
 		return
 	}
-	notes := j.limits(a, v)
+	j.limits(a, v)
 	v.Standing = verdict(*approval, v.Drifts, j.Now)
 	v.Reasons = append(v.Reasons, consent(*approval, j.Now))
 	for _, d := range v.Drifts {
 		v.Reasons = append(v.Reasons, say(d))
 	}
-	v.Reasons = append(v.Reasons, notes...)
 }
 
 func verdict(a registry.Approval, drifts []findings.Drift, now time.Time) findings.Standing {

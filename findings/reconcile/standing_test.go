@@ -224,26 +224,36 @@ func TestDeployers(t *testing.T) {
 	stray := func(e *inventory.Event) {
 		e.Principal = inventory.Principal{ID: "arn:aws:iam::111122223333:user/eve", Session: rulestest.Deployer}
 	}
+	update := func(days int, change ...func(*inventory.Event)) inventory.Fact {
+		return rulestest.Act(inventory.ActionUpdateCode, "shop", rulestest.Ago(time.Duration(days)*day), change...)
+	}
+	outcome := func(o inventory.Outcome) func(*inventory.Event) { return func(e *inventory.Event) { e.Outcome = o } }
 	for _, test := range []struct {
-		name   string
-		events []inventory.Fact
-		want   findings.Standing
-		reason string
+		name     string
+		modified int // days ago; the approval is 100 days old; 0: not known
+		events   []inventory.Fact
+		want     findings.Standing
+		reason   string
 	}{
-		{"no deployment is known: not judged, and said", nil, findings.Approved, "limit on deployers was not judged"},
-		{"the last one by an approved deployer", []inventory.Fact{
-			rulestest.Act(inventory.ActionUpdateCode, "shop", rulestest.Ago(2*day), stray), rulestest.Act(inventory.ActionUpdateCode, "shop", rulestest.Ago(day))}, findings.Approved, ""},
-		{"the last one by a stray, whose session name excuses nothing", []inventory.Fact{
-			rulestest.Act(inventory.ActionUpdateCode, "shop", rulestest.Ago(2*day)), rulestest.Act(inventory.ActionUpdateConfig, "shop", rulestest.Ago(day), stray)}, findings.Drifted, "user/eve"},
-		{"a refused call deploys nothing", []inventory.Fact{
-			rulestest.Act(inventory.ActionUpdateCode, "shop", rulestest.Ago(day), stray, func(e *inventory.Event) { e.Outcome = inventory.Failed })}, findings.Approved, "not judged"},
-		{"a dry run deploys nothing", []inventory.Fact{
-			rulestest.Act(inventory.ActionUpdateCode, "shop", rulestest.Ago(day), stray, func(e *inventory.Event) { e.Outcome = inventory.DryRun })}, findings.Approved, "not judged"},
-		{"opening a function is no deployment", []inventory.Fact{
-			rulestest.Act(inventory.ActionGrant, "shop", rulestest.Ago(day), stray)}, findings.Approved, "not judged"},
+		{"not modified since the approval", 150, nil, findings.Approved, ""},
+		{"modified since, and no event says by whom", 50, nil, findings.Unknown, "do not say by whom"},
+		{"when it was modified is not known", 0, nil, findings.Unknown, "is not known"},
+		{"the last one by an approved deployer", 1, []inventory.Fact{update(2, stray), update(1)}, findings.Approved, ""},
+		{"modified after the last deployment that the events know", 1, []inventory.Fact{update(9)}, findings.Unknown, "do not say by whom"},
+		{"the last one by a stray, whose session name excuses nothing", 1, []inventory.Fact{update(2),
+			rulestest.Act(inventory.ActionUpdateConfig, "shop", rulestest.Ago(day), stray)}, findings.Drifted, "user/eve"},
+		{"a stray before the approval is what was approved", 150, []inventory.Fact{update(150, stray)}, findings.Approved, ""},
+		{"a refused call deploys nothing", 150, []inventory.Fact{update(1, stray, outcome(inventory.Failed))}, findings.Approved, ""},
+		{"a dry run deploys nothing", 150, []inventory.Fact{update(1, stray, outcome(inventory.DryRun))}, findings.Approved, ""},
+		{"opening a function is no deployment", 150, []inventory.Fact{
+			rulestest.Act(inventory.ActionGrant, "shop", rulestest.Ago(day), stray)}, findings.Approved, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := world(approved(limits))
+			w := world(approved(limits), func(a *inventory.Asset) {
+				if test.modified > 0 {
+					a.Modified = rulestest.Ago(time.Duration(test.modified) * day)
+				}
+			})
 			w.Facts = append(w.Facts, test.events...)
 			v := verdict(t, w)
 			if v.Standing != test.want || !strings.Contains(strings.Join(v.Reasons, "\n"), test.reason) {

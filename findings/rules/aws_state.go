@@ -80,11 +80,11 @@ func statementKey(id, qualifier string) string {
 	return id + "@" + qualifier
 }
 
-// approvedReach reports whether an approval that holds allows the asset to be
+// approvedReach reports whether an approval that has not ended allows the asset to be
 // reached so far.
 func approvedReach(c *findings.Case, id inventory.AssetID, reach inventory.Reach) bool {
 	v, ok := c.Verdicts[id]
-	if !ok || v.Claim == nil || v.Claim.Approval == nil || (v.Standing != findings.Approved && v.Standing != findings.Drifted) {
+	if !ok || v.Claim == nil || v.Claim.Approval == nil || v.Claim.Approval.Expired(c.Now) {
 		return false
 	}
 	limit := v.Claim.Approval.Limits.Reach
