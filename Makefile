@@ -29,7 +29,7 @@ vuln: ## look the dependencies up in the Go vulnerability database (needs the in
 licences: ## check the licences of all dependencies
 	go run ./.ci/licences
 
-docs: ## write docs/cli anew from the commands
+docs: ## write docs/cli.md anew from the commands
 	go test ./cmd/internal/cli -run Docs -update
 
 clean: ## remove what build and demo wrote

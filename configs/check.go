@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/estray/estray/internal/nearest"
 )
 
 // quoted gives a text as the user wrote it, never what its variables hold.
@@ -19,7 +21,7 @@ func oneOf(t text, what string, names []string) (string, error) {
 	if slices.Contains(names, t.value) {
 		return t.value, nil
 	}
-	return "", fmt.Errorf("unknown %s %s; the nearest known one is %q", what, quoted(t), nearest(t.value, names))
+	return "", fmt.Errorf("unknown %s %s; the nearest known one is %q", what, quoted(t), nearest.Name(t.value, names))
 }
 
 func checkAny(t text, _ Inputs) (string, error) { return t.value, nil }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/estray/estray/internal/nearest"
 )
 
 func environ(pairs []string) map[string]string {
@@ -34,7 +36,7 @@ func (r *reading) variables(referred []string) []entry {
 			out = append(out, r.outside(k, name, place{file: name}, variableTexts(k, r.environ[name])))
 		case !strings.HasPrefix(name, prefix), strings.HasPrefix(name, testPrefix), slices.Contains(referred, name):
 		default:
-			r.wrong(place{file: name}, "unknown variable; the nearest known one is %s", nearest(name, names))
+			r.wrong(place{file: name}, "unknown variable; the nearest known one is %s", nearest.Name(name, names))
 		}
 	}
 	return out

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/estray/estray/internal/nearest"
 	"github.com/estray/estray/providers"
 	"github.com/estray/estray/providers/archive"
 )
@@ -78,36 +79,9 @@ func Planners(cfg Config) ([]providers.Planner, error) {
 		i := slices.IndexFunc(all, func(k kind) bool { return k.name == a.Kind })
 		if i < 0 {
 			return nil, fmt.Errorf("plan archive %q: unknown kind %q; did you mean %q? (kinds: %s)",
-				a.Name, a.Kind, nearest(a.Kind, Kinds()), strings.Join(Kinds(), ", "))
+				a.Name, a.Kind, nearest.Name(a.Kind, Kinds()), strings.Join(Kinds(), ", "))
 		}
 		out = append(out, all[i].make(cfg, a))
 	}
 	return out, nil
-}
-
-// nearest returns the name with the fewest single edits from s; the first of
-// several.
-func nearest(s string, names []string) string {
-	return slices.MinFunc(names, func(a, b string) int { return edits(s, a) - edits(s, b) })
-}
-
-// edits is the Levenshtein distance of two texts.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-var update = flag.Bool("update", false, "write golden files and docs/cli.md anew") //nolint:gochecknoglobals // a test flag must be known before the tests run
+var update = flag.Bool("update", false, "write golden files and docs/cli.md anew")
 
 const docsPath = "../../../docs/cli.md"
 

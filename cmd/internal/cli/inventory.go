@@ -74,17 +74,17 @@ func assetCells(r report.Asset) []string {
 }
 
 func writeSnapshot(w io.Writer, j *judged) error {
-	out, err := snapshot.NewWriter(w, snapshot.Header{Taken: j.Case.View.At, Tool: "estray", Version: version()})
+	out, err := snapshot.NewWriter(w, snapshot.Header{Taken: j.View.At, Tool: "estray", Version: version()})
 	if err != nil {
 		return err
 	}
-	for _, c := range j.Case.View.Coverage {
+	for _, c := range j.View.Coverage {
 		if err := out.WriteCoverage(c); err != nil {
 			return err
 		}
 	}
-	for _, x := range j.Case.View.Assets {
-		if err := out.WriteAsset(x, snapshotVerdict(report.NewAsset(x, j.Case.Verdicts[x.ID]))); err != nil {
+	for _, x := range j.View.Assets {
+		if err := out.WriteAsset(x, snapshotVerdict(report.NewAsset(x, j.Verdicts[x.ID]))); err != nil {
 			return err
 		}
 	}
@@ -120,7 +120,7 @@ func inventoryShow(a *app) *cobra.Command {
 }
 
 func showAsset(a *app, j *judged, id inventory.AssetID, format string) error {
-	asset, _ := j.Case.View.Asset(id)
+	asset, _ := j.View.Asset(id)
 	d := j.document(report.Run{})
 	var row report.Asset
 	for _, r := range d.Assets {
@@ -195,7 +195,7 @@ func inventoryHistory(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				rows, err := history(ctx, j.Case.View, id)
+				rows, err := history(ctx, j.View, id)
 				if err != nil {
 					return err
 				}

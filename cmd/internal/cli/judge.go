@@ -129,7 +129,7 @@ func estate(c *configs.Config) findings.Estate {
 
 // document builds the report of the judged case.
 func (j *judged) document(run report.Run) *report.Document {
-	run.Now = j.Case.Now
+	run.Now = j.Now
 	in := report.Input{
 		Case: j.Case, Silences: j.Result.Silences, Rules: j.Rules, Run: run, Notes: j.Notes,
 		Tool:   report.Tool{Name: "estray", Version: version()},
@@ -138,7 +138,7 @@ func (j *judged) document(run report.Run) *report.Document {
 	for _, e := range j.Entries {
 		in.Findings = append(in.Findings, life(e))
 	}
-	for _, d := range j.Case.Deployments {
+	for _, d := range j.Deployments {
 		in.Deployments = append(in.Deployments, report.Deployments{Day: d.Day, Provider: string(d.Provider), Count: d.Count})
 	}
 	return report.Build(in)
@@ -160,7 +160,7 @@ func (j *judged) policy() report.Policy {
 
 // assetID finds the asset that a short id means.
 func (j *judged) assetID(id string) (inventory.AssetID, error) {
-	found, err := pick(id, assetIDs(j.Case.View))
+	found, err := pick(id, assetIDs(j.View))
 	if err != nil {
 		return "", usage(fmt.Errorf("find asset: %w", err), "estray inventory list shows the assets")
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/estray/estray/findings/report/csvfmt"
+	"github.com/estray/estray/findings/report/text"
 )
 
 // listFormats are the forms of every list.
@@ -143,21 +144,13 @@ func mapSlice[T, U any](in []T, f func(T) U) []U {
 	return out
 }
 
-// oneLine makes foreign text safe for a table: no control characters, one line.
+// oneLine makes foreign text safe for a line of a table; what is empty is "-".
 func oneLine(s string) string {
 	if s == "" {
 		return "-"
 	}
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) || isBidi(r) {
-			return ' '
-		}
-		return r
-	}, s)
+	return text.Safe(s)
 }
-
-// isBidi reports the marks that can make text read in another order than it is.
-func isBidi(r rune) bool { return (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) }
 
 // errAmbiguous means that a short id fits several.
 var errAmbiguous = errors.New("the id is ambiguous")

@@ -22,12 +22,12 @@ func table() []row {
 		{folder: "cmd/internal/output", own: []string{"..."},
 			others: []string{"github.com/schollz/progressbar/v3", "golang.org/x/term"}},
 
-		{folder: "configs", own: []string{"inventory", "findings"},
+		{folder: "configs", own: []string{"inventory", "findings", "internal/nearest"},
 			others: []string{"github.com/spf13/viper", "github.com/go-viper/mapstructure/v2", "go.yaml.in/yaml/v3"}},
 
 		{folder: "inventory"},
 		{folder: "inventory/registry", own: []string{"inventory"}},
-		{folder: "inventory/registry/yamlfile", own: []string{"inventory", "inventory/registry"},
+		{folder: "inventory/registry/yamlfile", own: []string{"inventory", "inventory/registry", "internal/nearest"},
 			others: []string{"go.yaml.in/yaml/v3"}},
 		{folder: "inventory/snapshot", own: []string{"inventory"}},
 		{folder: "inventory/store", own: []string{"inventory"}},
@@ -40,7 +40,7 @@ func table() []row {
 		{folder: "providers", own: []string{"inventory"}},
 		{folder: "providers/providertest", own: []string{"inventory", "providers"},
 			others: []string{"github.com/google/go-cmp", "go.uber.org/goleak"}},
-		{folder: "providers/builtin", own: []string{"inventory", "providers", "providers/aws", "providers/archive"},
+		{folder: "providers/builtin", own: []string{"internal/nearest", "inventory", "providers", "providers/aws", "providers/archive"},
 			tests: []string{"inventory/snapshot", "inventory/store", "providers/collect", "providers/providertest"}},
 		{folder: "providers/collect", own: []string{"inventory", "inventory/store", "providers"}},
 		{folder: "providers/aws", own: []string{"inventory", "providers"}, tests: []string{"providers/providertest"}},
@@ -64,6 +64,7 @@ func table() []row {
 		{folder: "findings/report/csvfmt", own: []string{"inventory", "findings", "findings/report"}, tests: []string{"findings/report/reporttest"}},
 		{folder: "findings/report/htmlfmt", own: []string{"inventory", "findings", "findings/report"}},
 
+		{folder: "internal/nearest"},
 		{folder: "internal/testparts", others: []string{"github.com/jackc/pgx/v5"}},
 	}
 }

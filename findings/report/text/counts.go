@@ -38,7 +38,7 @@ func (p *page) counts(d *report.Document) {
 }
 
 func countRow(name string, counts map[string]int, total int) []word {
-	row := []word{{text: safe(name)}}
+	row := []word{{text: Safe(name)}}
 	for _, s := range findings.Standings() {
 		row = append(row, word{text: fmt.Sprint(counts[string(s)])})
 	}

@@ -24,7 +24,7 @@ func plain(s string) []word { return painted(s, "") }
 
 func painted(s, paint string) []word {
 	var out []word
-	for f := range strings.FieldsSeq(safe(s)) {
+	for f := range strings.FieldsSeq(Safe(s)) {
 		out = append(out, word{text: f, paint: paint})
 	}
 	return out

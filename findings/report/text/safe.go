@@ -7,11 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// safe makes text from outside harmless on a terminal: any kind of white space
+// Safe makes text from outside harmless on a terminal: any kind of white space
 // becomes a blank; control characters, marks that change the direction of
 // text, characters of no width and bytes that are no UTF-8 are shown as their
 // number. Nothing is left out, so that two names that differ look different.
-func safe(s string) string {
+func Safe(s string) string {
 	var b strings.Builder
 	for len(s) > 0 {
 		r, n := utf8.DecodeRuneInString(s)

@@ -5,6 +5,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/estray/estray/internal/nearest"
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/inventory/registry"
 )
@@ -153,7 +154,7 @@ func (r *reading) exception(n *yaml.Node) registry.Exception {
 	e := r.mapping(anException, n)
 	x := registry.Exception{Rule: e.text("rule"), Select: e.selector(), Reason: e.text("reason"), By: e.text("by"), Expires: e.last("expires"), At: e.at}
 	if x.Rule != "" && len(r.opt.Rules) > 0 && !slices.Contains(r.opt.Rules, x.Rule) {
-		e.wrong("rule", e.values["rule"], "%q is no rule; the nearest is %q, see: estray rules list", clip(x.Rule), nearest(x.Rule, r.opt.Rules))
+		e.wrong("rule", e.values["rule"], "%q is no rule; the nearest is %q, see: estray rules list", clip(x.Rule), nearest.Name(x.Rule, r.opt.Rules))
 	}
 	return x
 }

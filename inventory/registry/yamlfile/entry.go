@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/estray/estray/internal/nearest"
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/inventory/registry"
 )
@@ -77,7 +78,7 @@ func (e entry) open(what string, n *yaml.Node) bool {
 		case what == "select" && slices.Contains(laterSelectorKeys(), k.Value):
 			e.r.wrongAt(e.r.at(k), "select.%s is for providers that this version does not read; remove it", k.Value)
 		default:
-			e.r.wrongAt(e.r.at(k), "unknown key %q in %s; the nearest known key is %q", clip(k.Value), what, nearest(k.Value, known))
+			e.r.wrongAt(e.r.at(k), "unknown key %q in %s; the nearest known key is %q", clip(k.Value), what, nearest.Name(k.Value, known))
 		}
 	}
 	return true
@@ -203,7 +204,7 @@ func (e entry) reach(key string) inventory.Reach {
 		return inventory.ReachUnknown
 	}
 	if !slices.Contains(inventory.ReachWords(), n.Value) {
-		e.wrong(key, n, "%q is no reach; the nearest is %q", clip(n.Value), nearest(n.Value, inventory.ReachWords()))
+		e.wrong(key, n, "%q is no reach; the nearest is %q", clip(n.Value), nearest.Name(n.Value, inventory.ReachWords()))
 		return inventory.ReachUnknown
 	}
 	var out inventory.Reach
