@@ -81,7 +81,7 @@ func TestKillLeavesWholeBatches(t *testing.T) {
 	}
 }
 
-// TestTwoProcessesOpenOneNewStore: both make the schema at the same time.
+// TestTwoOpenersMakeOneNewStore: all make the schema at the same time.
 func TestTwoOpenersMakeOneNewStore(t *testing.T) {
 	server := startSchemas(t)
 	for name, url := range map[string]string{"sqlite": fileURL(t), "postgres": server.url(t)} {

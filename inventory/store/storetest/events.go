@@ -107,7 +107,7 @@ func walkStops(t *testing.T, open Opener) {
 	enough := errors.New("enough")
 	n := 0
 	err := viewAt(t, s, hour(9)).Walk(t.Context(), inventory.Filter{}, func(inventory.Event) error { n++; return enough })
-	if err != enough || n != 1 { //nolint:errorlint // unchanged is the promise
+	if err != enough || n != 1 {
 		t.Errorf("walk gave %v after %d events, want the receiver's error after 1", err, n)
 	}
 }
