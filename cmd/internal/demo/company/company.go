@@ -148,7 +148,7 @@ func (c *company) strays() {
 
 // live draws the deployments of a function by its pipeline.
 func (c *company) live(f *function) {
-	f.modified = logStart().Add(-time.Duration(c.rng.IntN(200)+20) * 24 * time.Hour)
+	f.modified = logStart().Add(-time.Duration(c.rng.IntN(200)+250) * 24 * time.Hour)
 	f.digest = digestOf(f.name, 0)
 	n := c.rng.IntN(4)
 	if f.team == "stray" {

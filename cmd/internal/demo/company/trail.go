@@ -19,7 +19,6 @@ type act struct {
 	request, answer any
 	failed          string // error code
 	readOnly        bool
-	console         bool
 }
 
 // incidents are the acts that a report should tell of.
