@@ -36,6 +36,16 @@ const (
 	ActionOther         Action = "other"
 )
 
+// Actions lists the words of actions, in the order above.
+func Actions() []Action {
+	return []Action{
+		ActionCreate, ActionUpdateCode, ActionUpdateConfig, ActionDelete, ActionGrant, ActionRevoke, ActionExpose,
+		ActionUnexpose, ActionAttachTrigger, ActionDetachTrigger, ActionPublish, ActionDeploy, ActionRollback,
+		ActionWeaken, ActionReadSecret, ActionEnumerate, ActionInvoke, ActionIdentity, ActionLoggingOff,
+		ActionLoggingOn, ActionOther,
+	}
+}
+
 // Outcome says whether an act changed anything. The zero value is unknown,
 // and no rule takes it for a change.
 type Outcome string

@@ -15,6 +15,9 @@ const (
 	Google     Provider = "google"
 )
 
+// Providers lists them, in the order in which they are told.
+func Providers() []Provider { return []Provider{AWS, Cloudflare, Google} }
+
 // Scope is where a fact holds. An empty Region means the whole account; an
 // empty Account means the provider, or what a source reads as a whole.
 type Scope struct {

@@ -86,14 +86,9 @@ func (k *checker) nothing(at Position, s Selector) {
 }
 
 func (k *checker) provider(at Position, key string, p inventory.Provider, what string) {
-	if p != "" && !slices.Contains(providers(), p) {
-		k.wrong(at, key, "%s can match nothing: there is no provider %q; use one of %s", what, p, join(providers()))
+	if p != "" && !slices.Contains(inventory.Providers(), p) {
+		k.wrong(at, key, "%s can match nothing: there is no provider %q; use one of %s", what, p, join(inventory.Providers()))
 	}
-}
-
-// providers lists the names that a selector may hold.
-func providers() []inventory.Provider {
-	return []inventory.Provider{inventory.AWS, inventory.Cloudflare, inventory.Google}
 }
 
 // kinds maps each kind to the provider that has it.

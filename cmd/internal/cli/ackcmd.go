@@ -44,6 +44,9 @@ func (a *app) acknowledge(cmd *cobra.Command, ids []string, f ackFlags) error {
 	if (len(ids) == 0) == (f.rule == "") {
 		return usagef("acknowledge findings: give ids or --rule, one of both")
 	}
+	if err := given("--rule", f.rule, reportedRules()); err != nil {
+		return err
+	}
 	clock, err := a.clock()
 	if err != nil {
 		return err

@@ -59,7 +59,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = "did you mean " + strings.Join(near, " or ")
 	}
-	return usage(fmt.Errorf("%s: there is no command %q", cmd.CommandPath(), args[0]), hint)
+	return usage(fmt.Errorf("there is no command %q", strings.TrimPrefix(cmd.CommandPath()+" "+args[0], "estray ")), hint)
 }
 
 // wantArgs asks for exactly the named arguments.

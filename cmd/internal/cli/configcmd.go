@@ -71,18 +71,26 @@ func configInit(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "init [FILE]", Short: "write an example configuration to start from (default estray.yaml)",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usagef("%s wants at most one FILE, got %d", cmd.CommandPath(), len(args))
-			}
-			path := "estray.yaml"
-			if len(args) == 1 {
-				path = args[0]
+			path, err := oneFile(cmd, args, "estray.yaml")
+			if err != nil {
+				return err
 			}
 			return a.writeExample(path, configs.Example(), force)
 		},
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "write over a file that is there")
 	return cmd
+}
+
+// oneFile is the file that a command was given, or its default.
+func oneFile(cmd *cobra.Command, args []string, unnamed string) (string, error) {
+	switch len(args) {
+	case 0:
+		return unnamed, nil
+	case 1:
+		return args[0], nil
+	}
+	return "", usagef("%s wants at most one FILE, got %d", cmd.CommandPath(), len(args))
 }
 
 // writeExample writes a file that is not there yet.

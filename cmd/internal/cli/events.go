@@ -20,6 +20,9 @@ func eventsList(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "list events, oldest first", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := given("--action", action, actionWords()); err != nil {
+				return err
+			}
 			return a.viewed(cmd, "", func(ctx context.Context, v *inventory.View) error {
 				f := inventory.Filter{Principal: principal, Action: inventory.Action(action)}
 				var err error
@@ -44,6 +47,7 @@ func eventsList(a *app) *cobra.Command {
 	cmd.Flags().StringVar(&action, "action", "", "only events of this action, such as update-code")
 	cmd.Flags().StringVar(&since, "since", "", "only events at or after this `time`, or this long ago (90d, 12h)")
 	cmd.Flags().StringVar(&until, "until", "", "only events before this `time`, or this long ago")
+	mustComplete(cmd, "action", actionWords()...)
 	return cmd
 }
 

@@ -19,13 +19,19 @@ func findingsCommand(a *app) *cobra.Command {
 }
 
 func findingsList(a *app) *cobra.Command {
-	var format, state, severity, rule string
+	var format, which, severity, rule string
 	cmd := &cobra.Command{
 		Use: "list", Short: "list findings, gravest first", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			least, err := findings.ParseSeverity(severity)
 			if err != nil {
 				return usage(err, "")
+			}
+			if err := oneOf("--which", which, findingStates()); err != nil {
+				return err
+			}
+			if err := given("--rule", rule, reportedRules()); err != nil {
+				return err
 			}
 			return a.judged(cmd, "", func(_ context.Context, j *judged) error {
 				var rows []report.Finding
@@ -34,7 +40,7 @@ func findingsList(a *app) *cobra.Command {
 					if err != nil {
 						return err
 					}
-					if (state == "all" || f.State == state) && s >= least && (rule == "" || f.Rule == rule) {
+					if (which == "all" || f.State == which) && s >= least && (rule == "" || f.Rule == rule) {
 						rows = append(rows, f)
 					}
 				}
@@ -44,10 +50,12 @@ func findingsList(a *app) *cobra.Command {
 		},
 	}
 	formatFlag(cmd, &format)
-	cmd.Flags().StringVar(&state, "state", "open", "only findings of this state: open, acknowledged, accepted, resolved, or all")
+	// Not --state: that names the store, for every command.
+	cmd.Flags().StringVar(&which, "which", "open", "only findings of this state: "+strings.Join(findingStates(), ", "))
 	cmd.Flags().StringVar(&severity, "severity", "info", "only findings of at least this severity")
 	cmd.Flags().StringVar(&rule, "rule", "", "only findings of this rule")
-	mustComplete(cmd, "state", "open", "acknowledged", "accepted", "resolved", "all")
+	mustComplete(cmd, "which", findingStates()...)
+	mustComplete(cmd, "rule", reportedRules()...)
 	mustComplete(cmd, "severity", findings.SeverityWords()...)
 	return cmd
 }
@@ -93,7 +101,7 @@ func findFinding(j *judged, id string) (report.Finding, error) {
 	all := j.document(report.Run{}).Findings
 	full, err := pick(id, mapSlice(all, func(f report.Finding) string { return f.ID }))
 	if err != nil {
-		return report.Finding{}, usage(fmt.Errorf("find finding: %w", err), "estray findings list --state all shows the findings")
+		return report.Finding{}, usage(fmt.Errorf("find finding: %w", err), "estray findings list --which all shows the findings")
 	}
 	i := slices.IndexFunc(all, func(f report.Finding) bool { return f.ID == full })
 	return all[i], nil

@@ -3,8 +3,10 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +36,13 @@ func inventoryList(a *app) *cobra.Command {
 estray.snapshot/v1: it holds the assets and the coverage that says how complete
 they are, and an archive of kind "snapshot" reads it again.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := errors.Join(given("--standing", standing, standingWords()), given("--provider", provider, providerWords())); err != nil {
+				return err
+			}
+			if format == "jsonl" && standing+provider != "" {
+				// Its coverage vouches for all assets; a part would look like all.
+				return usage(errors.New("list assets: a snapshot holds all assets, so --standing and --provider cannot narrow it"), "use --format json for a part")
+			}
 			return a.judged(cmd, at, func(_ context.Context, j *judged) error {
 				if format == "jsonl" {
 					return writeSnapshot(a.std.Out, j)
@@ -50,9 +59,11 @@ they are, and an archive of kind "snapshot" reads it again.`,
 	}
 	formatFlag(cmd, &format)
 	atFlag(cmd, &at)
-	cmd.Flags().StringVar(&standing, "standing", "", "only assets of this standing")
-	cmd.Flags().StringVar(&provider, "provider", "", "only assets of this provider")
+	cmd.Flags().StringVar(&standing, "standing", "", "only assets of this standing: "+strings.Join(standingWords(), ", "))
+	cmd.Flags().StringVar(&provider, "provider", "", "only assets of this provider: "+strings.Join(providerWords(), ", "))
 	cmd.Flags().BoolVar(&gone, "gone", false, "list assets that are gone too")
+	mustComplete(cmd, "standing", standingWords()...)
+	mustComplete(cmd, "provider", providerWords()...)
 	return cmd
 }
 
@@ -161,7 +172,7 @@ func printAsset(a *app, row report.Asset, asset inventory.Asset, d *report.Docum
 	line("claim", row.Claim)
 	line("reach", row.Reach)
 	for _, e := range row.Exposures {
-		line("exposure", strings.Join([]string{e.Kind, e.Reach, e.Hostname, e.Qualifier, e.Note}, " "))
+		line("exposure", joinNonEmpty(" ", e.Kind, e.Reach, e.Hostname, e.Qualifier, e.Note))
 	}
 	line("identity", row.Identity)
 	line("runtime", row.Runtime)
@@ -176,7 +187,7 @@ func printAsset(a *app, row report.Asset, asset inventory.Asset, d *report.Docum
 			line("unknown", f.Name+": "+why)
 		}
 	}
-	for _, f := range d.Findings {
+	for _, f := range slices.SortedStableFunc(slices.Values(d.Findings), gravest) {
 		if f.Asset == row.ID && f.State != "resolved" {
 			line("finding", strings.Join([]string{f.ID, f.Severity, f.Rule, f.Message}, " "))
 		}

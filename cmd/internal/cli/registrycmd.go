@@ -75,9 +75,13 @@ func (a *app) registryCheck(cmd *cobra.Command, args []string, strict bool) erro
 func registryInit(a *app) *cobra.Command {
 	var force bool
 	cmd := &cobra.Command{
-		Use: "init FILE", Short: "write an example registry to start from", Args: wantArgs("FILE"),
-		RunE: func(_ *cobra.Command, args []string) error {
-			return a.writeExample(args[0], yamlfile.Example(), force)
+		Use: "init [FILE]", Short: "write an example registry to start from (default registry/registry.yaml)",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			path, err := oneFile(cmd, args, "registry/registry.yaml") // where the example configuration looks
+			if err != nil {
+				return err
+			}
+			return a.writeExample(path, yamlfile.Example(), force)
 		},
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "write over a file that is there")

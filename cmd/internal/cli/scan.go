@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -215,14 +216,12 @@ func narrow(plan []providers.Planner, f scanFlags) ([]providers.Planner, error) 
 	keep := func(inventory.Scope) bool { return true }
 	if len(f.providers) > 0 {
 		for _, p := range f.providers {
-			switch inventory.Provider(p) {
-			case inventory.AWS, inventory.Cloudflare, inventory.Google:
-			default:
-				return nil, usagef("scan: there is no provider %q, use aws, cloudflare or google", p)
+			if err := oneOf("--provider", p, providerWords()); err != nil {
+				return nil, err
 			}
 		}
 		keep = func(s inventory.Scope) bool {
-			return s.Provider == "" || contains(f.providers, string(s.Provider))
+			return s.Provider == "" || slices.Contains(f.providers, string(s.Provider))
 		}
 	}
 	if f.shard != "" {
@@ -238,15 +237,6 @@ func narrow(plan []providers.Planner, f scanFlags) ([]providers.Planner, error) 
 		out[i] = narrowed{p, keep}
 	}
 	return out, nil
-}
-
-func contains(all []string, s string) bool {
-	for _, x := range all {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // narrowed plans only the sources that have a cell in a wanted scope.

@@ -146,7 +146,7 @@ func (p *page) judgement(d *report.Document) {
 		}
 		p.para(2, 4, painted(f.Severity, severityColour(f.Severity)), plain(f.Rule), plain(ids.short(f.ID)), plain(f.Message), plain("("+state+")"))
 	}
-	p.more(len(all), maxHoles, "coverage findings", "estray findings list --state all")
+	p.more(len(all), maxHoles, "coverage findings", "estray findings list --which all")
 }
 
 // unasked reports whether the finding says what the list of capabilities that

@@ -205,7 +205,7 @@ func (p *page) quiet(all []report.Finding, ids shortIDs) {
 		}
 		p.para(2, 4, painted(f.State, bold), plain(f.Severity), plain(f.Rule), plain(ids.short(f.ID)), plain(aboutOf(f)+": "+cmp.Or(why, "no reason is recorded")))
 	}
-	p.more(len(all), maxQuiet, "not open", "estray findings list --state all")
+	p.more(len(all), maxQuiet, "not open", "estray findings list --which all")
 }
 
 // shortIDs knows how far ids may be cut.

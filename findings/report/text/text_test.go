@@ -232,10 +232,10 @@ func TestCutListsSayHowManyMoreAndWhere(t *testing.T) {
 	got := strings.Join(strings.Fields(render(t, numbered(100), text.Options{Width: 120})), " ")
 	for _, want := range []string{
 		"and 85 more acts or assets with findings, see them all with: estray findings list",
-		"and 90 more not open, see them all with: estray findings list --state all",
+		"and 90 more not open, see them all with: estray findings list --which all",
 		"and 80 more assets that need a person, see them all with: estray inventory list",
 		"and 75 more holes, see them all with: estray coverage --holes",
-		"and 75 more coverage findings, see them all with: estray findings list --state all",
+		"and 75 more coverage findings, see them all with: estray findings list --which all",
 		"and 75 more not asked for, see them all with: estray coverage",
 	} {
 		if !strings.Contains(got, want) {
