@@ -25,9 +25,6 @@ import (
 	"github.com/estray/estray/providers/collect"
 )
 
-// holdWait is how long a scan waits for another one on the same store.
-const holdWait = 10 * time.Second
-
 // scanFlags are the flags of scan, as given.
 type scanFlags struct {
 	providers  []string
@@ -160,7 +157,7 @@ func (j *job) run(ctx context.Context, st *sqlstore.Store) (*report.Document, er
 	now := j.clock()
 	run, interrupted, err := st.Begin(ctx, store.Run{
 		ID: now.Format("20060102T150405Z"), Now: now, Started: now, Holder: j.std.Holder, Version: version(),
-	}, holdWait)
+	}, j.std.HoldWait)
 	if err != nil {
 		return nil, err
 	}

@@ -21,11 +21,18 @@ type Streams struct {
 	// Clock is the wall clock; Holder names this process to others.
 	Clock  func() time.Time
 	Holder string
+	// HoldWait is how long a scan waits for another one on the same store;
+	// zero: it is refused at once.
+	HoldWait time.Duration
 }
+
+// holdWait is long enough for the end of a scan that is nearly done, and short
+// enough for a person who waits.
+const holdWait = 10 * time.Second
 
 // System is the process's own surroundings.
 func System() Streams {
-	s := Streams{Out: os.Stdout, Err: os.Stderr, Environ: os.Environ(), Clock: time.Now, OutWidth: 80}
+	s := Streams{Out: os.Stdout, Err: os.Stderr, Environ: os.Environ(), Clock: time.Now, OutWidth: 80, HoldWait: holdWait}
 	s.OutTerminal = term.IsTerminal(int(os.Stdout.Fd()))
 	s.ErrTerminal = term.IsTerminal(int(os.Stderr.Fd()))
 	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil && w > 0 {
