@@ -19,6 +19,7 @@ import (
 type room struct {
 	t   *testing.T
 	dir string
+	env []string
 }
 
 func newRoom(t *testing.T, config string) room {
@@ -41,7 +42,7 @@ func (r room) estray(args ...string) (code int, stdout, stderr string) {
 	r.t.Helper()
 	var out, errs bytes.Buffer
 	code = cli.Run(context.Background(), args, cli.Streams{
-		Out: &out, Err: &errs, OutWidth: 80, Dir: r.dir, Clock: time.Now, Holder: "test",
+		Out: &out, Err: &errs, OutWidth: 80, Dir: r.dir, Environ: r.env, Clock: time.Now, Holder: "test",
 	})
 	return code, out.String(), errs.String()
 }
@@ -70,9 +71,19 @@ func (r room) scan(args ...string) (int, *report.Document) {
 // time given as YYYYMMDDTHHmm.
 func (r room) object(dir, account, region, at, unique string, records ...json.RawMessage) {
 	r.t.Helper()
+	text, err := json.Marshal(map[string]any{"Records": records})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.plain(dir, account, region, at, unique, text)
+}
+
+// plain packs any text as the content of such an object.
+func (r room) plain(dir, account, region, at, unique string, text []byte) {
+	r.t.Helper()
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
-	if err := errors.Join(json.NewEncoder(z).Encode(map[string]any{"Records": records}), z.Close()); err != nil {
+	if _, err := z.Write(text); errors.Join(err, z.Close()) != nil {
 		r.t.Fatal(err)
 	}
 	key := filepath.Join(dir, "AWSLogs", account, "CloudTrail", region, at[:4], at[4:6], at[6:8],
