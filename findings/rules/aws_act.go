@@ -97,8 +97,13 @@ func whoActed(p inventory.Principal) string {
 	return who
 }
 
-// aboutWhat names what a finding is about.
-func aboutWhat(f findings.Finding) string { return cmp.Or(string(f.Asset), f.Subject) }
+// aboutWhat names what a finding is about: an asset by its name alone, since
+// the finding holds the whole id beside its message.
+func aboutWhat(f findings.Finding) string { return cmp.Or(nameIn(f.Asset), f.Subject) }
+
+// nameIn is the name that the ARN of a function ends with; an id of another
+// form stays whole.
+func nameIn(id inventory.AssetID) string { return cmp.Or(arnField(string(id), 6), string(id)) }
 
 // changed picks calls of the service that succeeded and changed something.
 func changed(service string, names ...string) picks {

@@ -153,7 +153,7 @@ func shortLife(r findings.Rule, id inventory.AssetID, birth, death inventory.Eve
 	f := startAct(r, death)
 	f.Asset, f.Subject = id, ""
 	f.Evidence = []findings.Evidence{eventEvidence(birth), eventEvidence(death)}
-	f.Message = fmt.Sprintf("%s lived for %s: created by %s, deleted by %s", id, death.Time.Sub(birth.Time), whoActed(birth.Principal), whoActed(death.Principal))
+	f.Message = fmt.Sprintf("%s lived for %s: created by %s, deleted by %s", nameIn(id), death.Time.Sub(birth.Time), whoActed(birth.Principal), whoActed(death.Principal))
 	return f
 }
 

@@ -59,7 +59,7 @@ func openURLs(c *findings.Case, r findings.Rule, a inventory.Asset) []findings.F
 			continue
 		}
 		f := startState(r, a, "exposure", urlKey(w.Qualifier), fmt.Sprintf("function URL %s with authorisation %s, reach %s", w.Hostname, w.Auth, w.Reach))
-		f.Message = fmt.Sprintf("the function URL %s of %s %s%s", w.Hostname, a.ID, why, wayNotes(w))
+		f.Message = fmt.Sprintf("the function URL %s of %s %s%s", w.Hostname, called(a), why, wayNotes(w))
 		f.Set(severity, "it "+why)
 		easeByApproval(c, &f, w.Reach)
 		out = append(out, f)

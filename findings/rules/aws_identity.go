@@ -31,9 +31,9 @@ func adminRights(r findings.Rule, a inventory.Asset) []findings.Finding {
 	identity, _ := a.Identity.Get()
 	why := strings.Join(rights.Why, ", ")
 	f := startState(r, a, "rights", identity.ID, fmt.Sprintf("%s is administrator-like: %s", identity.ID, why))
-	f.Message = fmt.Sprintf("%s runs as %s, which is administrator-like: %s", a.ID, identity.ID, why)
+	f.Message = fmt.Sprintf("%s runs as %s, which is administrator-like: %s", called(a), identity.ID, why)
 	if a.Rights.Stale() {
-		f.Message = fmt.Sprintf("%s ran as an administrator-like role when its rights were read last: %s", a.ID, why)
+		f.Message = fmt.Sprintf("%s ran as an administrator-like role when its rights were read last: %s", called(a), why)
 	}
 	if rights.Bounded {
 		f.Set(findings.Low, "the permissions boundary "+rights.Boundary+" removes the rights")

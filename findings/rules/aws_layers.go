@@ -59,7 +59,7 @@ func mountedLayers(c *findings.Case, r findings.Rule, a inventory.Asset) []findi
 	var out []findings.Finding
 	for _, id := range foreignLayers(c, a.Scope.Account, code.Layers) {
 		f := startState(r, a, "code", id, "layer "+id)
-		f.Message = fmt.Sprintf("%s holds a layer of a foreign account: %s", a.ID, id)
+		f.Message = fmt.Sprintf("%s holds a layer of a foreign account: %s", called(a), id)
 		out = append(out, f)
 	}
 	return out

@@ -88,7 +88,7 @@ func judgeWays(c *findings.Case, r findings.Rule, a inventory.Asset, judge judge
 		}
 		seen[key] = true
 		f := startState(r, a, "exposure", key, fmt.Sprintf("statement %q %s", w.Statement, v.Why))
-		f.Message = fmt.Sprintf("the policy of %s holds statement %q, which %s", a.ID, w.Statement, v.Why)
+		f.Message = fmt.Sprintf("the policy of %s holds statement %q, which %s", called(a), w.Statement, v.Why)
 		f.Message += wayNotes(w)
 		f.Set(v.Severity, "the statement "+v.Why)
 		easeByApproval(c, &f, v.Reach)

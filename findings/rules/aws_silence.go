@@ -48,7 +48,7 @@ func silencedGroup(c *findings.Case, r findings.Rule, e inventory.Event) []findi
 		}
 		f := startAct(r, e)
 		f.Asset, f.Subject = a.ID, ""
-		f.Message = fmt.Sprintf("%s called %s on %s, the log of %s", whoActed(e.Principal), e.Name, group, a.ID)
+		f.Message = fmt.Sprintf("%s called %s on %s, the log of %s", whoActed(e.Principal), e.Name, group, called(a))
 		if e.Change.RetentionDays != nil {
 			f.Message += fmt.Sprintf(": it keeps %d days from now on", *e.Change.RetentionDays)
 		}

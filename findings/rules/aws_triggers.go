@@ -49,7 +49,7 @@ func newLoaders(c *findings.Case, r findings.Rule, a inventory.Asset) []findings
 			continue
 		}
 		f := startState(r, a, "bindings", "environment:"+name, "environment variable "+name)
-		f.Message = fmt.Sprintf("%s was given the environment variable %s, which it had not on %s", a.ID, name, prior.Last.UTC().Format("2006-01-02"))
+		f.Message = fmt.Sprintf("%s was given the environment variable %s, which it had not on %s", called(a), name, prior.Last.UTC().Format("2006-01-02"))
 		f.Set(findings.High, name+" loads other code before the handler")
 		f.Evidence = append(f.Evidence, findings.Evidence{Kind: "history", Ref: string(a.ID) + "#bindings", Summary: "an earlier reading holds no " + name})
 		out = append(out, f)
