@@ -93,16 +93,16 @@ const notAsked = "not asked for"
 
 // words tells the hole's state, and what to do about it.
 func (h hole) words() (state, fix string) {
-	const accept = ", or accept the blind spot in the registry with a reason and an end"
+	const accept = ", or accept the blind spot in the registry with a reason and an end."
 	switch {
 	case h.broken:
-		return "continuity broken", "find out what is missing of the log and since when" + accept
+		return "continuity broken", "Find out what is missing of the log and since when" + accept
 	case h.asked:
-		return h.state.String(), "give the source the permission or the input that it lacks" + accept
+		return h.state.String(), "Give the source the permission or the input that it lacks" + accept
 	case h.state == inventory.Pending:
-		return notAsked, "configure a source that reads it, if the rules that need it are wanted"
+		return notAsked, "Configure a source that reads it, if the rules that need it are wanted."
 	}
-	return "window too short", "read more of the log: a longer stretch, or one without a gap"
+	return "window too short", "Read more of the log: a longer stretch, or one without a gap."
 }
 
 // BlindSpot tells by which accepted blind spot the cell is covered now; empty

@@ -37,6 +37,7 @@ func states() []inventory.State {
 
 func TestEveryRuleDocumentsItself(t *testing.T) {
 	seen := map[string]bool{}
+	sentences := regexp.MustCompile(`^[A-Z].*\.$`)
 	technique := regexp.MustCompile(`^T\d{4}(\.\d{3})?$`)
 	for _, r := range rules.All() {
 		t.Run(r.ID, func(t *testing.T) {
@@ -47,6 +48,11 @@ func TestEveryRuleDocumentsItself(t *testing.T) {
 			for name, text := range map[string]string{"title": r.Title, "rationale": r.Rationale, "false positives": r.FalsePositives, "fix": r.Fix} {
 				if strings.TrimSpace(text) == "" {
 					t.Errorf("no %s", name)
+				}
+			}
+			for name, text := range map[string]string{"rationale": r.Rationale, "false positives": r.FalsePositives, "fix": r.Fix} {
+				if !sentences.MatchString(text) {
+					t.Errorf("%s is not in whole sentences: %q", name, text)
 				}
 			}
 			if r.Event == nil && r.Check == nil {

@@ -82,7 +82,7 @@ func judgeURL(w inventory.Exposure) (findings.Severity, string) {
 func policyReplaced() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-21", Title: "Whole resource policy replaced", Severity: findings.High, Weigh: true,
-		Rationale:      "A policy that is put whole replaces what was there, deny statements too, without naming them. Deleting a policy that held a deny opens what it closed. What the new statements let in is told by AWS-17 to AWS-19.",
+		Rationale:      "A call that puts a whole policy replaces what was there, deny statements too, without naming them. Deleting a policy that held a deny opens what it closed. What the new statements let in is told by AWS-17 to AWS-19.",
 		FalsePositives: "Tools that keep policies as code.",
 		Fix:            "Compare the new policy with the old one, and put back the deny statements that are missing.",
 		Needs:          []inventory.Capability{inventory.CapPolicies},

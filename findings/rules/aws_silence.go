@@ -12,7 +12,7 @@ func logsSilenced() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-38", Title: "Function logs silenced", Severity: findings.High,
 		Rationale:      "A function's own log tells what it did. Deleting it, keeping it for less than the policy asks, cutting its subscriptions, sending it elsewhere or raising its level to FATAL takes that away. A log group that belongs to no known function is nobody's finding.",
-		FalsePositives: "The removal of a stack takes both.",
+		FalsePositives: "Removing a stack removes the function and its log group.",
 		Fix:            "Restore group, retention and logging settings, and look for copies of the log downstream.",
 		Needs:          []inventory.Capability{inventory.CapFunctions, inventory.CapLogGroups, inventory.CapEvents},
 	})

@@ -17,7 +17,7 @@ func unmanaged() findings.Rule {
 		ID: "REC-01", Title: "Unmanaged asset", Severity: findings.High,
 		Rationale:      "Nobody answers for the asset: no claim of the registry selects it. Nobody would notice that it is changed, misused, or was never ours.",
 		FalsePositives: "Assets that a managed service makes (custom resources of CDK, StackSets, Amplify): claim them by the tag aws:cloudformation:stack-name and the account.",
-		Fix:            "find out who deployed it, then add a claim to the registry or remove the asset",
+		Fix:            "Find out who deployed it, then add a claim to the registry or remove the asset.",
 		Attack:         recTechniques("REC-01"),
 		Needs:          []inventory.Capability{inventory.CapFunctions, findings.CapRegistry},
 	}
@@ -58,7 +58,7 @@ func ghost() findings.Rule {
 		ID: "REC-02", Title: "Ghost claim", Severity: findings.Low, Absence: true,
 		Rationale:      "A claim matches nothing although its scope was read whole. A claim that outlives its asset will approve whatever next takes that name.",
 		FalsePositives: "Assets that are made on demand: mark the claim as transient.",
-		Fix:            "remove the claim, or correct its selector",
+		Fix:            "Remove the claim, or correct its selector.",
 		Needs:          []inventory.Capability{inventory.CapFunctions, findings.CapRegistry},
 	}
 	r.Check = func(c *findings.Case) []findings.Finding {
@@ -79,7 +79,7 @@ func approvalEnded() findings.Rule {
 		ID: "REC-03", Title: "Approval expired", Severity: findings.Medium,
 		Rationale:      "A consent has an end so that somebody looks again. Past it the assets of the claim run without consent: medium at first, high after 30 days. Within 30 days before the end the finding is a reminder.",
 		FalsePositives: "None.",
-		Fix:            "review the assets of the claim, then renew the approval or remove both",
+		Fix:            "Review the assets of the claim, then renew the approval or remove both.",
 		Attack:         recTechniques("REC-03"),
 		Needs:          []inventory.Capability{findings.CapRegistry},
 	}
@@ -105,7 +105,7 @@ func ownerGone() findings.Rule {
 		ID: "REC-04", Title: "Owner gone", Severity: findings.High,
 		Rationale:      "The owner of a claim is nobody who can be reached: unknown to the registry, or without contact and principal. The assets are as good as unmanaged.",
 		FalsePositives: "Re-organisations that the registry does not show yet.",
-		Fix:            "name an owner who exists, with a contact",
+		Fix:            "Name an owner who exists, with a contact.",
 		Attack:         recTechniques("REC-04"),
 		Needs:          []inventory.Capability{findings.CapRegistry, inventory.CapDirectory, inventory.CapRoles},
 	}

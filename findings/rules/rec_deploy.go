@@ -16,7 +16,7 @@ func approverDeployed() findings.Rule {
 		ID: "REC-05", Title: "Approver is the deployer", Severity: findings.High,
 		Rationale:      "Whoever approves should not be the one who deploys: one stolen or mistaken person would then be enough. Where four eyes are asked for, an owner may not approve its own claim either. A session name is a hint that raises this finding; it never clears anybody.",
 		FalsePositives: "Teams of one person: make an exception with an end.",
-		Fix:            "let somebody else approve, or deploy through a pipeline",
+		Fix:            "Let somebody else approve, or deploy through a pipeline.",
 		Attack:         recTechniques("REC-05"),
 		Needs:          []inventory.Capability{inventory.CapEvents, findings.CapRegistry},
 	}
@@ -97,7 +97,7 @@ func deployedAndRemoved() findings.Rule {
 		ID: "REC-09", Title: "Deployed then removed, never approved", Severity: findings.High, Absence: true,
 		Rationale:      "An asset that nobody answers for was created and deleted, and the inventory does not hold it: only the log still tells of it. Short appearances are how a stray avoids being listed.",
 		FalsePositives: "Tests and previews: claim them by name, as transient.",
-		Fix:            "ask the deployer what it was for; claim it as transient if it was meant so",
+		Fix:            "Ask the deployer what it was for; claim it as transient if it was meant so.",
 		Attack:         recTechniques("REC-09"),
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapFunctions, findings.CapRegistry},
 	}
@@ -133,7 +133,7 @@ func unloggedChange() findings.Rule {
 		ID: "REC-10", Title: "Object without a creation event", Severity: findings.Medium, Absence: true,
 		Rationale:      "The asset was made or changed while the log was complete, and no event names it. Either the log is not what it seems, or something changes assets behind it.",
 		FalsePositives: "A trail that leaves the region or global services out.",
-		Fix:            "check that the trail covers the region, and verify the archive's digest chain",
+		Fix:            "Check that the trail covers the region, and verify the archive's digest chain.",
 		Attack:         recTechniques("REC-10"),
 		Needs:          []inventory.Capability{inventory.CapEvents},
 	}
@@ -174,7 +174,7 @@ func eventWithoutObject() findings.Rule {
 		ID: "REC-11", Title: "Event without object", Severity: findings.Medium, Absence: true,
 		Rationale:      "The log tells of a creation and of no deletion, and a complete inventory does not hold the asset: the listing hides it, the account is another one, or the event of its deletion is lost.",
 		FalsePositives: "Failed creations that roll back without an event.",
-		Fix:            "look the asset up directly, with a principal that no policy narrows",
+		Fix:            "Look the asset up directly, with a principal that no policy narrows.",
 		Attack:         recTechniques("REC-11"),
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapFunctions},
 	}

@@ -49,7 +49,7 @@ func hiddenByHole() findings.Rule {
 		ID: "REC-13", Title: "Coverage hole hides a claim", Severity: findings.Medium,
 		Rationale:      "A scope in which something of ours lies was not read whole. What is claimed there, or was last seen there, may have changed, gone, or been joined by a stray. High where the hole begins with logging being switched off or narrowed.",
 		FalsePositives: "Planned maintenance: accept the blind spot in the registry, with an end.",
-		Fix:            "give the source the permission or the input that it lacks, or accept the blind spot",
+		Fix:            "Give the source the permission or the input that it lacks, or accept the blind spot.",
 		Attack:         recTechniques("REC-13"),
 	}
 	r.Check = func(c *findings.Case) []findings.Finding {

@@ -34,7 +34,7 @@ func reachAboveApproval() findings.Rule {
 		ID: "REC-06", Title: "Reach above approval", Severity: findings.Critical,
 		Rationale:      "The asset can be called by more people than its approval allows. A reach that is not known counts as public and is reported as such, as a hole in coverage.",
 		FalsePositives: "None: raise the approved reach if it is meant so.",
-		Fix:            "close the way in, or have the wider reach approved",
+		Fix:            "Close the way in, or have the wider reach approved.",
 		Attack:         recTechniques("REC-06"),
 		Needs:          []inventory.Capability{inventory.CapFunctions, inventory.CapPolicies, inventory.CapURLs, findings.CapRegistry},
 	}
@@ -82,7 +82,7 @@ func regionNotApproved() findings.Rule {
 		ID: "REC-07", Title: "Region not approved", Severity: findings.High,
 		Rationale:      "The asset runs in a region that its approval does not name. Unused regions are where nobody looks.",
 		FalsePositives: "Replicas of Lambda@Edge, which appear in many regions.",
-		Fix:            "move the asset, or have the region approved",
+		Fix:            "Move the asset, or have the region approved.",
 		Attack:         recTechniques("REC-07"),
 		Needs:          []inventory.Capability{inventory.CapFunctions, findings.CapRegistry},
 	}
@@ -94,7 +94,7 @@ func digestNotApproved() findings.Rule {
 		ID: "REC-08", Title: "Code differs from approved", Severity: findings.High,
 		Rationale:      "Code that takes traffic has a digest that nobody approved. Judged are the unqualified code and each version that an alias sends traffic to.",
 		FalsePositives: "Rebuilds that are not reproducible. Layers have digests of their own and are not compared.",
-		Fix:            "deploy the approved code, or have the new digest approved",
+		Fix:            "Deploy the approved code, or have the new digest approved.",
 		Attack:         recTechniques("REC-08"),
 		Needs:          []inventory.Capability{inventory.CapFunctions, inventory.CapVersions, inventory.CapAliases, inventory.CapLayers, findings.CapRegistry},
 	}
@@ -116,7 +116,7 @@ func identityNotApproved() findings.Rule {
 		ID: "REC-14", Title: "Identity differs from approved", Severity: findings.High,
 		Rationale:      "The asset acts as an identity that its approval does not name. An identity that assets of several owners share is reported too, at medium: the rights of one are the rights of all.",
 		FalsePositives: "Roles that were renamed.",
-		Fix:            "give the asset the approved identity, or have the new one approved; give each owner's assets an identity of their own",
+		Fix:            "Give the asset the approved identity, or have the new one approved; give each owner's assets an identity of their own.",
 		Attack:         recTechniques("REC-14"),
 		Needs:          []inventory.Capability{inventory.CapFunctions, inventory.CapRoles, findings.CapRegistry},
 	}

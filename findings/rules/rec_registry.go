@@ -15,7 +15,7 @@ func registryConflict() findings.Rule {
 		ID: "REC-12", Title: "Registry entries in conflict or past their end", Severity: findings.Low,
 		Rationale:      "Two claims of equal weight say different things of one asset, so nobody can tell who answers for it; or an exception or an accepted blind spot has ended, or an exception selects nothing, and what it once accepted counts again.",
 		FalsePositives: "None: the registry is ours to correct.",
-		Fix:            "make one claim more specific; renew or remove what has ended; remove what selects nothing",
+		Fix:            "Make one claim more specific; renew or remove what has ended; remove what selects nothing.",
 		Needs:          []inventory.Capability{findings.CapRegistry},
 	}
 	assets := onAssets(r, func(_ *findings.Case, a inventory.Asset, v findings.Verdict) []findings.Finding {
