@@ -111,6 +111,7 @@ func (r *run) announce(ctx context.Context, sources []planned, problems []invent
 		r.count(c)
 		facts = append(facts, c)
 	}
+	r.warn(problems)
 	r.progress.Sources = len(sources)
 	for batch := range slices.Chunk(facts, r.opt.BatchFacts) {
 		if err := r.append(ctx, batch); err != nil {
@@ -206,9 +207,6 @@ func (r *run) count(c inventory.Coverage) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.summary.States[c.State]++
-	if !c.State.Whole() {
-		r.opt.Logger.Warn("coverage is not complete", "cell", c.Cell.String(), "state", c.State.String(), "reason", c.Why.String())
-	}
 }
 
 // storeError tells a failing store from a failing source.

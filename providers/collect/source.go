@@ -122,9 +122,12 @@ func (w *reader) seal(ctx context.Context, err error) {
 		w.spoken[cell] = c
 	}
 	if w.flush(ctx) == nil {
+		words := make([]inventory.Coverage, 0, len(w.source.cells))
 		for _, cell := range w.source.cells {
 			w.run.count(w.spoken[cell])
+			words = append(words, w.spoken[cell])
 		}
+		w.run.warn(words)
 	}
 }
 
