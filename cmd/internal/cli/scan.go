@@ -86,7 +86,6 @@ type job struct {
 	log     *slog.Logger
 	targets []output.Target
 	plan    []providers.Planner
-	within  func(inventory.Scope) bool // what --provider and --shard ask for
 }
 
 func (a *app) scan(cmd *cobra.Command, f scanFlags) error {
@@ -149,8 +148,7 @@ func (a *app) prepare(cmd *cobra.Command, f scanFlags) (*job, error) {
 	if len(plan) == 0 {
 		return nil, usage(errors.New("scan: the configuration names nothing to read"), "add providers.archives to "+orElse(c.Path, "estray.yaml")+"; estray config init writes an example")
 	}
-	j.plan = plan
-	j.within, err = narrow(f)
+	j.plan, err = narrow(plan, f)
 	return j, err
 }
 
@@ -200,7 +198,7 @@ func (j *job) collect(ctx context.Context, st *sqlstore.Store, run store.Run) er
 	bar := output.NewProgress(j.std.Err, j.std.ErrTerminal && !j.quiet, j.log, j.std.Clock)
 	defer bar.Done()
 	sum, err := collect.Run(ctx, j.plan, st, st, collect.Options{
-		Run: run.ID, Now: func() time.Time { return run.Now }, Logger: j.log, Within: j.within,
+		Run: run.ID, Now: func() time.Time { return run.Now }, Logger: j.log,
 		Progress: func(p collect.Progress) { bar.Step(p.Done, p.Sources, p.Facts) },
 	})
 	if err != nil {
@@ -210,8 +208,8 @@ func (j *job) collect(ctx context.Context, st *sqlstore.Store, run store.Run) er
 	return nil
 }
 
-// narrow tells the scopes that --provider and --shard ask for.
-func narrow(f scanFlags) (func(inventory.Scope) bool, error) {
+// narrow keeps the sources that --provider and --shard ask for.
+func narrow(plan []providers.Planner, f scanFlags) ([]providers.Planner, error) {
 	keep := func(inventory.Scope) bool { return true }
 	if len(f.providers) > 0 {
 		for _, p := range f.providers {
@@ -231,7 +229,32 @@ func narrow(f scanFlags) (func(inventory.Scope) bool, error) {
 		byProvider := keep
 		keep = func(s inventory.Scope) bool { return byProvider(s) && shard.holds(s) }
 	}
-	return keep, nil
+	out := make([]providers.Planner, len(plan))
+	for i, p := range plan {
+		out[i] = narrowed{p, keep}
+	}
+	return out, nil
+}
+
+// narrowed plans only the sources that have a cell in a wanted scope.
+type narrowed struct {
+	providers.Planner
+	keep func(inventory.Scope) bool
+}
+
+// Plan implements providers.Planner.
+func (n narrowed) Plan(ctx context.Context) ([]providers.Source, error) {
+	all, err := n.Planner.Plan(ctx)
+	var out []providers.Source
+	for _, s := range all {
+		for _, c := range s.Cells() {
+			if n.keep(c.Scope) {
+				out = append(out, s)
+				break
+			}
+		}
+	}
+	return out, err
 }
 
 // shard is one of n parts of the accounts; whatever has no account belongs to
