@@ -29,11 +29,21 @@ func (p *page) coverage(d *report.Document) {
 		p.para(2, 4, plain("nothing was read, so nothing is known: name a source in estray.yaml"))
 	}
 	holes := gatherHoles(d.Coverage)
+	ids, told := newShortIDs(d.Findings), map[string]bool{}
 	for _, h := range holes[:min(len(holes), maxHoles)] {
+		var mine []report.Finding
+		for _, f := range d.Findings {
+			if tells(f, h) {
+				mine = append(mine, f)
+				told[f.ID] = true
+			}
+		}
+		slices.SortFunc(mine, gravest)
 		p.hole(h)
+		p.unjudged(h, mine, ids)
 	}
 	p.more(len(holes), maxHoles, "holes", "estray coverage --holes")
-	p.judgement(d)
+	p.judgement(d, told)
 	p.notAsked(d)
 }
 
@@ -44,8 +54,7 @@ func gatherHoles(cells []report.Coverage) []hole {
 	var byRegion []hole
 	index := map[report.Coverage]int{}
 	for _, c := range cells {
-		whole := c.State == inventory.Complete.String() || c.State == inventory.Disabled.String()
-		if whole && c.Continuity != inventory.Broken.String() {
+		if wholeState(c.State) && c.Continuity != inventory.Broken.String() {
 			continue
 		}
 		i := place(index, alike(c), &byRegion, hole{first: c, capabilities: []string{c.Capability}})
@@ -116,16 +125,15 @@ func (p *page) hole(h hole) {
 	}
 	if c.Accepted {
 		p.para(4, 6, plain("accepted: "+c.AcceptedWhy))
-		return
 	}
-	p.para(4, 6, plain("not accepted"))
 }
 
-// judgement lists the coverage findings: which rules are blind for it.
-func (p *page) judgement(d *report.Document) {
+// judgement lists the coverage findings that no hole has told: which rules are
+// blind for it.
+func (p *page) judgement(d *report.Document, told map[string]bool) {
 	var all []report.Finding
 	for _, f := range d.Findings {
-		if f.Coverage && !unasked(d, f) {
+		if f.Coverage && !told[f.ID] && !unasked(d, f) {
 			all = append(all, f)
 		}
 	}
@@ -137,7 +145,7 @@ func (p *page) judgement(d *report.Document) {
 		return cmp.Or(cmp.Compare(rank(order, a.State), rank(order, b.State)), gravest(a, b))
 	})
 	p.gap()
-	p.para(2, 4, plain("what that leaves unjudged:"))
+	p.para(2, 4, plain("what else could not be judged:"))
 	ids := newShortIDs(d.Findings)
 	for _, f := range all[:min(len(all), maxHoles)] {
 		state := f.State
