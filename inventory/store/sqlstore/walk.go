@@ -97,7 +97,7 @@ func eventQuery(at time.Time, f inventory.Filter) (string, []any, error) {
 	prefix := "e"
 	var args []any
 	if f.Asset != "" {
-		query = `SELECT e.at, e.account, e.id, e.body FROM event_assets x
+		query = `SELECT x.at, x.account, x.id, e.body FROM event_assets x
 			JOIN events e ON e.account = x.account AND e.id = x.id WHERE x.asset = ? AND `
 		args, prefix = append(args, key(string(f.Asset))), "x"
 	}

@@ -1,22 +1,25 @@
 package storetest
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/estray/estray/inventory"
 )
 
 func wholeRemembered(t *testing.T, open Opener) {
-	s := open(t)
-	put(t, s, seen("pay", "one", hour(1)), reading(functions(), inventory.Complete, hour(1)))
-	put(t, s, reading(functions(), inventory.Complete, hour(3)))
-	put(t, s, reading(functions(), inventory.Denied, hour(5)))
-	for n, want := range map[int]inventory.Presence{2: inventory.Present, 4: inventory.Gone, 6: inventory.Gone} {
-		v := viewAt(t, s, hour(n))
-		a, _ := v.Asset(arn("pay"))
-		same(t, "presence", want.String(), v.Presence(a).String())
+	for _, whole := range []inventory.State{inventory.Complete, inventory.Disabled} {
+		s := open(t)
+		put(t, s, seen("pay", "one", hour(1)), reading(functions(), inventory.Complete, hour(1)))
+		put(t, s, reading(functions(), whole, hour(3)))
+		put(t, s, reading(functions(), inventory.Denied, hour(5)))
+		for n, want := range map[int]inventory.Presence{2: inventory.Present, 4: inventory.Gone, 6: inventory.Gone} {
+			v := viewAt(t, s, hour(n))
+			a, _ := v.Asset(arn("pay"))
+			same(t, fmt.Sprintf("presence at hour %d, after %s", n, whole), want.String(), v.Presence(a).String())
+		}
+		same(t, "last word", inventory.Denied, viewAt(t, s, hour(6)).Coverage[0].State)
 	}
-	same(t, "last word", inventory.Denied, viewAt(t, s, hour(6)).Coverage[0].State)
 }
 
 func coveredIsCursor(t *testing.T, open Opener) {
