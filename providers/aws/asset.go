@@ -21,7 +21,10 @@ func (r *reading) assets(source string) []inventory.Asset {
 	if f.account != r.event.Scope.Account {
 		return nil
 	}
-	a := r.asset
+	var a inventory.Asset
+	if r.asset != nil {
+		a = *r.asset
+	}
 	a.ID, a.Kind, a.Name = f.id(), inventory.LambdaFunction, f.name
 	a.Scope = inventory.Scope{Provider: inventory.AWS, Account: f.account, Region: f.region}
 	cell := inventory.Cell{Source: source, Scope: r.event.Scope, Capability: inventory.CapEvents}

@@ -56,11 +56,11 @@ func layersOf(o object) []inventory.Layer {
 // trail writes it as {} even where it was not sent.
 func readSettings(r *reading) {
 	var keys []string
-	for _, name := range r.request.names() {
-		if r.request[name] == nil || name == "" {
+	for _, m := range r.request {
+		if m.value == nil || m.name == "" {
 			continue
 		}
-		switch key := strings.ToLower(name[:1]) + name[1:]; key {
+		switch key := strings.ToLower(m.name[:1]) + m.name[1:]; key {
 		case "environment", "functionName", "fullyQualifiedArn", "qualifier", "revisionId", "dryRun":
 		default:
 			keys = append(keys, key)

@@ -250,7 +250,7 @@ func telemetryLost(name string) string {
 // flowLogs collects the ids, which EC2 wraps in objects of its own.
 func (r *reading) flowLogs() []string {
 	var ids []string
-	walk(map[string]any(r.request), 0, func(s string) {
+	walk(r.request, 0, func(s string) {
 		if strings.HasPrefix(s, "fl-") {
 			ids = append(ids, s)
 		}

@@ -1,10 +1,10 @@
 package aws
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/estray/estray/inventory"
@@ -38,17 +38,7 @@ type Decoded struct {
 
 // head is what is read of every record, ours or not.
 type head struct {
-	Source    string `json:"eventSource"`
-	Name      string `json:"eventName"`
-	ID        string `json:"eventID"`
-	Time      string `json:"eventTime"`
-	Type      string `json:"eventType"`
-	Category  string `json:"eventCategory"`
-	Region    string `json:"awsRegion"`
-	Recipient string `json:"recipientAccountId"`
-	Identity  struct {
-		Account string `json:"accountId"`
-	} `json:"userIdentity"`
+	source, name, id, time, kind, category, region, recipient, account string
 }
 
 // Decode turns one record, a JSON object, into facts; it keeps no part of the
@@ -56,7 +46,11 @@ type head struct {
 // or has no id, source, name or possible time. Members of unexpected types are
 // taken for missing, except those.
 func (d *Decoder) Decode(record []byte, from inventory.Provenance) (Decoded, error) {
-	h, err := readHead(record)
+	if len(record) > mostBytes {
+		return Decoded{}, fmt.Errorf("decode record: it has %d bytes, and CloudTrail writes at most 256 KB", len(record))
+	}
+	text := string(record)
+	h, err := readHead(text)
 	if err != nil {
 		return Decoded{}, err
 	}
@@ -67,22 +61,20 @@ func (d *Decoder) Decode(record []byte, from inventory.Provenance) (Decoded, err
 	if err != nil {
 		return Decoded{}, err
 	}
-	out := Decoded{Time: at, Scope: inventory.Scope{Provider: inventory.AWS, Account: h.Recipient, Region: h.Region}}
+	out := Decoded{Time: at, Scope: inventory.Scope{Provider: inventory.AWS, Account: h.recipient, Region: h.region}}
 	if out.Scope.Account == "" {
-		out.Scope.Account = h.Identity.Account
+		out.Scope.Account = h.account
 	}
-	call := Call{Service: h.Source, Name: stripDate(h.Name)}
+	call := Call{Service: h.source, Name: stripDate(h.name)}
 	row, ok := d.row(call)
 	if !ok {
 		return out, nil
 	}
-	whole, err := readWhole(record)
-	if err != nil {
-		return Decoded{}, err
-	}
+	whole := asObject(parseJSON(text))
 	r := newReading(whole, call, out)
-	r.event.Action, r.event.LoggedName, r.event.ID, r.event.Provenance = row.action, h.Name, h.ID, from
+	r.event.Action, r.event.LoggedName, r.event.ID, r.event.Provenance = row.action, h.name, h.id, from
 	if row.read != nil {
+		r.asset = new(inventory.Asset)
 		row.read(r)
 	}
 	if row.functionsOnly && !r.mayConcernFunctions() {
@@ -97,33 +89,63 @@ func (d *Decoder) Decode(record []byte, from inventory.Provenance) (Decoded, err
 // writes, for exports that indent or enrich.
 const mostBytes = 8 << 20
 
-func readHead(record []byte) (head, error) {
+// readHead reads the head of a record and holds the rest against the grammar.
+func readHead(record string) (head, error) {
 	var h head
-	if len(record) > mostBytes {
-		return h, fmt.Errorf("decode record: it has %d bytes, and CloudTrail writes at most 256 KB", len(record))
-	}
-	if b := bytes.TrimLeft(record, " \t\r\n"); len(b) == 0 || b[0] != '{' {
+	s := scanner{text: record}
+	if s.space() != '{' {
 		return h, errors.New("decode record: it is no JSON object")
 	}
-	return h, describeJSON(json.Unmarshal(record, &h))
+	ok := s.members(func(name string) bool {
+		if strings.EqualFold(name, "userIdentity") && s.space() == '{' {
+			return s.members(func(name string) bool { return s.textInto(h.ofIdentity(name)) })
+		}
+		return s.textInto(h.ofRecord(name))
+	})
+	if !ok || !s.end() {
+		return h, describeJSON(record)
+	}
+	return h, nil
 }
 
-func readWhole(record []byte) (object, error) {
-	var whole map[string]any
-	dec := json.NewDecoder(bytes.NewReader(record))
-	dec.UseNumber()
-	return whole, describeJSON(dec.Decode(&whole))
+// ofRecord is where a member of a record goes; nil: nowhere. Exports that went
+// through a table have names in lower case.
+func (h *head) ofRecord(name string) *string {
+	var room [32]byte
+	switch string(appendLower(room[:0], name)) {
+	case "eventsource":
+		return &h.source
+	case "eventname":
+		return &h.name
+	case "eventid":
+		return &h.id
+	case "eventtime":
+		return &h.time
+	case "eventtype":
+		return &h.kind
+	case "eventcategory":
+		return &h.category
+	case "awsregion":
+		return &h.region
+	case "recipientaccountid":
+		return &h.recipient
+	}
+	return nil
 }
 
-// describeJSON rewords an error of the JSON reader, whose own texts quote the
-// input. A member of another type is no error: it is taken for missing.
-func describeJSON(err error) error {
-	var kind *json.UnmarshalTypeError
+// ofIdentity is where a member of a record's userIdentity goes.
+func (h *head) ofIdentity(name string) *string {
+	if strings.EqualFold(name, "accountId") {
+		return &h.account
+	}
+	return nil
+}
+
+// describeJSON words what is wrong with a record. The texts of encoding/json,
+// which finds the place, quote the input.
+func describeJSON(record string) error {
 	var syntax *json.SyntaxError
-	switch {
-	case err == nil, errors.As(err, &kind):
-		return nil
-	case errors.As(err, &syntax):
+	if errors.As(json.Unmarshal([]byte(record), &struct{}{}), &syntax) {
 		return fmt.Errorf("decode record: invalid JSON at byte %d", syntax.Offset)
 	}
 	return errors.New("decode record: invalid JSON")
@@ -131,24 +153,24 @@ func describeJSON(err error) error {
 
 // foreign reports whether the record follows another schema by design.
 func (h head) foreign() bool {
-	switch h.Category {
+	switch h.category {
 	case "Insight", "NetworkActivity":
 		return true
 	}
-	return h.Type == "AwsCloudTrailInsight" || h.Type == "AwsVpceEvent"
+	return h.kind == "AwsCloudTrailInsight" || h.kind == "AwsVpceEvent"
 }
 
 // check returns the record's time, or what is missing. CloudTrail began in
 // 2013.
 func (h head) check() (time.Time, error) {
 	for _, need := range []struct{ name, value string }{
-		{"eventID", h.ID}, {"eventSource", h.Source}, {"eventName", h.Name}, {"eventTime", h.Time},
+		{"eventID", h.id}, {"eventSource", h.source}, {"eventName", h.name}, {"eventTime", h.time},
 	} {
 		if need.value == "" {
 			return time.Time{}, fmt.Errorf("decode record: it has no %s", need.name)
 		}
 	}
-	at, err := time.Parse(time.RFC3339, h.Time)
+	at, err := time.Parse(time.RFC3339, h.time)
 	if err != nil {
 		return time.Time{}, errors.New("decode record: eventTime is no time of RFC 3339")
 	}

@@ -68,7 +68,8 @@ func FuzzParsePolicy(f *testing.F) {
 
 func BenchmarkDecode(b *testing.B) {
 	for name, r := range map[string][]byte{
-		"kept":     record(b, "lambda", "UpdateFunctionConfiguration20150331v2", fields{"requestParameters": fields{"functionName": fn}, "responseElements": state(nil)}),
+		"read":     record(b, "lambda", "GetFunction20150331v2", fields{"requestParameters": fields{"functionName": fn}, "responseElements": nil}),
+		"changed":  record(b, "lambda", "UpdateFunctionConfiguration20150331v2", fields{"requestParameters": fields{"functionName": fn}, "responseElements": state(nil)}),
 		"left out": record(b, "ec2", "RunInstances", fields{"requestParameters": fields{"a": "b"}, "responseElements": state(nil)}),
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -2,38 +2,46 @@ package aws
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// object is a JSON object of a record. A nil object holds nothing, so that
-// members of members can be asked for without a check at each step: records
-// come with parts that are null, cut short or of an unexpected type.
-type object map[string]any
+// object is a JSON object of a record: its members by name, each name once. A
+// nil object holds nothing, so that members of members can be asked for without
+// a check at each step: records come with parts that are null, cut short or of
+// an unexpected type.
+type object []member
+
+// member is one member of an object.
+type member struct {
+	name  string
+	value any // as scanner.value gives it
+}
 
 // asObject returns v as an object; nil where it is something else.
 func asObject(v any) object {
-	m, _ := v.(map[string]any)
-	return m
+	o, _ := v.(object)
+	return o
 }
 
 // get returns the member of that name. CloudTrail lower-cases the first letter
 // of the API's names without a rule that holds for all (uUID, sourceARN), so
 // names match whatever their case.
 func (o object) get(name string) (any, bool) {
-	if v, ok := o[name]; ok {
-		return v, true
-	}
-	found := ""
-	for k := range o {
-		if len(k) == len(name) && strings.EqualFold(k, name) && (found == "" || k < found) {
-			found = k
+	near := -1
+	for i, m := range o {
+		if m.name == name {
+			return m.value, true
+		}
+		if near < 0 && len(m.name) == len(name) && strings.EqualFold(m.name, name) {
+			near = i
 		}
 	}
-	v, ok := o[found]
-	return v, ok && found != ""
+	if near < 0 {
+		return nil, false
+	}
+	return o[near].value, true
 }
 
 // has reports whether the member is there and is not null.
@@ -119,7 +127,13 @@ func (o object) first(names ...string) string {
 }
 
 // names lists the members in order.
-func (o object) names() []string { return slices.Sorted(maps.Keys(o)) }
+func (o object) names() []string {
+	out := make([]string, len(o))
+	for i, m := range o {
+		out[i] = m.name
+	}
+	return out
+}
 
 // deepest is how far the decoder follows a record downwards. The deepest
 // member that a rule reads lies at 8.
@@ -138,9 +152,9 @@ func walk(v any, depth int, visit func(string)) {
 		for _, x := range t {
 			walk(x, depth+1, visit)
 		}
-	case map[string]any:
-		for _, k := range object(t).names() {
-			walk(t[k], depth+1, visit)
+	case object:
+		for _, m := range t {
+			walk(m.value, depth+1, visit)
 		}
 	}
 }

@@ -121,10 +121,9 @@ func addPrincipal(g *inventory.Grant, who any) {
 		for _, v := range t {
 			addName(g, scalar(v))
 		}
-	case map[string]any:
-		o := object(t)
-		for _, kind := range o.names() {
-			for _, name := range o.texts(kind) {
+	case object:
+		for _, kind := range t.names() {
+			for _, name := range t.texts(kind) {
 				addKind(g, kind, name)
 			}
 		}

@@ -15,8 +15,9 @@ type reading struct {
 	event    inventory.Event
 	// functions are the functions acted on, qualified as the record has them.
 	functions []function
-	// asset is what the record tells of the one function that it is about.
-	asset inventory.Asset
+	// asset is what the record tells of the one function that it is about; nil
+	// for a call that tells nothing, as are most.
+	asset *inventory.Asset
 	// partition is the caller's: credentials never cross partitions.
 	partition string
 }

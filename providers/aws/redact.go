@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 )
 
 // dropped stands where a secret was.
@@ -16,144 +17,177 @@ const largest = 256 << 10
 
 // redact returns the record as compact JSON, members in order, without what
 // could be a secret. It drops by the member's name, whatever the service and
-// the place, and by the look of a value for presigned links.
+// the place, and by the look of a value for presigned links. It writes what
+// encoding/json would.
 func redact(record object) json.RawMessage {
-	clean, _ := cleanValue(map[string]any(record), 0).(map[string]any)
-	text, err := json.Marshal(clean)
-	if err == nil && len(text) <= largest {
+	text := appendClean(make([]byte, 0, 1<<10), record, 0)
+	if len(text) <= largest {
 		return text
 	}
-	short := map[string]any{}
-	for name, v := range clean {
-		if s := scalar(v); s != "" && len(s) <= 1<<10 {
-			short[name] = v
+	short := object{{"estrayOmitted", "record too large"}}
+	for _, m := range record {
+		switch m.value.(type) {
+		case object, []any, nil:
+			continue
+		}
+		if clean := appendMember(nil, m, 1); len(clean) <= 1<<10 {
+			short = append(short, m)
 		}
 	}
-	short["estrayOmitted"] = "record too large"
-	text, err = json.Marshal(short)
-	if err != nil {
-		return nil
-	}
-	return text
+	return appendClean(nil, short.order(), 0)
 }
 
-func cleanValue(v any, depth int) any {
+// appendClean appends a value without its secrets.
+func appendClean(dst []byte, v any, depth int) []byte {
 	if depth > deepest {
-		return dropped
+		return appendText(dst, dropped)
 	}
 	switch t := v.(type) {
-	case map[string]any:
-		out := make(map[string]any, len(t))
-		for name, x := range t {
-			out[name] = cleanMember(name, x, depth+1)
-		}
-		return out
+	case object:
+		return appendObject(dst, t, func(dst []byte, m member) []byte { return appendMember(dst, m, depth+1) })
 	case []any:
-		out := make([]any, len(t))
+		dst = append(dst, '[')
 		for i, x := range t {
-			out[i] = cleanValue(x, depth+1)
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendClean(dst, x, depth+1)
 		}
-		return out
+		return append(dst, ']')
 	case string:
-		return cleanText(t, depth)
+		return appendText(dst, cleanText(t, depth))
+	case nil:
+		return append(dst, "null"...)
 	}
-	return v
+	return append(dst, scalar(v)...)
 }
 
-// cleanMember judges a member by its name.
-func cleanMember(name string, v any, depth int) any {
-	if v == nil {
-		return nil
+// appendObject appends an object whose values the function value appends.
+func appendObject(dst []byte, o object, value func([]byte, member) []byte) []byte {
+	dst = append(dst, '{')
+	for i, m := range o {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(appendText(dst, m.name), ':')
+		dst = value(dst, m)
 	}
-	if _, isFlag := v.(bool); isFlag {
-		return v
+	return append(dst, '}')
+}
+
+// appendText appends a string as encoding/json writes it.
+func appendText(dst []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= utf8.RuneSelf || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			text, err := json.Marshal(s)
+			if err != nil {
+				text = []byte(`"` + dropped + `"`)
+			}
+			return append(dst, text...)
+		}
 	}
-	lower := strings.ToLower(name)
-	switch lower {
+	dst = append(append(dst, '"'), s...)
+	return append(dst, '"')
+}
+
+// appendMember appends a member's value, judged by the member's name.
+func appendMember(dst []byte, m member, depth int) []byte {
+	switch m.value.(type) {
+	case nil, bool:
+		return appendClean(dst, m.value, 0)
+	}
+	var room [64]byte
+	lower := appendLower(room[:0], m.name)
+	switch string(lower) {
 	case "environment":
-		return cleanEnvironment(v, depth)
+		return appendEnvironment(dst, m.value, depth)
 	case "environmentvariables", "stagevariables":
-		return names(v)
+		return appendNames(dst, m.value)
 	case "code":
-		return cleanCode(v, depth)
+		return appendCode(dst, m.value, depth)
 	case "content":
-		if _, isText := v.(string); !isText { // EC2 wraps plain ids in {"content": ID}
-			return cleanCode(v, depth)
+		if _, isText := m.value.(string); !isText { // EC2 wraps plain ids in {"content": ID}
+			return appendCode(dst, m.value, depth)
 		}
 	}
 	if isSecretName(lower) {
-		return dropped
+		return appendText(dst, dropped)
 	}
-	return cleanValue(v, depth)
+	return appendClean(dst, m.value, depth)
+}
+
+// appendLower appends a name in lower case, without a string of its own.
+func appendLower(dst []byte, name string) []byte {
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case c >= utf8.RuneSelf:
+			return append(dst[:0], strings.ToLower(name)...)
+		case c >= 'A' && c <= 'Z':
+			c += 'a' - 'A'
+		}
+		dst = append(dst, c)
+	}
+	return dst
 }
 
 // isSecretName knows names that hold secrets, by service-independent endings:
 // sessionToken, lambda:EventSourceToken, secretAccessKey, masterUserPassword.
-func isSecretName(lower string) bool {
-	switch lower {
+func isSecretName(lower []byte) bool {
+	switch string(lower) {
 	case "credentials", "zipfile", "body", "payload", "input", "inputtemplate", "clientcontext", "tokencode", "samlassertion",
 		"sts:externalid", "externalid", "authorization":
 		return true
 	}
 	for _, end := range []string{"token", "password", "secret", "secretkey", "secretaccesskey", "secretstring", "secretbinary",
 		"privatekey", "apikeyvalue", "passphrase"} {
-		if strings.HasSuffix(lower, end) {
+		if bytes.HasSuffix(lower, []byte(end)) {
 			return true
 		}
 	}
 	return false
 }
 
-// cleanEnvironment keeps the names of variables, never a value.
-func cleanEnvironment(v any, depth int) any {
-	m, ok := v.(map[string]any)
+// appendEnvironment keeps the names of variables, never a value.
+func appendEnvironment(dst []byte, v any, depth int) []byte {
+	o, ok := v.(object)
 	if !ok {
-		return dropped
+		return appendText(dst, dropped)
 	}
-	out := make(map[string]any, len(m))
-	for name, x := range m {
-		if strings.EqualFold(name, "variables") {
-			out[name] = names(x)
-			continue
+	return appendObject(dst, o, func(dst []byte, m member) []byte {
+		if strings.EqualFold(m.name, "variables") {
+			return appendNames(dst, m.value)
 		}
-		out[name] = cleanMember(name, x, depth+1)
-	}
-	return out
+		return appendMember(dst, m, depth+1)
+	})
 }
 
-// names keeps the members' names of an object and drops all else.
-func names(v any) any {
-	m, ok := v.(map[string]any)
+// appendNames keeps the members' names of an object and drops all else.
+func appendNames(dst []byte, v any) []byte {
+	o, ok := v.(object)
 	if !ok {
-		return dropped
+		return appendText(dst, dropped)
 	}
-	out := make(map[string]any, len(m))
-	for name := range m {
-		out[name] = dropped
-	}
-	return out
+	return appendObject(dst, o, func(dst []byte, _ member) []byte { return appendText(dst, dropped) })
 }
 
-// cleanCode drops the presigned link to code or to a layer's content.
-func cleanCode(v any, depth int) any {
-	m, ok := v.(map[string]any)
+// appendCode drops the presigned link to code or to a layer's content.
+func appendCode(dst []byte, v any, depth int) []byte {
+	o, ok := v.(object)
 	if !ok {
-		return dropped // code itself
+		return appendText(dst, dropped) // code itself
 	}
-	out := make(map[string]any, len(m))
-	for name, x := range m {
-		if strings.EqualFold(name, "location") {
-			out[name] = dropped
-			continue
+	return appendObject(dst, o, func(dst []byte, m member) []byte {
+		if strings.EqualFold(m.name, "location") {
+			return appendText(dst, dropped)
 		}
-		out[name] = cleanMember(name, x, depth+1)
-	}
-	return out
+		return appendMember(dst, m, depth+1)
+	})
 }
 
 // cleanText drops links that carry their own credentials, and looks into text
 // that is JSON itself: policies, which hold tokens in their conditions.
-func cleanText(s string, depth int) any {
+func cleanText(s string, depth int) string {
 	if isSignedLink(s) {
 		return dropped
 	}
@@ -170,16 +204,12 @@ func cleanText(s string, depth int) any {
 	if inner == nil {
 		return cleanBroken(s, text)
 	}
-	clean, err := json.Marshal(cleanValue(inner, depth+1))
-	if err != nil {
-		return dropped
-	}
-	return string(clean)
+	return string(appendClean(nil, inner, depth+1))
 }
 
 // cleanBroken keeps text that only looks like JSON (a cut policy), unless it
 // names something that whole JSON would have been searched for.
-func cleanBroken(s, text string) any {
+func cleanBroken(s, text string) string {
 	lower := strings.ToLower(text)
 	for _, mark := range []string{"token", "password", "secret", "externalid", "credential", "variables", "privatekey"} {
 		if strings.Contains(lower, mark) {
@@ -191,6 +221,9 @@ func cleanBroken(s, text string) any {
 
 // isSignedLink knows presigned links and addresses with a password in them.
 func isSignedLink(s string) bool {
+	if !strings.ContainsAny(s, "=@") {
+		return false
+	}
 	lower := strings.ToLower(s)
 	for _, mark := range []string{"x-amz-signature=", "x-amz-security-token=", "x-amz-credential=", "&signature="} {
 		if strings.Contains(lower, mark) {
@@ -204,19 +237,4 @@ func isSignedLink(s string) bool {
 	host, _, _ := strings.Cut(rest, "/")
 	user, _, ok := strings.Cut(host, "@")
 	return ok && strings.Contains(user, ":")
-}
-
-// parseJSON reads text that is one JSON object or array; nil where it is not.
-func parseJSON(text string) any {
-	dec := json.NewDecoder(bytes.NewReader([]byte(text)))
-	dec.UseNumber()
-	var v any
-	if err := dec.Decode(&v); err != nil || dec.More() {
-		return nil
-	}
-	switch v.(type) {
-	case map[string]any, []any:
-		return v
-	}
-	return nil
 }

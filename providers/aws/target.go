@@ -98,7 +98,8 @@ func (r *reading) lambdaTargets() []function {
 			return []function{f}
 		}
 	}
-	return functionsIn(r.record["serviceEventDetails"], home)
+	details, _ := r.record.get("serviceEventDetails")
+	return functionsIn(details, home)
 }
 
 // askedQualifier is the qualifier inside the name that the caller asked for,
