@@ -125,6 +125,9 @@ func sameSet(a, b []string) bool {
 }
 
 func matchWhy(heads, rest []Claim) string {
+	if len(heads)+len(rest) == 1 {
+		return heads[0].called() + " selects it, and no other claim does" // its weight decided nothing
+	}
 	why := fmt.Sprintf("%s selects it by %s", heads[0].called(), heads[0].weight())
 	switch {
 	case len(heads) > 1:
@@ -134,8 +137,6 @@ func matchWhy(heads, rest []Claim) string {
 		if more := len(rest) - 1; more > 0 {
 			why += fmt.Sprintf(", and than %d more", more)
 		}
-	default:
-		why += "; no other claim selects it"
 	}
 	return why
 }

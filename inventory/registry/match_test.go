@@ -193,7 +193,7 @@ func TestMatchSaysWhy(t *testing.T) {
 		want   string
 	}{
 		{"alone", []registry.Claim{long},
-			"claim pay (r.yaml:9:5) selects it by a name pattern of 3 literal characters and 1 other key; no other claim selects it"},
+			"claim pay (r.yaml:9:5) selects it, and no other claim does"},
 		{"more specific", []registry.Claim{short, long},
 			"claim pay (r.yaml:9:5) selects it by a name pattern of 3 literal characters and 1 other key; that is more specific than claim all (r.yaml:3:5), which selects it by 1 other key"},
 		{"conflict", []registry.Claim{other, long},

@@ -37,8 +37,8 @@ func (p *page) assets(d *report.Document) {
 	}
 	slices.SortFunc(need, compareNeed)
 	p.title(fmt.Sprintf("assets that need a person: %d of %d", len(need), d.Summary.Assets.Total))
-	for _, a := range need[:min(len(need), maxAssets)] {
-		p.asset(a)
+	for _, group := range alikeAssets(need[:min(len(need), maxAssets)]) {
+		p.asset(group)
 	}
 	p.more(len(need), maxAssets, "assets that need a person", "estray inventory list")
 	if parts := counted(calm(), rest); parts != "" {
@@ -55,7 +55,29 @@ func compareNeed(a, b report.Asset) int {
 		cmp.Compare(rank(reaches, a.Reach), rank(reaches, b.Reach)), cmp.Compare(a.ID, b.ID))
 }
 
-func (p *page) asset(a report.Asset) {
+// alikeAssets joins neighbours that differ in what they are called alone: one
+// approval that ended often leaves many assets with one and the same reason.
+func alikeAssets(sorted []report.Asset) [][]report.Asset {
+	var out [][]report.Asset
+	for _, a := range sorted {
+		if n := len(out); n > 0 && alikeReasons(out[n-1][0], a) {
+			out[n-1] = append(out[n-1], a)
+			continue
+		}
+		out = append(out, []report.Asset{a})
+	}
+	return out
+}
+
+func alikeReasons(a, b report.Asset) bool {
+	return a.Standing == b.Standing && a.Reach == b.Reach && a.Presence == b.Presence && a.Owner == b.Owner &&
+		len(a.Findings) == len(b.Findings) && len(a.Reasons) <= maxReasons && slices.Equal(a.Reasons, b.Reasons) &&
+		maps.Equal(a.UnknownFacets, b.UnknownFacets)
+}
+
+// asset writes assets that are alike as one entry.
+func (p *page) asset(group []report.Asset) {
+	a := group[0]
 	parts := [][]word{painted(a.Standing, standingColour(a.Standing)), painted("reach "+a.Reach, reachColour(a.Reach))}
 	if a.Presence != "" && a.Presence != inventory.Present.String() {
 		parts = append(parts, plain(a.Presence))
@@ -64,7 +86,7 @@ func (p *page) asset(a report.Asset) {
 		parts = append(parts, plain("owner "+a.Owner))
 	}
 	if n := len(a.Findings); n > 0 {
-		parts = append(parts, plain(fmt.Sprintf("findings: %d", n)))
+		parts = append(parts, plain(fmt.Sprintf("findings: %d%s", n, each(group))))
 	}
 	for _, words := range parts[:len(parts)-1] {
 		if len(words) > 0 {
@@ -72,7 +94,9 @@ func (p *page) asset(a report.Asset) {
 		}
 	}
 	p.para(2, 4, parts...)
-	p.para(4, 6, plain(a.ID))
+	for _, one := range group {
+		p.para(4, 6, plain(one.ID))
+	}
 	for _, r := range a.Reasons[:min(len(a.Reasons), maxReasons)] {
 		p.para(4, 6, plain(r))
 	}
@@ -82,4 +106,12 @@ func (p *page) asset(a report.Asset) {
 	if len(a.UnknownFacets) > 0 {
 		p.para(4, 6, plain("not known now: "+strings.Join(slices.Sorted(maps.Keys(a.UnknownFacets)), ", ")))
 	}
+}
+
+// each ends a count that holds for every asset of the group.
+func each(group []report.Asset) string {
+	if len(group) > 1 {
+		return " each"
+	}
+	return ""
 }
