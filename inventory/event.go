@@ -167,6 +167,12 @@ func (c Change) IsZero() bool { return reflect.ValueOf(c).IsZero() }
 // read. A failed or dry-run call is evidence of an attempt, never of a change.
 func (e Event) Mutates() bool { return e.Outcome == Succeeded && !e.ReadOnly }
 
+// Looks reports whether the event only looked at something, as most events of
+// a log do: by its kind, and by the vendor's word that it changes nothing.
+func (e Event) Looks() bool {
+	return e.ReadOnly && (e.Action == ActionEnumerate || e.Action == ActionReadSecret)
+}
+
 // Usage is what an identity did, aggregated over one part of the logs.
 type Usage struct {
 	Identity string  `json:"identity"`
