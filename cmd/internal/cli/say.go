@@ -16,9 +16,11 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"syscall"
 
 	"github.com/estray/estray/cmd/internal/output"
 	"github.com/estray/estray/configs"
+	"github.com/estray/estray/findings/lifecycle"
 	"github.com/estray/estray/findings/report"
 	"github.com/estray/estray/inventory/store"
 )
@@ -83,10 +85,12 @@ func classify(err error) (code int, hint string) {
 		return report.ExitUsage, ""
 	case errors.As(err, &held):
 		return report.ExitFailed, ""
-	case errors.Is(err, store.ErrNewer):
+	case errors.Is(err, store.ErrNewer), errors.Is(err, lifecycle.ErrNewer):
 		return report.ExitFailed, "update estray, or give --state a store of this version"
 	case errors.Is(err, context.Canceled):
-		return report.ExitFailed, "the scan was stopped; what was read is kept, the next scan goes on from there"
+		return report.ExitFailed, "it was stopped; what a scan had read is kept, the next one goes on from there"
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return report.ExitFailed, "free some space or name another folder; what a scan had read is kept, and estray report writes its reports"
 	case errors.Is(err, fs.ErrPermission):
 		return report.ExitFailed, "check who owns the file and the folder, and their rights"
 	}

@@ -167,31 +167,57 @@ func (j *job) run(ctx context.Context, st *sqlstore.Store) (*report.Document, er
 	if err := j.collect(ctx, st, run); err != nil {
 		return nil, err
 	}
+	stopped := ctx.Err() != nil         // from here on a stop loses nothing
 	after := context.WithoutCancel(ctx) // a stopped scan still reports what it has
-	jd, err := judge(after, j.config, st, now)
+	d, err := j.conclude(after, st, &run)
+	if err != nil {
+		return nil, err
+	}
+	if stopped {
+		stop(d)
+	}
+	run.ExitCode = d.ExitCode
+	unwritten := output.Write(d, j.targets, j.std.Out)
+	if unwritten != nil {
+		run.ExitCode = report.ExitFailed
+	}
+	return d, errors.Join(unwritten, st.End(after, run)) // the run is over: all that it read and found is stored
+}
+
+// conclude judges what is stored, saves the life of findings and makes the
+// report.
+func (j *job) conclude(ctx context.Context, st *sqlstore.Store, run *store.Run) (*report.Document, error) {
+	// Opened for writing before it is read, since a killed scan may have left
+	// it half made.
+	ledger, err := sqlledger.Open(ctx, st.DB(), sqlledger.Options{Dialect: st.Dialect()})
+	if err != nil {
+		return nil, err
+	}
+	jd, err := judge(ctx, j.config, st, run.Now)
 	if err != nil {
 		return nil, err
 	}
 	run.Finished = j.clock()
 	d := jd.document(report.Run{ID: run.ID, Started: run.Started, Finished: run.Finished})
-	ledger, err := sqlledger.Open(after, st.DB(), sqlledger.Options{Dialect: st.Dialect()})
-	if err != nil {
+	if err := ledger.Save(ctx, jd.Entries); err != nil {
 		return nil, err
 	}
-	if err := ledger.Save(after, jd.Entries); err != nil {
-		return nil, err
+	return d, ledger.SaveRun(ctx, jd.runRecord(*run))
+}
+
+// stop gives the report of a stopped scan its verdict, unless everything had
+// been read when the stop came.
+func stop(d *report.Document) {
+	cancelled := 0
+	for _, c := range d.Coverage {
+		if c.State == inventory.Cancelled.String() {
+			cancelled++
+		}
 	}
-	if err := ledger.SaveRun(after, jd.runRecord(run)); err != nil {
-		return nil, err
+	if cancelled > 0 {
+		d.ExitCode = report.ExitFailed
+		d.ExitWhy = fmt.Sprintf("the scan was stopped: %d of %d cells were not read to their end; what was read is kept, the next scan goes on from there", cancelled, len(d.Coverage))
 	}
-	if err := output.Write(d, j.targets, j.std.Out); err != nil {
-		return nil, err
-	}
-	run.ExitCode = d.ExitCode
-	if err := st.End(after, run); err != nil {
-		return nil, err
-	}
-	return d, ctx.Err()
 }
 
 func (j *job) collect(ctx context.Context, st *sqlstore.Store, run store.Run) error {
