@@ -22,12 +22,16 @@ func unmanaged() findings.Rule {
 		Needs:          []inventory.Capability{inventory.CapFunctions, findings.CapRegistry},
 	}
 	return onAssets(r, func(_ *findings.Case, a inventory.Asset, v findings.Verdict) []findings.Finding {
-		// What events alone tell of is judged with the inventory: REC-09, REC-11.
-		if v.Standing != findings.Unmanaged || v.Presence == inventory.Inferred {
+		if v.Standing != findings.Unmanaged {
 			return nil
 		}
 		f := about(r, a)
 		f.Message = "nobody answers for " + called(a)
+		if v.Presence == inventory.Inferred {
+			// No inventory was read that could hold it or show it gone. It was
+			// made, and no event tells of its end: that is enough to ask.
+			f.Message += ", known from events alone"
+		}
 		if last := v.Activity.LastDeploy; last.Event != "" {
 			f.Evidence = append(f.Evidence, actEvidence("last deployed", last))
 			f.Message += ", last deployed by " + cmp.Or(last.Principal, "a principal that the record does not name")

@@ -24,7 +24,7 @@ func TestUnmanaged(t *testing.T) {
 		{"administrator within a boundary", claimed(nil, rulestest.Function("shop", admin(true))), []string{"shop |  | high"}, ""},
 		{"not seen since", partial, []string{"shop |  | high"}, ""},
 		{"an owner", shopWorld(nil), nil, ""},
-		{"known from events alone", rulestest.World{Facts: []inventory.Fact{rulestest.FromEvents("shop", rulestest.Ago(day))}}, nil, ""},
+		{"known from events alone", rulestest.World{Facts: []inventory.Fact{rulestest.FromEvents("shop", rulestest.Ago(day))}}, []string{"shop |  | critical"}, "known from events alone"},
 		{"gone", claimed(nil, rulestest.FromEvents("shop", rulestest.Ago(day))), nil, ""},
 		{"no registry was given: unknown, not unmanaged", unread, nil, ""},
 	})

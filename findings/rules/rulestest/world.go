@@ -131,6 +131,7 @@ func selects(f inventory.Filter, e inventory.Event) bool {
 	return (f.Asset == "" || slices.Contains(e.Assets, f.Asset)) &&
 		(f.Principal == "" || f.Principal == e.Principal.ID) &&
 		(f.Action == "" || f.Action == e.Action) &&
+		(!f.Acts || !e.Looks()) &&
 		(f.Since.IsZero() || !e.Time.Before(f.Since)) &&
 		(f.Until.IsZero() || e.Time.Before(f.Until))
 }
