@@ -3,6 +3,7 @@ package inventory
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -139,9 +140,37 @@ type Coverage struct {
 	// Read is when the cell was read at the provider: the instant for which
 	// the facts hold. The zero time means that it was never read.
 	Read time.Time `json:"read,omitzero"`
+	// By names, in the announcement of a cell (pending, never read), what of
+	// the configuration led to it: the source of the first cell of its planner.
+	By string `json:"by,omitempty"`
+	// Plan is set in a word about the plan, which is no reading: see [Plan].
+	// Read is then the instant since which it holds.
+	Plan Plan `json:"plan,omitempty"`
 }
 
 func (Coverage) fact() {}
+
+// Plan is a word about a cell that a run found to be planned no more, or
+// planned again. Readings of the cell stay what they are; the last word about
+// the plan says whether they may still pass for current.
+type Plan string
+
+// The words about the plan. The zero value is none: the coverage is a reading.
+const (
+	// PlanMissing: what told of the cell was read again and tells of it no
+	// more. The cell is a hole until a run reads it again.
+	PlanMissing Plan = "missing"
+	// PlanDropped: the configuration asks for it no more.
+	PlanDropped Plan = "dropped"
+	// PlanResumed: it is planned again.
+	PlanResumed Plan = "resumed"
+)
+
+// badness ranks words about the plan that share an instant: the one that
+// claims less stands.
+func (p Plan) badness() int {
+	return slices.Index([]Plan{PlanResumed, PlanDropped, PlanMissing}, p)
+}
 
 // Compare orders coverage by cell, then by time of reading, then worst state
 // last, then by text, so that two words on one cell have one order everywhere.

@@ -50,6 +50,10 @@ type View struct {
 	// History recalls an asset's facets over time. Nil: there is none.
 	History Recall
 
+	// Dropped are the cells that the configuration asks for no more, by cell;
+	// none of them is in Coverage.
+	Dropped []Coverage
+
 	whole map[Cell]Coverage // the last reading of each cell that was whole
 	index map[AssetID]int
 }
@@ -66,14 +70,22 @@ func NewView(at time.Time, assets []Asset, readings []Coverage) *View {
 			v.index[alias] = i
 		}
 	}
-	v.Coverage = v.lastWords(readings)
+	v.Coverage, v.Dropped = v.lastWords(readings)
 	return v
 }
 
-func (v *View) lastWords(readings []Coverage) []Coverage {
-	last := map[Cell]Coverage{}
+// lastWords gives the last word on each cell that is still planned, and the
+// last word about the plan of those that the configuration asks for no more.
+func (v *View) lastWords(readings []Coverage) (planned, dropped []Coverage) {
+	last, plan := map[Cell]Coverage{}, map[Cell]Coverage{}
 	for _, c := range readings {
 		if c.Read.After(v.At) {
+			continue
+		}
+		if c.Plan != "" {
+			if old, ok := plan[c.Cell]; !ok || laterPlan(c, old) {
+				plan[c.Cell] = c
+			}
 			continue
 		}
 		if old, ok := last[c.Cell]; !ok || c.Compare(old) > 0 {
@@ -83,12 +95,32 @@ func (v *View) lastWords(readings []Coverage) []Coverage {
 			v.whole[c.Cell] = c
 		}
 	}
-	out := make([]Coverage, 0, len(last))
-	for _, c := range last {
-		out = append(out, c)
+	for cell, p := range plan {
+		switch p.Plan {
+		case PlanMissing:
+			last[cell] = p
+		case PlanDropped:
+			delete(last, cell)
+			dropped = append(dropped, p)
+		}
 	}
-	slices.SortFunc(out, Coverage.Compare)
-	return out
+	planned = make([]Coverage, 0, len(last))
+	for _, c := range last {
+		planned = append(planned, c)
+	}
+	slices.SortFunc(planned, Coverage.Compare)
+	slices.SortFunc(dropped, Coverage.Compare)
+	return planned, dropped
+}
+
+func laterPlan(a, b Coverage) bool {
+	if d := a.Read.Compare(b.Read); d != 0 {
+		return d > 0
+	}
+	if d := a.Plan.badness() - b.Plan.badness(); d != 0 {
+		return d > 0
+	}
+	return compareJSON(a, b) > 0
 }
 
 // joinAssets merges observations that share an id or an alias.
@@ -195,18 +227,21 @@ func (v *View) sighting(s Sighting) Presence {
 	if c, ok := v.whole[s.Cell]; ok && c.Read.After(s.At) {
 		return Gone
 	}
-	if c, ok := v.last(s.Cell); ok && c.Read.After(s.At) {
-		return NotSeenSince
+	for _, words := range [][]Coverage{v.Coverage, v.Dropped} {
+		if c, ok := wordOn(words, s.Cell); ok && c.Read.After(s.At) {
+			return NotSeenSince
+		}
 	}
 	return Present
 }
 
-func (v *View) last(cell Cell) (Coverage, bool) {
-	i, ok := slices.BinarySearchFunc(v.Coverage, cell, func(c Coverage, want Cell) int { return c.Cell.Compare(want) })
+// wordOn finds the word on a cell in a list that is sorted by cell.
+func wordOn(words []Coverage, cell Cell) (Coverage, bool) {
+	i, ok := slices.BinarySearchFunc(words, cell, func(c Coverage, want Cell) int { return c.Cell.Compare(want) })
 	if !ok {
 		return Coverage{}, false
 	}
-	return v.Coverage[i], true
+	return words[i], true
 }
 
 // listedSince reports whether a whole reading of the functions of the asset's

@@ -115,7 +115,7 @@ func (j judge) whyUnseen(a inventory.Asset) string {
 		cells = append(cells, describe(g))
 	}
 	if len(cells) == 0 {
-		return "the reading that showed it was not whole since"
+		return "what showed it then was not read whole since, or is not asked for any more"
 	}
 	return strings.Join(cells, "; ")
 }

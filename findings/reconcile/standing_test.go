@@ -209,7 +209,7 @@ func TestWhyUnseen(t *testing.T) {
 		want  string
 	}{
 		{"the cell that was not whole", w.Facts, "not seen since 2026-10-22T06:00:00Z: functions of aws/111122223333/eu-west-1 by aws is partial (Read: Test: made so by a test)"},
-		{"another source read the scope whole", append(slices.Clone(w.Facts), other), "not seen since 2026-10-22T06:00:00Z: the reading that showed it was not whole since"},
+		{"another source read the scope whole", append(slices.Clone(w.Facts), other), "not seen since 2026-10-22T06:00:00Z: what showed it then was not read whole since, or is not asked for any more"},
 	} {
 		w.Facts = test.facts
 		v := verdict(t, w)

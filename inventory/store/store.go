@@ -56,6 +56,10 @@ type Reader interface {
 	// Covered is the last reading of a cell that was whole or partial, so the
 	// place where the next one starts; the zero Coverage (pending) if none.
 	Covered(ctx context.Context, c inventory.Cell) (inventory.Coverage, error)
+	// Words are what [inventory.NewView] makes the coverage at the instant at
+	// of, and the announcement of every cell that was ever planned. The order
+	// means nothing.
+	Words(ctx context.Context, at time.Time) ([]inventory.Coverage, error)
 }
 
 // Runs keeps the list of scans and lets one at a time onto the store.

@@ -41,6 +41,18 @@ func (m *memory) Covered(_ context.Context, cell inventory.Cell) (inventory.Cove
 	return inventory.Coverage{Cell: cell}, nil
 }
 
+func (m *memory) Words(context.Context, time.Time) ([]inventory.Coverage, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []inventory.Coverage
+	for _, f := range m.facts {
+		if c, ok := f.(inventory.Coverage); ok {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
 func (m *memory) View(_ context.Context, at time.Time) (*inventory.View, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -30,6 +30,10 @@ type Options struct {
 	Parallel int
 	// BatchFacts is how many facts one transaction holds; 0: 2,000.
 	BatchFacts int
+	// Within reports whether a scope is this run's business: sources without a
+	// cell in one are not read, and the cells of others keep their words. Nil:
+	// all scopes are.
+	Within func(inventory.Scope) bool
 	// Logger hears of coverage that fell; nil: nobody does.
 	Logger *slog.Logger
 	// Progress is told, one call at a time, how far the run is; nil: nobody is.
@@ -65,7 +69,11 @@ func Run(ctx context.Context, plan []providers.Planner, prior store.Reader, to s
 		return r.summary, err
 	}
 	r.summary.Sources = len(sources)
-	if err := r.announce(ctx, sources, problems); err != nil {
+	replanned, err := r.replan(ctx, sources, problems)
+	if err != nil {
+		return r.summary, err
+	}
+	if err := r.announce(ctx, sources, problems, replanned); err != nil {
 		return r.summary, err
 	}
 	r.readAll(ctx, sources)
@@ -78,6 +86,8 @@ type run struct {
 	to    store.Writer
 	opt   Options
 	now   time.Time
+
+	asked map[string]bool // what of the configuration was planned, see Coverage.By
 
 	mu       sync.Mutex
 	stop     context.CancelFunc // ends all sources when the store fails
@@ -92,23 +102,29 @@ func newRun(prior store.Reader, to store.Writer, opt Options) *run {
 	if opt.Logger == nil {
 		opt.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &run{prior: prior, to: to, opt: opt, now: opt.Now().UTC(), stop: func() {},
+	if opt.Within == nil {
+		opt.Within = func(inventory.Scope) bool { return true }
+	}
+	return &run{prior: prior, to: to, opt: opt, now: opt.Now().UTC(), stop: func() {}, asked: map[string]bool{},
 		summary: Summary{States: map[inventory.State]int{}}}
 }
 
 // announce stores every planned cell as pending, and what could not be planned.
 // A pending cell has no time of reading: an earlier word on it stands until
 // the run speaks.
-func (r *run) announce(ctx context.Context, sources []planned, problems []inventory.Coverage) error {
+func (r *run) announce(ctx context.Context, sources []planned, problems, replanned []inventory.Coverage) error {
 	var facts []inventory.Fact
 	for _, s := range sources {
 		for _, cell := range s.cells {
-			facts = append(facts, inventory.Coverage{Cell: cell})
+			facts = append(facts, inventory.Coverage{Cell: cell, By: s.by})
 		}
 	}
 	for _, c := range problems {
 		c.Read = r.now
 		r.count(c)
+		facts = append(facts, c)
+	}
+	for _, c := range replanned {
 		facts = append(facts, c)
 	}
 	r.warn(problems)

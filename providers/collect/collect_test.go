@@ -36,6 +36,13 @@ func word(name string, s inventory.State) inventory.Coverage {
 	return inventory.Coverage{Cell: cell(name), State: s}
 }
 
+// announced is the word of the plan on a cell whose planner announces it first.
+func announced(name string) inventory.Coverage {
+	c := word(name, inventory.Pending)
+	c.By = name
+	return c
+}
+
 func asset(id string) inventory.Asset { return inventory.Asset{ID: inventory.AssetID(id)} }
 
 // memory keeps batches and fails after some of them.
@@ -43,6 +50,7 @@ type memory struct {
 	mu      sync.Mutex
 	batches []store.Batch
 	before  map[inventory.Cell]inventory.Coverage
+	known   []inventory.Coverage
 	failAt  int // the batch that fails, from 1; 0: none
 	blind   error
 }
@@ -66,6 +74,10 @@ func (m *memory) View(context.Context, time.Time) (*inventory.View, error) {
 
 func (m *memory) Covered(_ context.Context, c inventory.Cell) (inventory.Coverage, error) {
 	return m.before[c], m.blind
+}
+
+func (m *memory) Words(context.Context, time.Time) ([]inventory.Coverage, error) {
+	return m.known, nil
 }
 
 // words are the last words on each cell, after those of the plan.
@@ -226,10 +238,12 @@ func TestEndings(t *testing.T) {
 // before any source is read.
 func TestPendingFirst(t *testing.T) {
 	var m memory
+	alongside := announced("b")
+	alongside.By = "a"
 	s := &fake{read: func(_ context.Context, _ providers.Since, emit providers.Emit) error {
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		if diff := cmp.Diff([]store.Batch{{Run: "run-1", Facts: []inventory.Fact{word("a", inventory.Pending), word("b", inventory.Pending)}}}, m.batches); diff != "" {
+		if diff := cmp.Diff([]store.Batch{{Run: "run-1", Facts: []inventory.Fact{announced("a"), alongside}}}, m.batches); diff != "" {
 			t.Errorf("stored before reading (-want +got):\n%s", diff)
 		}
 		return errOwn
@@ -252,7 +266,7 @@ func TestOrder(t *testing.T) {
 	done := word("a", inventory.Complete)
 	done.Read = now()
 	want := []store.Batch{
-		{Run: "run-1", Facts: []inventory.Fact{word("a", inventory.Pending)}},
+		{Run: "run-1", Facts: []inventory.Fact{announced("a")}},
 		{Run: "run-1", Facts: []inventory.Fact{asset("1"), asset("2")}},
 		{Run: "run-1", Facts: []inventory.Fact{asset("3"), asset("4")}},
 		{Run: "run-1", Facts: []inventory.Fact{asset("5"), done}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/providers"
@@ -15,19 +16,32 @@ type planned struct {
 	source providers.Source
 	cells  []inventory.Cell
 	name   string
+	by     string // see Coverage.By
 }
 
-// plan asks every planner, in order. What could not be planned is coverage.
+// plan asks every planner, in order, and keeps the sources that have a cell
+// within the run's scopes. What could not be planned is coverage.
 func (r *run) plan(ctx context.Context, planners []providers.Planner) ([]planned, []inventory.Coverage) {
 	var sources []planned
 	var problems []inventory.Coverage
 	for i, p := range planners {
 		name := fmt.Sprintf("planner %d", i+1)
 		found, err := ask(ctx, p)
+		by := ""
 		for j, s := range found {
-			sources = append(sources, planned{s, s.Cells(), fmt.Sprintf("source %d of %s", j+1, name)})
+			cells := s.Cells()
+			if by == "" && len(cells) > 0 {
+				by = cells[0].Source
+				r.asked[by] = true
+			}
+			if slices.ContainsFunc(cells, func(c inventory.Cell) bool { return r.opt.Within(c.Scope) }) {
+				sources = append(sources, planned{s, cells, fmt.Sprintf("source %d of %s", j+1, name), by})
+			}
 		}
-		problems = append(problems, unplanned(ctx, name, err)...)
+		for _, c := range unplanned(ctx, name, err) {
+			r.asked[c.Cell.Source] = true
+			problems = append(problems, c)
+		}
 	}
 	return sources, unite(problems)
 }

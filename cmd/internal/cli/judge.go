@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -113,7 +114,7 @@ func judge(ctx context.Context, c *configs.Config, st *sqlstore.Store, now time.
 	if err != nil {
 		return nil, err
 	}
-	j := &judged{Case: cs, Config: c, Rules: active, Result: res, Notes: append(reg.notes, notes...)}
+	j := &judged{Case: cs, Config: c, Rules: active, Result: res, Notes: slices.Concat(reg.notes, notes, ageNotes(v))}
 	j.Entries = lifecycle.Advance(last, res.Findings, lifecycle.Judgement{Blind: res.Blind, Accepted: cs.Accepted, At: now})
 	return j, nil
 }

@@ -86,6 +86,7 @@ type job struct {
 	log     *slog.Logger
 	targets []output.Target
 	plan    []providers.Planner
+	within  func(inventory.Scope) bool // what --provider and --shard ask for
 }
 
 func (a *app) scan(cmd *cobra.Command, f scanFlags) error {
@@ -148,7 +149,8 @@ func (a *app) prepare(cmd *cobra.Command, f scanFlags) (*job, error) {
 	if len(plan) == 0 {
 		return nil, usage(errors.New("scan: the configuration names nothing to read"), "add providers.archives to "+orElse(c.Path, "estray.yaml")+"; estray config init writes an example")
 	}
-	j.plan, err = narrow(plan, f)
+	j.plan = plan
+	j.within, err = narrow(f)
 	return j, err
 }
 
@@ -191,7 +193,7 @@ func (j *job) conclude(ctx context.Context, st *sqlstore.Store, run *store.Run) 
 	// it half made.
 	ledger, err := sqlledger.Open(ctx, st.DB(), sqlledger.Options{Dialect: st.Dialect()})
 	if err != nil {
-		return nil, err
+		return nil, st.Explain(keeping, err)
 	}
 	jd, err := judge(ctx, j.config, st, run.Now)
 	if err != nil {
@@ -200,10 +202,13 @@ func (j *job) conclude(ctx context.Context, st *sqlstore.Store, run *store.Run) 
 	run.Finished = j.clock()
 	d := jd.document(report.Run{ID: run.ID, Started: run.Started, Finished: run.Finished})
 	if err := ledger.Save(ctx, jd.Entries); err != nil {
-		return nil, err
+		return nil, st.Explain(keeping, err)
 	}
-	return d, ledger.SaveRun(ctx, jd.runRecord(*run))
+	return d, st.Explain(keeping, ledger.SaveRun(ctx, jd.runRecord(*run)))
 }
+
+// keeping is what the ledger does to the store, as errors say it.
+const keeping = "keep findings in"
 
 // stop gives the report of a stopped scan its verdict, unless everything had
 // been read when the stop came.
@@ -224,7 +229,7 @@ func (j *job) collect(ctx context.Context, st *sqlstore.Store, run store.Run) er
 	bar := output.NewProgress(j.std.Err, j.std.ErrTerminal && !j.quiet, j.log, j.std.Clock)
 	defer bar.Done()
 	sum, err := collect.Run(ctx, j.plan, st, st, collect.Options{
-		Run: run.ID, Now: func() time.Time { return run.Now }, Logger: j.log,
+		Run: run.ID, Now: func() time.Time { return run.Now }, Logger: j.log, Within: j.within,
 		Progress: func(p collect.Progress) { bar.Step(p.Done, p.Sources, p.Facts) },
 	})
 	if err != nil {
@@ -234,8 +239,8 @@ func (j *job) collect(ctx context.Context, st *sqlstore.Store, run store.Run) er
 	return nil
 }
 
-// narrow keeps the sources that --provider and --shard ask for.
-func narrow(plan []providers.Planner, f scanFlags) ([]providers.Planner, error) {
+// narrow tells the scopes that --provider and --shard ask for.
+func narrow(f scanFlags) (func(inventory.Scope) bool, error) {
 	keep := func(inventory.Scope) bool { return true }
 	if len(f.providers) > 0 {
 		for _, p := range f.providers {
@@ -255,32 +260,7 @@ func narrow(plan []providers.Planner, f scanFlags) ([]providers.Planner, error) 
 		byProvider := keep
 		keep = func(s inventory.Scope) bool { return byProvider(s) && shard.holds(s) }
 	}
-	out := make([]providers.Planner, len(plan))
-	for i, p := range plan {
-		out[i] = narrowed{p, keep}
-	}
-	return out, nil
-}
-
-// narrowed plans only the sources that have a cell in a wanted scope.
-type narrowed struct {
-	providers.Planner
-	keep func(inventory.Scope) bool
-}
-
-// Plan implements providers.Planner.
-func (n narrowed) Plan(ctx context.Context) ([]providers.Source, error) {
-	all, err := n.Planner.Plan(ctx)
-	var out []providers.Source
-	for _, s := range all {
-		for _, c := range s.Cells() {
-			if n.keep(c.Scope) {
-				out = append(out, s)
-				break
-			}
-		}
-	}
-	return out, err
+	return keep, nil
 }
 
 // shard is one of n parts of the accounts; whatever has no account belongs to

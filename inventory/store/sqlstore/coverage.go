@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/estray/estray/inventory"
 )
@@ -32,7 +33,11 @@ func newCoverageRow(run string, c inventory.Coverage) (coverageRow, error) {
 	if err != nil {
 		return coverageRow{}, err
 	}
-	return coverageRow{cell: cell, digest: digest(body), body: body, readAt: at, state: c.State.String(), run: run}, nil
+	state := c.State.String()
+	if c.Plan != "" { // no reading, so no query for readings may find it
+		state = string(c.Plan)
+	}
+	return coverageRow{cell: cell, digest: digest(body), body: body, readAt: at, state: state, run: run}, nil
 }
 
 func cellKey(c inventory.Cell) ([]byte, error) {
@@ -94,18 +99,45 @@ func scanCoverage(r *sql.Rows) (inventory.Coverage, error) {
 	return c, nil
 }
 
+// Words is what the coverage of a view is made of, and all announcements.
+func (s *Store) Words(ctx context.Context, at time.Time) ([]inventory.Coverage, error) {
+	text, err := timeText(at)
+	if err != nil {
+		return nil, err
+	}
+	var out []inventory.Coverage
+	err = s.read(ctx, "read coverage from", func(t tx) error {
+		if out, err = readings(ctx, t, text); err != nil {
+			return err
+		}
+		return t.each(ctx, `SELECT body FROM coverage WHERE state = 'pending'`, nil, func(r *sql.Rows) error {
+			c, err := scanCoverage(r)
+			out = append(out, c)
+			return err
+		})
+	})
+	return out, err
+}
+
 // readings returns, for each cell, what was read last up to the instant at,
-// and what was read whole last; where several words share an instant, all.
+// what was read whole last, and what was said last of the plan; where several
+// words share an instant, all.
 func readings(ctx context.Context, t tx, at string) ([]inventory.Coverage, error) {
+	const plan = `('missing', 'dropped', 'resumed')`
 	const last = `SELECT c.body FROM coverage c JOIN (
-		SELECT cell, max(read_at) AS at FROM coverage WHERE read_at <= ? GROUP BY cell) m
-		ON m.cell = c.cell AND m.at = c.read_at`
+		SELECT cell, max(read_at) AS at FROM coverage
+		WHERE read_at <= ? AND state NOT IN ` + plan + ` GROUP BY cell) m
+		ON m.cell = c.cell AND m.at = c.read_at AND c.state NOT IN ` + plan
+	const planned = `SELECT c.body FROM coverage c JOIN (
+		SELECT cell, max(read_at) AS at FROM coverage
+		WHERE read_at <= ? AND state IN ` + plan + ` GROUP BY cell) m
+		ON m.cell = c.cell AND m.at = c.read_at AND c.state IN ` + plan
 	const whole = `SELECT c.body FROM coverage c JOIN (
 		SELECT cell, max(read_at) AS at FROM coverage
 		WHERE read_at <= ? AND state IN ('complete', 'disabled') GROUP BY cell) m
 		ON m.cell = c.cell AND m.at = c.read_at AND c.state IN ('complete', 'disabled')`
 	var out []inventory.Coverage
-	for _, query := range []string{last, whole} {
+	for _, query := range []string{last, whole, planned} {
 		err := t.each(ctx, query, []any{at}, func(r *sql.Rows) error {
 			c, err := scanCoverage(r)
 			out = append(out, c)

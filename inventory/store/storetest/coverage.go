@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/estray/estray/inventory"
@@ -59,4 +60,37 @@ func pendingHidesNothing(t *testing.T, open Opener) {
 	put(t, s, reading(logs(), inventory.Complete, hour(1)))
 	put(t, s, inventory.Coverage{Cell: logs(), State: inventory.Pending})
 	same(t, "read before", inventory.Complete, viewAt(t, s, hour(2)).Coverage[0].State)
+}
+
+// planRemembered: words about the plan hide readings from then on, change no
+// earlier view, and give way when the cell is planned again.
+func planRemembered(t *testing.T, open Opener) {
+	s := open(t)
+	plan := func(p inventory.Plan, state inventory.State, n int) inventory.Coverage {
+		return inventory.Coverage{Cell: functions(), Plan: p, State: state, Read: hour(n)}
+	}
+	put(t, s, reading(functions(), inventory.Denied, hour(1)),
+		plan(inventory.PlanMissing, inventory.Unavailable, 3), plan(inventory.PlanResumed, inventory.Pending, 5),
+		plan(inventory.PlanDropped, inventory.Pending, 7), plan(inventory.PlanResumed, inventory.Pending, 9))
+	for n, want := range map[int]inventory.State{2: inventory.Denied, 4: inventory.Unavailable, 6: inventory.Denied, 10: inventory.Denied} {
+		same(t, "state", want, viewAt(t, s, hour(n)).Coverage[0].State)
+	}
+	v := viewAt(t, s, hour(8))
+	same(t, "planned cells", 0, len(v.Coverage))
+	same(t, "dropped cells", []inventory.Coverage{plan(inventory.PlanDropped, inventory.Pending, 7)}, v.Dropped)
+}
+
+func wordsHoldAll(t *testing.T, open Opener) {
+	s := open(t)
+	announced := inventory.Coverage{Cell: logs(), By: "cloudtrail:logs"}
+	gone := inventory.Coverage{Cell: functions(), Plan: inventory.PlanMissing, State: inventory.Unavailable, Read: hour(3)}
+	put(t, s, announced, reading(logs(), inventory.Complete, hour(1)), gone)
+	words, err := s.Words(t.Context(), hour(4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "coverage", viewAt(t, s, hour(4)).Coverage, inventory.NewView(hour(4), nil, words).Coverage)
+	for _, want := range []inventory.Coverage{announced, gone} {
+		same(t, "holds "+want.Cell.String(), true, slices.Contains(words, want))
+	}
 }

@@ -45,6 +45,8 @@ func Run(t *testing.T, open Opener) {
 		{"the last whole reading is remembered behind a worse one", wholeRemembered},
 		{"covered is the last reading that was complete or partial", coveredIsCursor},
 		{"a pending word never hides an earlier reading", pendingHidesNothing},
+		{"a cell that is planned no more does not look current", planRemembered},
+		{"words hold every announcement, and all that a view is made of", wordsHoldAll},
 		{"events come in order of time, account and id, in bytes", eventOrder},
 		{"each filter selects what it names", eventFilters},
 		{"of two copies of an event the smaller provenance is kept", eventCopies},

@@ -1,0 +1,128 @@
+package collect_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/providers"
+	"github.com/estray/estray/providers/collect"
+)
+
+// before is when an earlier run read.
+func before() time.Time { return now().Add(-time.Hour) }
+
+func ledTo(name, by string) inventory.Coverage {
+	c := word(name, inventory.Pending)
+	c.By = by
+	return c
+}
+
+func readBefore(name string) inventory.Coverage {
+	c := word(name, inventory.Complete)
+	c.Read = before()
+	return c
+}
+
+func about(name string, p inventory.Plan, at time.Time) inventory.Coverage {
+	c := inventory.Coverage{Cell: cell(name), Plan: p, Read: at}
+	if p == inventory.PlanMissing {
+		c.State = inventory.Unavailable
+	}
+	return c
+}
+
+// TestWhatIsPlannedNoMoreIsNotCurrent: a cell that earlier runs planned and
+// this one does not is a hole if what led to it was planned again, and not
+// asked for if the configuration dropped that. Nothing is said twice, or of
+// scopes that are not the run's business.
+func TestWhatIsPlannedNoMoreIsNotCurrent(t *testing.T) {
+	elsewhere := func(s inventory.Scope) bool { return s.Account != "1" }
+	for _, c := range []struct {
+		name   string
+		known  []inventory.Coverage
+		within func(inventory.Scope) bool
+		want   []inventory.Coverage
+	}{
+		{"nothing was known", nil, nil, nil},
+		{"planned again", []inventory.Coverage{ledTo("a", "a"), readBefore("a")}, nil, nil},
+		{"told of no more by what was planned", []inventory.Coverage{ledTo("b", "a"), readBefore("b")}, nil,
+			[]inventory.Coverage{about("b", inventory.PlanMissing, now())}},
+		{"never read, and told of no more", []inventory.Coverage{ledTo("b", "a")}, nil,
+			[]inventory.Coverage{about("b", inventory.PlanMissing, now())}},
+		{"dropped by the configuration", []inventory.Coverage{ledTo("b", "x"), readBefore("b")}, nil,
+			[]inventory.Coverage{about("b", inventory.PlanDropped, now())}},
+		{"led to by two, one of which is planned", []inventory.Coverage{ledTo("b", "x"), ledTo("b", "a")}, nil,
+			[]inventory.Coverage{about("b", inventory.PlanMissing, now())}},
+		{"missing already", []inventory.Coverage{ledTo("b", "a"), about("b", inventory.PlanMissing, before())}, nil, nil},
+		{"missing, then dropped", []inventory.Coverage{ledTo("b", "x"), about("b", inventory.PlanMissing, before())}, nil,
+			[]inventory.Coverage{about("b", inventory.PlanDropped, now())}},
+		{"back after it was missing", []inventory.Coverage{ledTo("a", "a"), about("a", inventory.PlanMissing, before())}, nil,
+			[]inventory.Coverage{about("a", inventory.PlanResumed, now())}},
+		{"back after it was dropped", []inventory.Coverage{ledTo("a", "a"), about("a", inventory.PlanDropped, before())}, nil,
+			[]inventory.Coverage{about("a", inventory.PlanResumed, now())}},
+		{"none of the run's business", []inventory.Coverage{ledTo("b", "a"), readBefore("b")}, elsewhere, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := memory{known: c.known}
+			opt := options()
+			opt.Within = c.within
+			if _, err := collect.Run(t.Context(), plan(says(nil, word("a", inventory.Complete)).announcing("a")), &m, &m, opt); err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(c.want, m.replanned(), cmpopts.IgnoreFields(inventory.Coverage{}, "Why")); d != "" {
+				t.Errorf("words about the plan (-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+// replanned are the words about the plan.
+func (m *memory) replanned() []inventory.Coverage {
+	var out []inventory.Coverage
+	for _, b := range m.batches {
+		for _, f := range b.Facts {
+			if c, ok := f.(inventory.Coverage); ok && c.Plan != "" {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// canceller ends the run while it plans.
+type canceller context.CancelFunc
+
+func (c canceller) Plan(context.Context) ([]providers.Source, error) {
+	c()
+	return nil, context.Canceled
+}
+
+// TestACancelledPlanDropsNothing: a run that ended while it planned does not
+// know what it would have planned.
+func TestACancelledPlanDropsNothing(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	m := memory{known: []inventory.Coverage{ledTo("b", "a"), readBefore("b")}}
+	if _, err := collect.Run(ctx, []providers.Planner{canceller(cancel)}, &m, &m, options()); err != nil {
+		t.Fatal(err)
+	}
+	if got := m.replanned(); len(got) > 0 {
+		t.Errorf("said of cells that could not be planned: %+v", got)
+	}
+}
+
+// TestOnlySourcesWithinAreRead: a source without a cell within the run's
+// scopes is neither announced nor read.
+func TestOnlySourcesWithinAreRead(t *testing.T) {
+	var m memory
+	opt := options()
+	opt.Within = func(inventory.Scope) bool { return false }
+	got, err := collect.Run(t.Context(), plan(says(nil, word("a", inventory.Complete)).announcing("a")), &m, &m, opt)
+	if err != nil || got.Sources != 0 || len(m.words()) > 0 {
+		t.Errorf("%d sources, words %v, error %v; want none", got.Sources, m.words(), err)
+	}
+}
