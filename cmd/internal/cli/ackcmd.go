@@ -72,11 +72,11 @@ func (a *app) acknowledge(cmd *cobra.Command, ids []string, f ackFlags) error {
 func (a *app) saveAck(ctx context.Context, st *sqlstore.Store, ids []string, rule string, ack lifecycle.Ack) error {
 	ledger, err := sqlledger.Open(ctx, st.DB(), sqlledger.Options{Dialect: st.Dialect()})
 	if err != nil {
-		return err
+		return st.Explain(keeping, err)
 	}
 	entries, err := ledger.Load(ctx)
 	if err != nil {
-		return err
+		return st.Explain(keeping, err)
 	}
 	if rule != "" {
 		for _, e := range entries {
@@ -97,7 +97,7 @@ func (a *app) saveAck(ctx context.Context, st *sqlstore.Store, ids []string, rul
 		done = append(done, e)
 	}
 	if err := ledger.Save(ctx, entries); err != nil {
-		return fmt.Errorf("acknowledge findings: %w", err)
+		return fmt.Errorf("acknowledge findings: %w", st.Explain(keeping, err))
 	}
 	for _, e := range done {
 		if err := printf(a.std.Out, "acknowledged until %s: %s %s %s\n", stamp(ack.Until), e.ID, e.Finding.Rule, oneLine(e.Finding.Message)); err != nil {

@@ -58,11 +58,11 @@ func diff(ctx context.Context, st *sqlstore.Store, from, to string) ([]changed, 
 	}
 	ledger, err := sqlledger.Open(ctx, st.DB(), sqlledger.Options{Dialect: st.Dialect(), ReadOnly: true})
 	if err != nil {
-		return nil, err
+		return nil, st.Explain(keeping, err)
 	}
 	entries, err := ledger.Load(ctx)
 	if err != nil {
-		return nil, err
+		return nil, st.Explain(keeping, err)
 	}
 	var marks [2][]lifecycle.Mark
 	for i, run := range []string{from, to} {

@@ -108,11 +108,11 @@ func judge(ctx context.Context, c *configs.Config, st *sqlstore.Store, now time.
 	}
 	ledger, err := sqlledger.Open(ctx, st.DB(), sqlledger.Options{Dialect: st.Dialect(), ReadOnly: true})
 	if err != nil {
-		return nil, err
+		return nil, st.Explain(keeping, err)
 	}
 	last, err := ledger.Load(ctx)
 	if err != nil {
-		return nil, err
+		return nil, st.Explain(keeping, err)
 	}
 	j := &judged{Case: cs, Config: c, Rules: active, Result: res, Notes: slices.Concat(reg.notes, notes, ageNotes(v))}
 	j.Entries = lifecycle.Advance(last, res.Findings, lifecycle.Judgement{Blind: res.Blind, Accepted: cs.Accepted, At: now})

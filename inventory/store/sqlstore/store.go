@@ -114,6 +114,11 @@ func (s *Store) read(ctx context.Context, doing string, do func(tx) error) error
 	return s.explain(doing, do(tx{Tx: raw, dialect: s.dialect}))
 }
 
+// Explain tells an error that a user of [Store.DB] met as the store tells its
+// own: with the store's name, with the cure where there is one, and without a
+// password. Doing is what was being done to the store; a nil error stays nil.
+func (s *Store) Explain(doing string, err error) error { return s.explain(doing, err) }
+
 // explain says what was being done to which store, and the cure where there
 // is one. A nil error stays nil.
 func (s *Store) explain(doing string, err error) error {
