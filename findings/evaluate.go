@@ -85,9 +85,9 @@ func Evaluate(ctx context.Context, c *Case, rules []Rule) (Result, error) {
 
 func (c *Case) findings(ctx context.Context, rules []Rule) ([]Finding, error) {
 	var found []Finding
-	err := c.View.Walk(ctx, inventory.Filter{}, func(e inventory.Event) error {
+	err := c.View.Walk(ctx, seen(rules), func(e inventory.Event) error {
 		for _, r := range rules {
-			if r.Event == nil || (r.Provider != "" && r.Provider != e.Scope.Provider) {
+			if r.Event == nil || (e.Looks() && !r.Looks) || (r.Provider != "" && r.Provider != e.Scope.Provider) {
 				continue
 			}
 			for _, f := range r.Event(c, e) {
@@ -111,6 +111,11 @@ func (c *Case) findings(ctx context.Context, rules []Rule) ([]Finding, error) {
 		}
 	}
 	return found, nil
+}
+
+// seen selects the events that some rule judges: unless one asks for more, acts.
+func seen(rules []Rule) inventory.Filter {
+	return inventory.Filter{Acts: !slices.ContainsFunc(rules, func(r Rule) bool { return r.Event != nil && r.Looks })}
 }
 
 // fixSeverities gives findings the severity that the configuration asks for,

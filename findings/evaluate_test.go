@@ -50,6 +50,29 @@ func TestRulesSeeTheirEvents(t *testing.T) {
 	}
 }
 
+// TestLooks: what only looks is shown to the rules that ask for it, and to no
+// other; an attempt to change something is shown to all.
+func TestLooks(t *testing.T) {
+	act := func(id string, a inventory.Action, change func(*inventory.Event)) inventory.Event {
+		return rulestest.Act(a, "a", rulestest.Ago(time.Hour), func(e *inventory.Event) { e.ID = id; change(e) })
+	}
+	w := rulestest.World{Facts: []inventory.Fact{
+		act("list", inventory.ActionEnumerate, func(e *inventory.Event) { e.ReadOnly = true }),
+		act("refused", inventory.ActionReadSecret, func(e *inventory.Event) { e.ReadOnly, e.Outcome = true, inventory.Failed }),
+		act("attempt", inventory.ActionDelete, func(e *inventory.Event) { e.Outcome = inventory.Failed }),
+		act("odd", inventory.ActionLoggingOff, func(e *inventory.Event) { e.ReadOnly = true }),
+	}}
+	curious, other := seesEvents("R-1", ""), seesEvents("R-2", "")
+	curious.Looks = true
+	want := []string{"R-1 attempt", "R-1 list", "R-1 odd", "R-1 refused", "R-2 attempt", "R-2 odd"}
+	if diff := cmp.Diff(want, subjects(w.Evaluate(t, curious, other).Findings)); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(want[4:], subjects(w.Evaluate(t, other).Findings)); diff != "" {
+		t.Errorf("findings of a rule that does not ask (-want +got):\n%s", diff)
+	}
+}
+
 // TestChecksReadHistoryAndActs through the case, while it is evaluated.
 func TestChecksReadHistoryAndActs(t *testing.T) {
 	w := rulestest.World{

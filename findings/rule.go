@@ -49,6 +49,9 @@ type Rule struct {
 	Fixed bool
 	own   Severity // where Fixed: what Severity was before
 	State RuleState
+	// Looks: Event judges events that only look at something too. Without it the
+	// rule is shown acts and attempts, which are few.
+	Looks bool
 	// Event judges one event; Check judges the whole case. A rule has at least
 	// one of them. Both are pure.
 	Event func(*Case, inventory.Event) []Finding

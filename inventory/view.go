@@ -12,8 +12,10 @@ type Filter struct {
 	Asset     AssetID
 	Principal string
 	Action    Action
-	Since     time.Time
-	Until     time.Time
+	// Acts leaves out the events that only look: see Event.Looks.
+	Acts  bool
+	Since time.Time
+	Until time.Time
 }
 
 // Walk calls yield for each event that the filter selects, in the order of
@@ -106,11 +108,25 @@ func (v *View) lastWords(readings []Coverage) (planned, dropped []Coverage) {
 	}
 	planned = make([]Coverage, 0, len(last))
 	for _, c := range last {
-		planned = append(planned, c)
+		planned = append(planned, v.clip(c))
 	}
 	slices.SortFunc(planned, Coverage.Compare)
 	slices.SortFunc(dropped, Coverage.Compare)
 	return planned, dropped
+}
+
+// clip takes back what a window claims of the time after the view, which shows
+// no event from there. A log that begins after the view says nothing of it.
+func (v *View) clip(c Coverage) Coverage {
+	switch {
+	case c.Window.From.After(v.At):
+		c.State, c.Continuity = Malformed, ContinuityNone
+		c.Why = Reason{Operation: "read events", Message: "the log begins at " + c.Window.From.UTC().Format(time.RFC3339) +
+			", after the instant that is judged: correct the clock, or give a later --now"}
+	case c.Window.To.After(v.At):
+		c.Window.To = v.At
+	}
+	return c
 }
 
 func laterPlan(a, b Coverage) bool {

@@ -18,7 +18,9 @@ type eventRow struct {
 	at                             string
 	assets                         [][]byte
 	provenance                     inventory.Provenance
-	body                           []byte
+	looks                          int    // 1: the event only looks, so that a walk over acts passes it by
+	body                           []byte // without the record
+	record                         []byte // of the event; nil: there is none
 }
 
 func newEventRow(e inventory.Event) (eventRow, error) {
@@ -27,13 +29,21 @@ func newEventRow(e inventory.Event) (eventRow, error) {
 	if err != nil {
 		return eventRow{}, fmt.Errorf("encode event %s: %w", e.ID, err)
 	}
+	record := e.Record
+	if len(record) > 0 && !json.Valid(record) {
+		return eventRow{}, fmt.Errorf("encode event %s: its record is no JSON", e.ID)
+	}
+	e.Record = nil
 	body, err := json.Marshal(e)
 	if err != nil {
 		return eventRow{}, fmt.Errorf("encode event %s: %w", e.ID, err)
 	}
 	r := eventRow{
-		account: key(e.Scope.Account), id: key(e.ID), at: at, body: body,
+		account: key(e.Scope.Account), id: key(e.ID), at: at, body: body, record: record,
 		action: key(string(e.Action)), principal: key(e.Principal.ID), provenance: e.Provenance,
+	}
+	if e.Looks() {
+		r.looks = 1
 	}
 	for _, a := range e.Assets {
 		r.assets = append(r.assets, key(string(a)))
@@ -41,21 +51,32 @@ func newEventRow(e inventory.Event) (eventRow, error) {
 	return r, nil
 }
 
-// readEventRow decodes a stored body into its row.
-func readEventRow(body []byte) (eventRow, error) {
+// readEvent decodes a stored event. The first schema kept the record in the
+// body.
+func readEvent(body, record []byte) (inventory.Event, error) {
 	var e inventory.Event
 	if err := json.Unmarshal(body, &e); err != nil {
-		return eventRow{}, fmt.Errorf("decode stored event: %w", err)
+		return e, fmt.Errorf("decode stored event: %w", err)
 	}
-	r, err := newEventRow(e)
-	r.body = body // as stored, which is what copies are compared by
-	return r, err
+	if len(record) > 0 {
+		e.Record = record
+	}
+	return e, nil
+}
+
+// readEventRow decodes a stored event into its row.
+func readEventRow(body, record []byte) (eventRow, error) {
+	e, err := readEvent(body, record)
+	if err != nil {
+		return eventRow{}, err
+	}
+	return newEventRow(e)
 }
 
 // compareCopies orders two copies of one event: the smaller one is kept,
 // whatever the order of reading.
 func compareCopies(a, b eventRow) int {
-	return cmp.Or(a.provenance.Compare(b.provenance), bytes.Compare(a.body, b.body))
+	return cmp.Or(a.provenance.Compare(b.provenance), bytes.Compare(a.body, b.body), bytes.Compare(a.record, b.record))
 }
 
 func (r eventRow) key() string { return string(r.account) + "\x00" + string(r.id) }
@@ -100,11 +121,11 @@ func writeEventPiece(ctx context.Context, t tx, piece []eventRow) error {
 func insertEvents(ctx context.Context, t tx, piece []eventRow) (map[string]bool, error) {
 	var rows [][]any
 	for _, r := range piece {
-		rows = append(rows, []any{r.account, r.id, r.at, r.action, r.principal, r.body})
+		rows = append(rows, []any{r.account, r.id, r.at, r.action, r.principal, r.looks, r.body, r.record})
 	}
 	inserted := map[string]bool{}
 	err := t.run(ctx, bulk{
-		head: `INSERT INTO events (account, id, at, action, principal, body) VALUES `, row: `(?, ?, ?, ?, ?, ?)`,
+		head: `INSERT INTO events (account, id, at, action, principal, looks, body, record) VALUES `, row: `(?, ?, ?, ?, ?, ?, ?, ?)`,
 		tail: ` ON CONFLICT (account, id) DO NOTHING RETURNING account, id`,
 	}, rows, func(r *sql.Rows) error {
 		var e eventRow
@@ -138,8 +159,8 @@ func replaceEvents(ctx context.Context, t tx, known []eventRow) ([]eventRow, err
 				return nil, err
 			}
 		}
-		err := t.each(ctx, `UPDATE events SET at = ?, action = ?, principal = ?, body = ? WHERE account = ? AND id = ?`,
-			[]any{r.at, r.action, r.principal, r.body, r.account, r.id}, nil)
+		err := t.each(ctx, `UPDATE events SET at = ?, action = ?, principal = ?, looks = ?, body = ?, record = ? WHERE account = ? AND id = ?`,
+			[]any{r.at, r.action, r.principal, r.looks, r.body, r.record, r.account, r.id}, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -155,13 +176,13 @@ func loadEvents(ctx context.Context, t tx, known []eventRow) (map[string]eventRo
 	}
 	stored := map[string]eventRow{}
 	err := t.run(ctx, bulk{
-		head: `SELECT account, id, body FROM events WHERE (account, id) IN (VALUES `, row: t.bytesRow(2), tail: `)`,
+		head: `SELECT account, id, body, record FROM events WHERE (account, id) IN (VALUES `, row: t.bytesRow(2), tail: `)`,
 	}, rows, func(r *sql.Rows) error {
-		var account, id, body []byte
-		if err := r.Scan(&account, &id, &body); err != nil {
+		var account, id, body, record []byte
+		if err := r.Scan(&account, &id, &body, &record); err != nil {
 			return err
 		}
-		old, err := readEventRow(body)
+		old, err := readEventRow(body, record)
 		old.account, old.id = account, id
 		stored[old.key()] = old
 		return err

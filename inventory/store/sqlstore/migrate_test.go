@@ -87,6 +87,37 @@ func TestFirstSchemaIsBroughtUpToDate(t *testing.T) {
 	}
 }
 
+// TestEventsOfTheFirstSchema keep their record in the body and are told from no
+// others; a walk over acts leaves them out all the same.
+func TestEventsOfTheFirstSchema(t *testing.T) {
+	s := openAt(t, fileURL(t))
+	look := benchEvent(1)
+	look.Action, look.ReadOnly = inventory.ActionEnumerate, true
+	if err := s.Append(t.Context(), store.Batch{Run: "run", Facts: []inventory.Fact{look}}); err != nil {
+		t.Fatal(err)
+	}
+	const asBefore = `UPDATE events SET looks = 0, record = NULL, body = CAST(json_set(CAST(body AS TEXT), '$.record', json(CAST(record AS TEXT))) AS BLOB)`
+	if _, err := s.DB().Exec(asBefore); err != nil {
+		t.Fatal(err)
+	}
+	v, err := s.View(t.Context(), benchDay(9))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		filter inventory.Filter
+		want   []inventory.Event
+	}{{inventory.Filter{}, []inventory.Event{look}}, {inventory.Filter{Acts: true}, nil}} {
+		var got []inventory.Event
+		if err := v.Walk(t.Context(), test.filter, func(e inventory.Event) error { got = append(got, e); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%+v (-want +got):\n%s", test.filter, diff)
+		}
+	}
+}
+
 func golden(t *testing.T, path, got string) {
 	t.Helper()
 	if *update {

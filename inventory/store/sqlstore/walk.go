@@ -2,8 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/estray/estray/inventory"
@@ -30,10 +28,13 @@ func (s *Store) walk(at time.Time) inventory.Walk {
 			if err != nil {
 				return err
 			}
-			for _, body := range page {
-				var e inventory.Event
-				if err := json.Unmarshal(body, &e); err != nil {
-					return s.explain("read events from", fmt.Errorf("decode stored event: %w", err))
+			for _, stored := range page {
+				e, err := readEvent(stored.body, stored.record)
+				if err != nil {
+					return s.explain("read events from", err)
+				}
+				if f.Acts && e.Looks() {
+					continue // stored by the first schema, which told none apart
 				}
 				if err := yield(e); err != nil {
 					return err
@@ -53,10 +54,13 @@ type cursor struct {
 	account, id []byte
 }
 
-// page reads the bodies after a cursor: up to pageRows, and no more after
+// stored is an event as it is read.
+type stored struct{ body, record []byte }
+
+// page reads the events after a cursor: up to pageRows, and no more after
 // pageBytes.
-func (s *Store) page(ctx context.Context, query string, args []any) ([][]byte, cursor, error) {
-	var bodies [][]byte
+func (s *Store) page(ctx context.Context, query string, args []any) ([]stored, cursor, error) {
+	var all []stored
 	var last cursor
 	size := 0
 	err := s.read(ctx, "read events from", func(t tx) error {
@@ -66,16 +70,16 @@ func (s *Store) page(ctx context.Context, query string, args []any) ([][]byte, c
 		}
 		defer rows.Close() //nolint:errcheck // Err below reports what went wrong
 		for size < pageBytes && rows.Next() {
-			var body []byte
-			if err := rows.Scan(&last.at, &last.account, &last.id, &body); err != nil {
+			var e stored
+			if err := rows.Scan(&last.at, &last.account, &last.id, &e.body, &e.record); err != nil {
 				return err
 			}
-			bodies = append(bodies, body)
-			size += len(body)
+			all = append(all, e)
+			size += len(e.body) + len(e.record)
 		}
 		return rows.Err()
 	})
-	return bodies, last, err
+	return all, last, err
 }
 
 // eventQuery writes the query for a filter; the cursor and the number of rows
@@ -93,11 +97,11 @@ func eventQuery(at time.Time, f inventory.Filter) (string, []any, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	query := `SELECT e.at, e.account, e.id, e.body FROM events e WHERE `
+	query := `SELECT e.at, e.account, e.id, e.body, e.record FROM events e WHERE `
 	prefix := "e"
 	var args []any
 	if f.Asset != "" {
-		query = `SELECT x.at, x.account, x.id, e.body FROM event_assets x
+		query = `SELECT x.at, x.account, x.id, e.body, e.record FROM event_assets x
 			JOIN events e ON e.account = x.account AND e.id = x.id WHERE x.asset = ? AND `
 		args, prefix = append(args, key(string(f.Asset))), "x"
 	}
@@ -108,6 +112,9 @@ func eventQuery(at time.Time, f inventory.Filter) (string, []any, error) {
 	}
 	if f.Principal != "" {
 		query, args = query+` AND e.principal = ?`, append(args, key(f.Principal))
+	}
+	if f.Acts {
+		query += ` AND e.looks = 0`
 	}
 	columns := prefix + `.at, ` + prefix + `.account, ` + prefix + `.id`
 	return query + ` AND (` + columns + `) > (?, ?, ?) ORDER BY ` + columns + ` LIMIT ?`, args, nil

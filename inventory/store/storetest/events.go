@@ -56,6 +56,7 @@ func eventFilters(t *testing.T, open Opener) {
 	one, two, three := event(1, hour(1)), event(2, hour(2)), event(3, hour(3))
 	two.Assets, two.Action = []inventory.AssetID{arn("mail"), arn("pay")}, inventory.ActionDelete
 	three.Assets, three.Principal.ID = nil, "arn:aws:iam::111122223333:user/ana"
+	three.Action, three.ReadOnly = inventory.ActionEnumerate, true
 	put(t, s, one, two, three)
 	v := viewAt(t, s, hour(9))
 	const a, b, c = "111122223333/event-00001", "111122223333/event-00002", "111122223333/event-00003"
@@ -69,6 +70,8 @@ func eventFilters(t *testing.T, open Opener) {
 		{"second asset", inventory.Filter{Asset: arn("mail")}, []string{b}},
 		{"action", inventory.Filter{Action: inventory.ActionDelete}, []string{b}},
 		{"principal", inventory.Filter{Principal: three.Principal.ID}, []string{c}},
+		{"acts", inventory.Filter{Acts: true}, []string{a, b}},
+		{"acts of a principal", inventory.Filter{Acts: true, Principal: three.Principal.ID}, []string{}},
 		{"since is in", inventory.Filter{Since: hour(2)}, []string{b, c}},
 		{"until is out", inventory.Filter{Until: hour(2)}, []string{a}},
 		{"all at once", inventory.Filter{Asset: arn("pay"), Action: inventory.ActionDelete, Principal: one.Principal.ID, Since: hour(1), Until: hour(3)}, []string{b}},

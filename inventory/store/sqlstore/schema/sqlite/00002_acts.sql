@@ -1,0 +1,8 @@
+-- Most events only look at something (1), and most walks are over the others.
+-- The record stands beside the body, so that it is read only as bytes; events
+-- of the first schema keep theirs in the body, and are told from no others.
+
+-- +goose Up
+ALTER TABLE events ADD COLUMN looks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE events ADD COLUMN record BLOB;
+CREATE INDEX events_acts ON events (at, account, id) WHERE looks = 0;
