@@ -94,7 +94,8 @@ func (c Cell) Compare(o Cell) int {
 	return cmp.Or(c.Scope.Compare(o.Scope), cmp.Compare(c.Capability, o.Capability), cmp.Compare(c.Source, o.Source))
 }
 
-// String names the cell for a person.
+// String names the cell for a person. A cell without a scope is one that a
+// source reads as a whole: its file, or its plan.
 func (c Cell) String() string {
-	return string(c.Capability) + " of " + c.Scope.String() + " by " + c.Source
+	return string(c.Capability) + " of " + cmp.Or(c.Scope.String(), "everything") + " by " + c.Source
 }

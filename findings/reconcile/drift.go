@@ -156,7 +156,9 @@ func because(doubt inventory.Reason, gaps []inventory.Coverage) string {
 			parts = append(parts, fmt.Sprintf("no source was asked to read %s of %s", g.Cell.Capability, g.Cell.Scope))
 			continue
 		}
-		parts = append(parts, describe(g))
+		if d := describe(g); !slices.Contains(parts, d) { // one cell may hide several capabilities
+			parts = append(parts, d)
+		}
 	}
 	if len(parts) == 0 {
 		return ""

@@ -155,7 +155,7 @@ func (d darkness) finding(r findings.Rule, h *hiding) findings.Finding {
 	for _, cov := range h.cells {
 		lacks = append(lacks, string(cov.Cell.Capability))
 	}
-	f.Message = fmt.Sprintf("%s: %s not read whole, which hides: %s", d.scope, several(lacks), strings.Join(parts, "; "))
+	f.Message = fmt.Sprintf("%s: %s not read whole, which hides: %s", cmp.Or(d.scope.String(), "everything"), several(lacks), strings.Join(parts, "; "))
 	if d.family == familyNotAsked {
 		f.Message = fmt.Sprintf("no source was asked to read where these claims lie: %s", several(h.claims))
 		f.Set(findings.Info, "nobody asked for it")

@@ -99,7 +99,7 @@ func (r *reading) tellCode() {
 func (r *reading) why() inventory.Reason {
 	return inventory.Reason{
 		Operation: r.event.Name,
-		Message:   "changed by " + r.event.Name + " (event " + r.event.ID + ") after it was read",
+		Message:   "event " + r.event.ID + " changed it, and it was not read since",
 	}
 }
 

@@ -38,7 +38,7 @@ func sighted() inventory.Asset {
 }
 
 func doubt[T any](call string) inventory.Facet[T] {
-	return inventory.Unknown[T](inventory.Reason{Operation: call, Message: "changed by " + call + " (event e-1) after it was read"}, at())
+	return inventory.Unknown[T](inventory.Reason{Operation: call, Message: "event e-1 changed it, and it was not read since"}, at())
 }
 
 // asJSON compares facets by their stored form: their fields are their own.
@@ -143,7 +143,7 @@ func TestEventsThatTellAPartCastDoubtOnTheWhole(t *testing.T) {
 				t.Fatalf("%d assets", len(assets))
 			}
 			for _, f := range assets[0].Facets() {
-				doubted := f.Doubt.Operation == c.call && f.Doubt.Message == "changed by "+c.call+" (event e-1) after it was read"
+				doubted := f.Doubt.Operation == c.call && f.Doubt.Message == "event e-1 changed it, and it was not read since"
 				if !f.Unknown || doubted != (f.Name == c.facet) {
 					t.Errorf("%s: %+v", f.Name, f)
 				}

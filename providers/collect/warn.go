@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/estray/estray/inventory"
@@ -20,7 +21,7 @@ func (r *run) warn(words []inventory.Coverage) {
 		if c.State.Whole() {
 			continue
 		}
-		l := line{c.Cell.Source, c.Cell.Scope.String(), c.State.String(), c.Why.String()}
+		l := line{c.Cell.Source, cmp.Or(c.Cell.Scope.String(), "everything"), c.State.String(), c.Why.String()}
 		if capabilities[l] == nil {
 			order = append(order, l)
 		}
