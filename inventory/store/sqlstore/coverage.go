@@ -61,7 +61,7 @@ func (f *facts) writeCoverage(ctx context.Context, t tx) error {
 	}
 	return t.run(ctx, bulk{
 		head: `INSERT INTO coverage (cell, read_at, digest, state, run, body) VALUES `, row: `(?, ?, ?, ?, ?, ?)`,
-		tail: ` ON CONFLICT (cell, read_at, digest) DO NOTHING`,
+		tail: ` ON CONFLICT (cell, read_at, digest) DO UPDATE SET run = excluded.run`, // who says it last
 	}, rows, nil)
 }
 
@@ -121,13 +121,24 @@ func (s *Store) Words(ctx context.Context, at time.Time) ([]inventory.Coverage, 
 
 // readings returns, for each cell, what was read last up to the instant at,
 // what was read whole last, and what was said last of the plan; where several
-// words share an instant, all.
+// words share an instant, all that one run said.
+//
+// A word may be about an instant before its run: that at which a snapshot was
+// taken. So a later run answers a cancelled word whatever instant it speaks of,
+// and of two runs that speak of one instant the later one is believed: a file
+// that was mended is whole.
 func readings(ctx context.Context, t tx, at string) ([]inventory.Coverage, error) {
 	const plan = `('missing', 'dropped', 'resumed')`
-	const last = `SELECT c.body FROM coverage c JOIN (
-		SELECT cell, max(read_at) AS at FROM coverage
-		WHERE read_at <= ? AND state NOT IN ` + plan + ` GROUP BY cell) m
-		ON m.cell = c.cell AND m.at = c.read_at AND c.state NOT IN ` + plan
+	const last = `WITH
+		words AS (SELECT c.cell, c.read_at, c.state, c.body, r.no FROM coverage c LEFT JOIN runs r ON r.id = c.run
+			WHERE c.read_at <= ? AND c.state NOT IN ` + plan + `),
+		looked AS (SELECT cell, max(no) AS no FROM words WHERE state NOT IN ('pending', 'cancelled') GROUP BY cell),
+		standing AS (SELECT w.* FROM words w LEFT JOIN looked l ON l.cell = w.cell
+			WHERE w.state <> 'cancelled' OR w.no IS NULL OR l.no IS NULL OR w.no >= l.no),
+		latest AS (SELECT cell, max(read_at) AS at FROM standing GROUP BY cell),
+		said AS (SELECT s.cell, max(s.no) AS no FROM standing s JOIN latest m ON m.cell = s.cell AND m.at = s.read_at GROUP BY s.cell)
+		SELECT s.body FROM standing s JOIN latest m ON m.cell = s.cell AND m.at = s.read_at JOIN said n ON n.cell = s.cell
+		WHERE s.no IS NULL OR s.no = n.no`
 	const planned = `SELECT c.body FROM coverage c JOIN (
 		SELECT cell, max(read_at) AS at FROM coverage
 		WHERE read_at <= ? AND state IN ` + plan + ` GROUP BY cell) m
