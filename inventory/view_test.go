@@ -185,3 +185,31 @@ func TestWalkEndsAtTheViewsInstant(t *testing.T) {
 		t.Fatalf("an event at the view's instant belongs to it, a later one does not: until %s", got.Until)
 	}
 }
+
+// TestAWindowNeverReachesPastTheView: a view shows no event that is later, so
+// its coverage must not vouch for later times either.
+func TestAWindowNeverReachesPastTheView(t *testing.T) {
+	log := read(cell(inventory.CapEvents, "eu-west-1"), inventory.Complete, on(5))
+	log.Continuity, log.Window = inventory.Assumed, inventory.Window{From: on(3), To: on(10)}
+	for name, tc := range map[string]struct {
+		at    time.Time
+		state inventory.State
+		to    time.Time
+	}{
+		"after the log":      {on(12), inventory.Complete, on(10)},
+		"within the log":     {on(6), inventory.Complete, on(6)},
+		"where it was read":  {on(5), inventory.Complete, on(5)},
+		"before it was read": {on(4), inventory.Pending, time.Time{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := inventory.NewView(tc.at, nil, []inventory.Coverage{log, {Cell: log.Cell}})
+			if c := v.Coverage[0]; c.State != tc.state || !c.Window.To.Equal(tc.to) {
+				t.Errorf("%s to %s, want %s to %s", c.State, c.Window.To, tc.state, tc.to)
+			}
+		})
+	}
+	log.Read = on(2)
+	if c := inventory.NewView(on(2), nil, []inventory.Coverage{log}).Coverage[0]; c.State != inventory.Malformed || c.Why.Message == "" {
+		t.Errorf("a log that begins after the view is %s (%s), want malformed with a reason", c.State, c.Why)
+	}
+}

@@ -114,7 +114,12 @@ func judge(ctx context.Context, c *configs.Config, st *sqlstore.Store, now time.
 	if err != nil {
 		return nil, st.Explain(keeping, err)
 	}
-	j := &judged{Case: cs, Config: c, Rules: active, Result: res, Notes: slices.Concat(reg.notes, notes, ageNotes(v))}
+	later, err := laterNotes(ctx, st, now)
+	if err != nil {
+		return nil, err
+	}
+	j := &judged{Case: cs, Config: c, Rules: active, Result: res,
+		Notes: slices.Concat(reg.notes, notes, disabledNotes(active), ageNotes(v), later)}
 	j.Entries = lifecycle.Advance(last, res.Findings, lifecycle.Judgement{Blind: res.Blind, Accepted: cs.Accepted, At: now})
 	return j, nil
 }

@@ -1,11 +1,16 @@
 package cli
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/estray/estray/findings"
 	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/inventory/store"
+	"github.com/estray/estray/inventory/store/sqlstore"
 )
 
 // oldAfter is how old a reading may be before every report says so. A daily job
@@ -77,6 +82,42 @@ func droppedNotes(v *inventory.View) []string {
 	}
 	return []string{fmt.Sprintf("the configuration does not ask any more for %d %s of earlier scans, so nothing that came from there is current: %s%s",
 		len(cells), plural("cell", len(cells)), strings.Join(cells[:min(shown, len(cells))], "; "), more)}
+}
+
+// disabledNotes tells what the configuration keeps from being judged: a clean
+// report must not hide that nobody looked.
+func disabledNotes(rules []findings.Rule) []string {
+	var ids []string
+	for _, r := range rules {
+		if r.State == findings.Disabled {
+			ids = append(ids, r.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	slices.Sort(ids)
+	return []string{fmt.Sprintf("the configuration disables %d of %d rules, so nothing is judged by %s", len(ids), len(rules), strings.Join(ids, ", "))}
+}
+
+// laterNotes tells of scans after the instant that is judged: what they read
+// is not shown, but findings that cannot be judged keep what they said.
+func laterNotes(ctx context.Context, st *sqlstore.Store, now time.Time) ([]string, error) {
+	all, err := st.Runs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var last store.Run
+	for _, r := range all {
+		if r.Now.After(now) && r.Now.After(last.Now) {
+			last = r
+		}
+	}
+	if last.ID == "" {
+		return nil, nil
+	}
+	return []string{fmt.Sprintf("the store holds scans that are later than the instant of this report, the last one (%s) at %s: what they read is not shown here, and findings that cannot be judged are as they left them; if no earlier instant was meant, correct the clock or --now",
+		last.ID, stamp(last.Now))}, nil
 }
 
 func plural(noun string, n int) string {
