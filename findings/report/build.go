@@ -222,7 +222,7 @@ func (s *FindingSummary) count(f Finding) {
 
 func (s *CoverageSummary) count(c Coverage) {
 	switch {
-	case c.State == inventory.Complete.String() || c.State == inventory.Disabled.String():
+	case c.Whole():
 		s.Complete++
 	case c.Accepted:
 		s.Accepted++

@@ -7,6 +7,8 @@ package report
 import (
 	"io"
 	"time"
+
+	"github.com/estray/estray/inventory"
 )
 
 // Schema is the name and version of the document.
@@ -190,6 +192,15 @@ type Coverage struct {
 	// AcceptedWhy names the blind spot.
 	AcceptedWhy string `json:"accepted_why,omitempty"`
 }
+
+// Whole reports whether absence in the cell means that there is nothing.
+func (c Coverage) Whole() bool {
+	return c.State == inventory.Complete.String() || c.State == inventory.Disabled.String()
+}
+
+// Hole reports a cell that was not read whole, or a log of which something is
+// known to be missing though all that was there was read.
+func (c Coverage) Hole() bool { return !c.Whole() || c.Continuity == inventory.Broken.String() }
 
 // NotAsked is a capability that rules need and nobody was asked to read.
 type NotAsked struct {

@@ -29,7 +29,7 @@ func coverageCommand(a *app) *cobra.Command {
 func printCoverage(a *app, d *report.Document, format string, holes bool) error {
 	var rows []report.Coverage
 	for _, c := range d.Coverage {
-		if !holes || isHole(c) {
+		if !holes || c.Hole() {
 			rows = append(rows, c)
 		}
 	}
@@ -47,12 +47,6 @@ func printCoverage(a *app, d *report.Document, format string, holes bool) error 
 		}
 	}
 	return nil
-}
-
-// isHole reports a cell that was not read whole, or a log in which something
-// is known to be missing.
-func isHole(c report.Coverage) bool {
-	return (c.State != "complete" && c.State != "disabled") || c.Continuity == "broken"
 }
 
 func coverageCells(c report.Coverage) []string {

@@ -57,7 +57,7 @@ func newCoverage(cells []report.Coverage) coverageView {
 	for _, c := range cells {
 		seen[c.Capability] = true
 		switch {
-		case whole(c.State):
+		case c.Whole():
 		case c.Accepted:
 			v.Accepted++
 		default:
@@ -115,9 +115,9 @@ func matrix(cells []report.Coverage, capabilities []string) []matrixRow {
 
 func tone(c report.Coverage) string {
 	switch {
-	case !whole(c.State) && c.Accepted:
+	case !c.Whole() && c.Accepted:
 		return "accepted"
-	case !whole(c.State):
+	case !c.Whole():
 		return "hole"
 	case c.Continuity == "broken":
 		return "broken"
@@ -141,7 +141,7 @@ func holes(cells []report.Coverage) []hole {
 	var out []hole
 	at := map[report.Coverage]int{}
 	for _, c := range slices.SortedStableFunc(slices.Values(cells), compareCells) {
-		if whole(c.State) {
+		if c.Whole() {
 			continue
 		}
 		key := c

@@ -24,7 +24,6 @@ func functions() template.FuncMap {
 		"mark":  mark,
 		"place": place,
 		"state": stateRank,
-		"whole": whole,
 	}
 }
 
@@ -59,11 +58,6 @@ func reachRank(word string) int {
 	words := inventory.ReachWords()
 	slices.Reverse(words)
 	return order(words, word)
-}
-
-// whole reports whether absence may be concluded in a cell of this state.
-func whole(state string) bool {
-	return state == inventory.Complete.String() || state == inventory.Disabled.String()
 }
 
 // mark is the sign that stands beside the word of a cell's state.

@@ -54,7 +54,7 @@ func gatherHoles(cells []report.Coverage) []hole {
 	var byRegion []hole
 	index := map[report.Coverage]int{}
 	for _, c := range cells {
-		if wholeState(c.State) && c.Continuity != inventory.Broken.String() {
+		if !c.Hole() {
 			continue
 		}
 		i := place(index, alike(c), &byRegion, hole{first: c, capabilities: []string{c.Capability}})

@@ -19,7 +19,7 @@ func tells(f report.Finding, h hole) bool {
 		return false
 	}
 	state := h.first.State
-	if h.first.Continuity == inventory.Broken.String() && wholeState(state) {
+	if h.first.Whole() { // a hole all the same: its log has a gap
 		state = "continuity broken"
 	}
 	place := cmp.Or(inventory.Scope{Provider: inventory.Provider(h.first.Provider), Account: h.first.Account}.String(), "all")
@@ -28,10 +28,6 @@ func tells(f report.Finding, h hole) bool {
 		rest, ok := strings.CutPrefix(f.Message, subject+": "+state)
 		return ok && f.Subject == subject && (rest == "" || strings.HasPrefix(rest, " in ") || strings.HasPrefix(rest, ";"))
 	})
-}
-
-func wholeState(state string) bool {
-	return state == inventory.Complete.String() || state == inventory.Disabled.String()
 }
 
 // unjudged writes below a hole what it costs: the rules that cannot judge, all
