@@ -17,8 +17,8 @@ test: ## run all tests; installs PostgreSQL and Chromium if missing (Debian, roo
 test-short: ## run the tests that need nothing but Go
 	./.ci/test-short.sh
 
-bench: ## run the benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+bench: ## run the benchmarks, and read an archive with estray and with jq
+	./.ci/bench.sh
 
 lint: ## run golangci-lint; installs the version that the project uses
 	./.ci/lint.sh
