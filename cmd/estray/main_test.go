@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/estray/estray/findings/report"
 )
 
 func TestMain(m *testing.M) {
@@ -26,8 +28,10 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
-			"trail": trail,
+			"exits":   exits,
+			"trail":   trail,
+			"large":   large,
+			"shortid": shortID,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
@@ -69,6 +73,31 @@ func trail(ts *testscript.TestScript, neg bool, args []string) {
 	path := ts.MkAbs(filepath.Join(args[1], trailKey(args[2], args[3], args[4], "0123456789abcdef")))
 	ts.Check(os.MkdirAll(filepath.Dir(path), 0o755))
 	ts.Check(os.WriteFile(path, body, 0o644))
+}
+
+// large FILE writes a configuration of 32 MB: far more than anybody writes.
+func large(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: large FILE")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), bytes.Repeat([]byte("# not a small file\n"), 32<<20/19), 0o644))
+}
+
+// shortID REPORT RULE VARIABLE sets a variable to the first half of the id of
+// the first finding of a rule.
+func shortID(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: shortid REPORT RULE VARIABLE")
+	}
+	var d report.Document
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &d))
+	for _, f := range d.Findings {
+		if f.Rule == args[1] {
+			ts.Setenv(args[2], f.ID[:10])
+			return
+		}
+	}
+	ts.Fatalf("no finding of %s", args[1])
 }
 
 // trailKey is the key under which S3 would hold the object.

@@ -14,8 +14,8 @@ import (
 	"github.com/estray/estray/internal/testparts"
 )
 
-// large exports take long enough to stop or to stall a scan in.
-func large() size { return size{regions: 8, functions: 40, objects: 20, records: 100} }
+// longSize exports take long enough to stop or to stall a scan in.
+func longSize() size { return size{regions: 8, functions: 40, objects: 20, records: 100} }
 
 // started starts a scan and returns when it holds the store.
 func (e exports) started(t *testing.T, path string) (stop func(os.Signal), wait func() scan) {
@@ -41,7 +41,7 @@ func (e exports) started(t *testing.T, path string) (stop func(os.Signal), wait 
 // is 1, and the next scan completes as if nothing had been.
 func TestCtrlCKeepsWhatWasRead(t *testing.T) {
 	testparts.Heavy(t, "a process to stop")
-	e := newExports(t, large())
+	e := newExports(t, longSize())
 	want := e.scanned(t, "sqlite:"+filepath.Join(e.dir, "undisturbed.db")).unresolved(t)
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		path := filepath.Join(e.dir, signal.String()+".db")

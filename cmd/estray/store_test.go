@@ -168,7 +168,7 @@ func TestAReadOnlyStoreIsReadAndNotWritten(t *testing.T) {
 // waits and is refused; lists do not wait.
 func TestAHeldStoreNamesItsHolder(t *testing.T) {
 	testparts.Heavy(t, "a process to stall")
-	e := newExports(t, large())
+	e := newExports(t, longSize())
 	path := filepath.Join(e.dir, "estray.db")
 	signal, wait := e.started(t, path)
 	signal(syscall.SIGSTOP)
@@ -221,7 +221,7 @@ func (e exports) inProcess(t *testing.T, wait time.Duration, args ...string) (co
 // TestADamagedStoreIsNeverReadAsEmpty flips bytes in the middle of a store.
 func TestADamagedStoreIsNeverReadAsEmpty(t *testing.T) {
 	testparts.Heavy(t, "a large store")
-	e := newExports(t, large())
+	e := newExports(t, longSize())
 	path := filepath.Join(e.dir, "estray.db")
 	e.scanned(t, "sqlite:"+path)
 	b, err := os.ReadFile(path)
