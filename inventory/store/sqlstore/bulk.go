@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -47,34 +48,77 @@ func rebind(numbered bool, query string) string {
 }
 
 // run executes the statement over all rows, in pieces; scan is called for each
-// row that the statement returns.
+// row that the statement returns. Pieces of one size share a prepared statement.
 func (t tx) run(ctx context.Context, b bulk, rows [][]any, scan func(*sql.Rows) error) error {
 	if len(rows) == 0 {
 		return nil
 	}
 	size := max(1, maxParams/len(rows[0]))
-	for start := 0; start < len(rows); start += size {
-		piece := rows[start:min(start+size, len(rows))]
-		args := make([]any, 0, len(piece)*len(rows[0]))
-		for _, r := range piece {
-			args = append(args, r...)
+	whole := len(rows) / size * size
+	if whole > size {
+		stmt, err := t.PrepareContext(ctx, rebind(t.dialect.numbered, b.text(size)))
+		if err != nil {
+			return err
 		}
-		text := b.head + strings.Repeat(b.row+", ", len(piece)-1) + b.row + b.tail
-		if err := t.each(ctx, text, args, scan); err != nil {
+		defer stmt.Close() //nolint:errcheck // the transaction ends it
+		for start := 0; start < whole; start += size {
+			if err := execute(ctx, prepared{stmt}, "", flat(rows[start:start+size]), scan); err != nil {
+				return err
+			}
+		}
+		rows = rows[whole:]
+	}
+	for piece := range slices.Chunk(rows, size) {
+		if err := t.each(ctx, b.text(len(piece)), flat(piece), scan); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// text is the statement over n rows.
+func (b bulk) text(n int) string {
+	return b.head + strings.Repeat(b.row+", ", n-1) + b.row + b.tail
+}
+
+func flat(rows [][]any) []any {
+	args := make([]any, 0, len(rows)*len(rows[0]))
+	for _, r := range rows {
+		args = append(args, r...)
+	}
+	return args
+}
+
 // each runs one statement and calls scan for each row that it returns.
 func (t tx) each(ctx context.Context, query string, args []any, scan func(*sql.Rows) error) error {
-	query = rebind(t.dialect.numbered, query)
+	return execute(ctx, t.Tx, rebind(t.dialect.numbered, query), args, scan)
+}
+
+// executor runs statements: a transaction, or one statement that is prepared.
+type executor interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// prepared is a statement that needs no text any more.
+type prepared struct{ *sql.Stmt }
+
+// ExecContext runs the statement.
+func (p prepared) ExecContext(ctx context.Context, _ string, args ...any) (sql.Result, error) {
+	return p.Stmt.ExecContext(ctx, args...)
+}
+
+// QueryContext runs the statement and returns its rows.
+func (p prepared) QueryContext(ctx context.Context, _ string, args ...any) (*sql.Rows, error) {
+	return p.Stmt.QueryContext(ctx, args...)
+}
+
+func execute(ctx context.Context, on executor, query string, args []any, scan func(*sql.Rows) error) error {
 	if scan == nil {
-		_, err := t.ExecContext(ctx, query, args...)
+		_, err := on.ExecContext(ctx, query, args...)
 		return err
 	}
-	rows, err := t.QueryContext(ctx, query, args...)
+	rows, err := on.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}

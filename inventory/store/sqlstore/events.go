@@ -12,6 +12,10 @@ import (
 	"github.com/estray/estray/inventory"
 )
 
+// eventsPerPiece bounds how many events of a batch are in work at once, and so
+// the rows held beside the batch.
+const eventsPerPiece = 2000
+
 // eventRow is an event as it is stored. Account and id are its key.
 type eventRow struct {
 	account, id, action, principal []byte
@@ -89,7 +93,7 @@ func compareKeys(a, b eventRow) int {
 func (f *facts) writeEvents(ctx context.Context, t tx) error {
 	slices.SortFunc(f.events, func(a, b eventRow) int { return cmp.Or(compareKeys(a, b), compareCopies(a, b)) })
 	rows := slices.CompactFunc(f.events, func(a, b eventRow) bool { return compareKeys(a, b) == 0 })
-	for piece := range slices.Chunk(rows, 500) {
+	for piece := range slices.Chunk(rows, eventsPerPiece) {
 		if err := writeEventPiece(ctx, t, piece); err != nil {
 			return err
 		}

@@ -113,9 +113,15 @@ func eventQuery(at time.Time, f inventory.Filter) (string, []any, error) {
 	if f.Principal != "" {
 		query, args = query+` AND e.principal = ?`, append(args, key(f.Principal))
 	}
-	if f.Acts {
-		query += ` AND e.looks = 0`
+	if f.Acts || !mayLook(f.Action) {
+		query += ` AND e.looks = 0` // which lets the indexes over acts be used
 	}
 	columns := prefix + `.at, ` + prefix + `.account, ` + prefix + `.id`
 	return query + ` AND (` + columns + `) > (?, ?, ?) ORDER BY ` + columns + ` LIMIT ?`, args, nil
+}
+
+// mayLook reports whether events of the action, or of any where it is empty,
+// may be such as only look.
+func mayLook(a inventory.Action) bool {
+	return a == "" || inventory.Event{ReadOnly: true, Action: a}.Looks()
 }

@@ -6,3 +6,7 @@
 ALTER TABLE events ADD COLUMN looks INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE events ADD COLUMN record BLOB;
 CREATE INDEX events_acts ON events (at, account, id) WHERE looks = 0;
+
+-- Whoever asks for an action asks for acts; reads are found by their time.
+DROP INDEX events_by_action;
+CREATE INDEX events_by_action ON events (action, at, account, id) WHERE looks = 0;
