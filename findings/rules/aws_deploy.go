@@ -10,6 +10,8 @@ import (
 	"github.com/estray/estray/inventory"
 )
 
+// functionCreated is AWS-01: a note from which the weights of the case, an
+// unapproved deployer or an administrator's role, make more.
 func functionCreated() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-01", Title: "Function created", Severity: findings.Info, Weigh: true, Routine: true,
@@ -24,6 +26,8 @@ func functionCreated() findings.Rule {
 	})
 }
 
+// createdWith tells what a creation says of itself; a log that was cut short
+// says nothing, and the message then ends with the name.
 func createdWith(ch inventory.Change) string {
 	out := ""
 	if ch.Identity != "" {
@@ -35,6 +39,8 @@ func createdWith(ch inventory.Change) string {
 	return out
 }
 
+// codeReplaced is AWS-02. CloudTrail leaves the uploaded package out of the
+// record, so that only the digest in the answer tells one code from another.
 func codeReplaced() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-02", Title: "Function code replaced", Severity: findings.Medium, Weigh: true, Routine: true,
@@ -46,6 +52,8 @@ func codeReplaced() findings.Rule {
 	return onAct(r, changed(lambdaService, "UpdateFunctionCode"), judgeCode)
 }
 
+// judgeCode finds code that is other code. Without a reading from before the
+// call the same digest cannot be told from a new one, and the call is reported.
 func judgeCode(c *findings.Case, e inventory.Event, f *findings.Finding) bool {
 	after := e.Change.Digest
 	prior, known := before[inventory.Code](c, f.Asset, "code", e.Time)
@@ -66,6 +74,8 @@ func judgeCode(c *findings.Case, e inventory.Event, f *findings.Finding) bool {
 	return true
 }
 
+// approvedDigests are those of the asset's approval; none: the approval does
+// not bind the code.
 func approvedDigests(c *findings.Case, id inventory.AssetID) []string {
 	if v, ok := c.Verdicts[id]; ok && v.Claim != nil && v.Claim.Approval != nil {
 		return v.Claim.Approval.Limits.CodeDigests
@@ -73,6 +83,9 @@ func approvedDigests(c *findings.Case, id inventory.AssetID) []string {
 	return nil
 }
 
+// roleReplaced is AWS-05. UpdateFunctionConfiguration answers with the whole
+// configuration, so that its role is no proof that the call set it: only a
+// reading from before the call can show that it is another one.
 func roleReplaced() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-05", Title: "Execution role replaced", Severity: findings.High, Weigh: true,
@@ -96,6 +109,8 @@ func roleReplaced() findings.Rule {
 	})
 }
 
+// shortLivedFunction is AWS-13. It is a check over the case and not a judgement
+// of one event, since it needs two acts that may lie in two objects.
 func shortLivedFunction() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-13", Title: "Short-lived function", Severity: findings.High,
@@ -131,6 +146,8 @@ func shortLives(c *findings.Case, r findings.Rule) []findings.Finding {
 			return
 		}
 		for _, id := range e.Assets {
+			// A name may be used again and again: the birth that belongs to a death
+			// is the last one before it. Walks are in order of time.
 			births := born[c.AssetOf(id)]
 			i, _ := slices.BinarySearchFunc(births, e, inventory.CompareEvents)
 			if i == 0 || e.Time.Sub(births[i-1].Time) > limit {
@@ -157,6 +174,7 @@ func shortLife(r findings.Rule, id inventory.AssetID, birth, death inventory.Eve
 	return f
 }
 
+// trafficMoved is AWS-14.
 func trafficMoved() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-14", Title: "Traffic moved by alias or version", Severity: findings.Medium, Weigh: true,
@@ -183,6 +201,8 @@ func judgeTraffic(c *findings.Case, e inventory.Event, f *findings.Finding) bool
 		}
 		return true
 	}
+	// UpdateFunctionCode publishes too where the request says so; AWS-02 has
+	// told of the code, this tells that it serves.
 	published := e.Name == "PublishVersion" || ch.Publish
 	if !published || c.ApprovedDeployer(e, f.Asset) {
 		return false

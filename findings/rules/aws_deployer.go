@@ -7,6 +7,9 @@ import (
 	"github.com/estray/estray/inventory"
 )
 
+// longLivedDeployer is AWS-08. CloudTrail's userIdentity tells root and users
+// apart by type, and a long-lived key by its id, which begins with AKIA; see
+// providers/aws.
 func longLivedDeployer() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-08", Title: "Deployed by root or by a long-lived key", Severity: findings.High, Weigh: true,
@@ -30,6 +33,8 @@ func longLivedDeployer() findings.Rule {
 	})
 }
 
+// strayDeployer is AWS-09. What excuses a deployer is decided in one place for
+// all rules, findings.Case.ApprovedDeployer.
 func strayDeployer() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-09", Title: "Deployer is not approved", Severity: findings.High,
@@ -47,6 +52,8 @@ func strayDeployer() findings.Rule {
 	})
 }
 
+// consoleDeployer is AWS-10. It trusts the record's sessionCredentialFromConsole
+// alone: a user agent is what the caller says of itself.
 func consoleDeployer() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-10", Title: "Deployed from the console", Severity: findings.Medium, Weigh: true,

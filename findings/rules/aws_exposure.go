@@ -9,6 +9,8 @@ import (
 	"github.com/estray/estray/inventory"
 )
 
+// openURL is AWS-20. A URL needs two things to be public: authorisation NONE,
+// and a statement that lets everyone use it.
 func openURL() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-20", Title: "Public function URL", Severity: findings.High, Weigh: true,
@@ -48,8 +50,11 @@ func opensURL(e inventory.Event) bool {
 	return set && e.Change.Auth == "NONE"
 }
 
+// urlKey tells the URLs of a function apart: it may have one for each alias
+// besides its own.
 func urlKey(qualifier string) string { return statementKey("url", qualifier) }
 
+// openURLs judges the URLs that a reading shows.
 func openURLs(c *findings.Case, r findings.Rule, a inventory.Asset) []findings.Finding {
 	exposures, _ := a.Exposure.Get()
 	var out []findings.Finding
@@ -67,6 +72,7 @@ func openURLs(c *findings.Case, r findings.Rule, a inventory.Asset) []findings.F
 	return out
 }
 
+// judgeURL weighs a URL by what stands behind it; an empty text: nothing.
 func judgeURL(w inventory.Exposure) (findings.Severity, string) {
 	switch {
 	case w.Reach == inventory.ReachPublic:
@@ -79,6 +85,8 @@ func judgeURL(w inventory.Exposure) (findings.Severity, string) {
 	return findings.Medium, "does not ask who calls: no statement opens it yet, the next one may"
 }
 
+// policyReplaced is AWS-21. The record of a replacement holds the new policy
+// alone, so that what was lost can be told only from a reading before it.
 func policyReplaced() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-21", Title: "Whole resource policy replaced", Severity: findings.High, Weigh: true,
@@ -105,6 +113,7 @@ func policyReplaced() findings.Rule {
 	})
 }
 
+// layerShared is AWS-22. It is about a layer and so about no asset.
 func layerShared() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-22", Title: "Layer version shared", Severity: findings.Medium,
@@ -128,6 +137,7 @@ func layerShared() findings.Rule {
 	})
 }
 
+// sharedWith judges one grant on a layer version; an empty text: it is ours.
 func sharedWith(c *findings.Case, home string, g inventory.Grant) (findings.Severity, string) {
 	orgs := foreignOrganizations(c, g.Organizations)
 	switch {

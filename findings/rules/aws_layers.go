@@ -9,6 +9,8 @@ import (
 	"github.com/estray/estray/inventory"
 )
 
+// layersChanged is AWS-03. A nil list means that the request did not speak of
+// layers, an empty one that it removed them all.
 func layersChanged() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-03", Title: "Layers attached or changed", Severity: findings.Medium, Weigh: true,
@@ -32,6 +34,8 @@ func layersChanged() findings.Rule {
 	})
 }
 
+// foreignLayer is AWS-04, as the act that mounts the layer and as the state in
+// which it is mounted: exports rarely reach back to the act.
 func foreignLayer() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-04", Title: "Layer from a foreign account", Severity: findings.High, Weigh: true,
@@ -54,6 +58,7 @@ func foreignLayer() findings.Rule {
 	return r
 }
 
+// mountedLayers judges the layers that a reading shows.
 func mountedLayers(c *findings.Case, r findings.Rule, a inventory.Asset) []findings.Finding {
 	code, _ := a.Code.Get()
 	var out []findings.Finding
@@ -65,6 +70,8 @@ func mountedLayers(c *findings.Case, r findings.Rule, a inventory.Asset) []findi
 	return out
 }
 
+// setLayers are the layers that a request set; none where it did not speak of
+// them.
 func setLayers(e inventory.Event) []inventory.Layer {
 	if e.Change.Layers == nil {
 		return nil

@@ -73,6 +73,8 @@ func judgeGrants(c *findings.Case, e inventory.Event, f *findings.Finding, judge
 	return true
 }
 
+// judgeWays judges the statements that stand. Two ways in may come from one
+// statement, for example through two qualifiers of one policy; it is told once.
 func judgeWays(c *findings.Case, r findings.Rule, a inventory.Asset, judge judgesWay) []findings.Finding {
 	exposures, _ := a.Exposure.Get()
 	var out []findings.Finding
@@ -97,6 +99,7 @@ func judgeWays(c *findings.Case, r findings.Rule, a inventory.Asset, judge judge
 	return out
 }
 
+// wayNotes says how exact the reach of a way is.
 func wayNotes(w inventory.Exposure) string {
 	out := ""
 	if w.Qualifier != "" {
@@ -111,6 +114,7 @@ func wayNotes(w inventory.Exposure) string {
 	return out
 }
 
+// openPolicy is AWS-17.
 func openPolicy() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-17", Title: "Resource policy open to anyone", Severity: findings.Critical, Weigh: true,
@@ -122,6 +126,9 @@ func openPolicy() findings.Rule {
 	return onPolicy(r, grantToEveryone, wayForEveryone)
 }
 
+// grantToEveryone judges an added statement. FunctionUrlAuthType and
+// InvokedViaFunctionUrl are conditions of Lambda's own; an organization, an
+// account or a source narrows everyone to somebody.
 func grantToEveryone(_ *findings.Case, _ string, g inventory.Grant) verdictOn {
 	if g.Deny || !g.Everyone || g.ViaURL || narrowedBySource(g) || len(g.Organizations) > 0 {
 		return verdictOn{}
@@ -149,6 +156,8 @@ func narrowedBySource(g inventory.Grant) bool {
 	})
 }
 
+// wayForEveryone judges a statement by the reach that was worked out of it. A
+// reach that is unknown is told, since it may be everyone.
 func wayForEveryone(_ *findings.Case, _ string, w inventory.Exposure) verdictOn {
 	named := len(w.Accounts)+len(w.Organizations)+len(w.Services) > 0
 	switch {
@@ -162,6 +171,7 @@ func wayForEveryone(_ *findings.Case, _ string, w inventory.Exposure) verdictOn 
 	return verdictOn{}
 }
 
+// foreignPolicy is AWS-18.
 func foreignPolicy() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-18", Title: "Resource policy for a foreign account", Severity: findings.High, Weigh: true,
@@ -173,6 +183,8 @@ func foreignPolicy() findings.Rule {
 	return onPolicy(r, grantToForeigner, wayForForeigner)
 }
 
+// grantToForeigner judges whom an added statement names. For a service the
+// account on whose behalf it calls is what counts, and the source names it.
 func grantToForeigner(c *findings.Case, home string, g inventory.Grant) verdictOn {
 	if g.Deny {
 		return verdictOn{}
@@ -215,6 +227,9 @@ func wayForForeigner(c *findings.Case, home string, w inventory.Exposure) verdic
 	return foreigners(c, home, w.Accounts, w.Organizations)
 }
 
+// unsourcedService is AWS-19, the confused deputy of the IAM user guide. A
+// secret in the statement (Alexa's event source token) names the caller as well
+// as a source does.
 func unsourcedService() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-19", Title: "Service principal without a source", Severity: findings.Medium, Weigh: true,
@@ -236,6 +251,8 @@ func unsourcedService() findings.Rule {
 	})
 }
 
+// unsourced leaves out the two services of Lambda@Edge: CloudFront replicates
+// functions by them, and they take no source.
 func unsourced(services []string) verdictOn {
 	all := slices.DeleteFunc(slices.Clone(services), func(s string) bool {
 		return s == "edgelambda.amazonaws.com" || s == "replicator.lambda.amazonaws.com"

@@ -8,6 +8,8 @@ import (
 	"github.com/estray/estray/inventory"
 )
 
+// logsSilenced is AWS-38. Its events come from two services: those of CloudWatch
+// Logs name a group, which must first be traced to the function that writes it.
 func logsSilenced() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-38", Title: "Function logs silenced", Severity: findings.High,
@@ -39,6 +41,8 @@ func retentionKept(c *findings.Case, e inventory.Event) bool {
 	return e.Change.RetentionDays == nil || *e.Change.RetentionDays >= least
 }
 
+// silencedGroup makes a finding for every function that writes to the group:
+// several may share one.
 func silencedGroup(c *findings.Case, r findings.Rule, e inventory.Event) []findings.Finding {
 	group := logGroupName(e.Subject)
 	var out []findings.Finding

@@ -12,6 +12,7 @@ import (
 	"github.com/estray/estray/inventory/registry"
 )
 
+// unmanaged is REC-01, the question that everything else serves.
 func unmanaged() findings.Rule {
 	r := findings.Rule{
 		ID: "REC-01", Title: "Unmanaged asset", Severity: findings.High,
@@ -57,6 +58,8 @@ func weighUnmanaged(f *findings.Finding, a inventory.Asset) {
 	}
 }
 
+// ghost is REC-02. Where any cell of the claim's scope was not read whole the
+// claim may match what nobody saw: REC-13 speaks instead.
 func ghost() findings.Rule {
 	r := findings.Rule{
 		ID: "REC-02", Title: "Ghost claim", Severity: findings.Low, Absence: true,

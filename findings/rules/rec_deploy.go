@@ -92,6 +92,8 @@ func samePerson(by string, p inventory.Principal) string {
 // tail is what follows the last "/" or ":": in principals' ids a name.
 func tail(id string) string { return id[strings.LastIndexAny(id, "/:")+1:] }
 
+// deployedAndRemoved is REC-09. Only a whole inventory can show that the asset
+// is gone and was not merely overlooked.
 func deployedAndRemoved() findings.Rule {
 	r := findings.Rule{
 		ID: "REC-09", Title: "Deployed then removed, never approved", Severity: findings.High, Absence: true,
@@ -128,6 +130,8 @@ func onGone(r findings.Rule, judge func(*findings.Case, inventory.Asset, finding
 	return r
 }
 
+// unloggedChange is REC-10. It concludes from the silence of a log, so that its
+// window is given to the evaluation, which asks for continuity there.
 func unloggedChange() findings.Rule {
 	r := findings.Rule{
 		ID: "REC-10", Title: "Object without a creation event", Severity: findings.Medium, Absence: true,
@@ -169,6 +173,7 @@ func logHolds(c *findings.Case, s inventory.Scope, t time.Time) bool {
 	})
 }
 
+// eventWithoutObject is REC-11.
 func eventWithoutObject() findings.Rule {
 	r := findings.Rule{
 		ID: "REC-11", Title: "Event without object", Severity: findings.Medium, Absence: true,

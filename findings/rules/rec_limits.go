@@ -29,6 +29,8 @@ func driftFinding(r findings.Rule, a inventory.Asset, v findings.Verdict, all []
 	return f
 }
 
+// reachAboveApproval is REC-06. A reach that is unknown gives a coverage finding
+// and no finding of its severity: it counts for exit code 4 and not for 3.
 func reachAboveApproval() findings.Rule {
 	r := findings.Rule{
 		ID: "REC-06", Title: "Reach above approval", Severity: findings.Critical,
@@ -77,6 +79,7 @@ func wider(a inventory.Asset, v findings.Verdict) []findings.Evidence {
 	return out
 }
 
+// regionNotApproved is REC-07.
 func regionNotApproved() findings.Rule {
 	r := findings.Rule{
 		ID: "REC-07", Title: "Region not approved", Severity: findings.High,
@@ -89,6 +92,7 @@ func regionNotApproved() findings.Rule {
 	return onLimit(r, "regions")
 }
 
+// digestNotApproved is REC-08.
 func digestNotApproved() findings.Rule {
 	r := findings.Rule{
 		ID: "REC-08", Title: "Code differs from approved", Severity: findings.High,
@@ -111,6 +115,8 @@ func onLimit(r findings.Rule, limit string) findings.Rule {
 	})
 }
 
+// identityNotApproved is REC-14. That owners share an identity is judged over
+// all assets, whether or not an approval binds it.
 func identityNotApproved() findings.Rule {
 	r := findings.Rule{
 		ID: "REC-14", Title: "Identity differs from approved", Severity: findings.High,
