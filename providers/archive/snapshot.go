@@ -130,7 +130,7 @@ func (f *snapshotFile) Read(ctx context.Context, _ providers.Since, emit provide
 		return emit(f.cannot(f.unusable))
 	}
 	var bad mistakes
-	assets := 0
+	assets, held := 0, map[inventory.Scope]int{}
 	var refused error
 	_, err := f.read(func(l snapshot.Line) error {
 		switch {
@@ -143,6 +143,7 @@ func (f *snapshotFile) Read(ctx context.Context, _ providers.Since, emit provide
 		}
 		if l.Asset != nil && refused == nil {
 			assets++
+			held[l.Asset.Scope]++
 			refused = emit(*l.Asset)
 		}
 		return refused
@@ -153,7 +154,37 @@ func (f *snapshotFile) Read(ctx context.Context, _ providers.Since, emit provide
 	if err != nil {
 		bad.add(f.name, "", "was not read to its end: "+cause(err))
 	}
+	f.count(held)
 	return f.speak(assets, &bad, emit)
+}
+
+// count holds the number of assets that a cell says were read against those
+// that the file holds: a copy that was cut short between two lines shows no
+// other mistake.
+func (f *snapshotFile) count(held map[inventory.Scope]int) {
+	for i, c := range f.coverage {
+		n := 0
+		for scope, assets := range held {
+			if c.Cell.Scope.Contains(scope) {
+				n += assets
+			}
+		}
+		if c.Cell.Capability != inventory.CapFunctions || !c.State.Whole() || n >= c.Seen {
+			continue
+		}
+		c.State, c.Expected, c.Seen = inventory.Partial, c.Seen, n
+		c.Why = inventory.Reason{Operation: "read " + f.name, Message: fmt.Sprintf(
+			"the cell says that %s read, and the file holds %d; copy the snapshot again, it may be cut short", was(c.Expected), n)}
+		f.coverage[i] = c
+	}
+}
+
+// was writes how many assets there were.
+func was(n int) string {
+	if n == 1 {
+		return "1 asset was"
+	}
+	return fmt.Sprintf("%d assets were", n)
 }
 
 // speak emits the coverage.

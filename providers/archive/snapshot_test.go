@@ -74,7 +74,8 @@ func TestSnapshotsAsTheyAre(t *testing.T) {
 		{"a byte order mark", "\xEF\xBB\xBF" + header + complete + asset, inventory.Complete, nil, 1, inventory.Complete},
 		{"compressed", string(zipped(header + complete + asset)), inventory.Complete, nil, 1, inventory.Complete},
 		{"no line feed at the end, empty lines", header + "\n" + complete + " \n" + strings.TrimSpace(asset), inventory.Complete, nil, 1, inventory.Complete},
-		{"without assets", header + complete, inventory.Complete, nil, 0, inventory.Complete},
+		{"without assets", header + strings.Replace(complete, `"seen":1`, `"seen":0`, 1), inventory.Complete, nil, 0, inventory.Complete},
+		{"cut short between two lines", header + strings.Replace(complete, `"seen":1`, `"seen":2`, 1) + asset, inventory.Complete, nil, 1, inventory.Partial},
 		{"extra fields", header + strings.Replace(complete, "{", `{"accepted":false,`, 1) + strings.Replace(asset, "{", `{"new":{"x":[1]},`, 1), inventory.Complete, nil, 1, inventory.Complete},
 		{"events that stayed behind", header + complete + asset + logged + strings.Replace(logged, "events", "objects", 1), inventory.Complete, []string{"2 cells of logs left out"}, 1, inventory.Complete},
 
@@ -167,13 +168,14 @@ func TestGoneIsGone(t *testing.T) {
 		return got.assets, coverage
 	}
 	first := header + complete + strings.Replace(asset, "{", `{"seen_by":["aws-lambda"],`, 1)
-	later := strings.NewReplacer("2026-01-01T", "2026-01-08T", "2026-01-02T", "2026-01-09T").Replace(header + complete)
+	later := strings.NewReplacer("2026-01-01T", "2026-01-08T", "2026-01-02T", "2026-01-09T", `"seen":1`, `"seen":0`).Replace(header + complete)
 	for name, test := range map[string]struct {
 		later string
 		want  inventory.Presence
 	}{
 		"whole":       {later, inventory.Gone},
 		"a bad line":  {later + "{\n", inventory.NotSeenSince},
+		"cut short":   {strings.Replace(later, `"seen":0`, `"seen":1`, 1), inventory.NotSeenSince},
 		"not covered": {strings.SplitAfter(later, "\n")[0], inventory.Present},
 	} {
 		t.Run(name, func(t *testing.T) {
