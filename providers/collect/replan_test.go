@@ -2,6 +2,7 @@ package collect_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -124,5 +125,45 @@ func TestOnlySourcesWithinAreRead(t *testing.T) {
 	got, err := collect.Run(t.Context(), plan(says(nil, word("a", inventory.Complete)).announcing("a")), &m, &m, opt)
 	if err != nil || got.Sources != 0 || len(m.words()) > 0 {
 		t.Errorf("%d sources, words %v, error %v; want none", got.Sources, m.words(), err)
+	}
+}
+
+// TestFactsFromAfterTheRunAreToldOf: the view of the run shows none of them, so
+// the cell that they belong to is not whole. Clocks may differ a little.
+func TestFactsFromAfterTheRunAreToldOf(t *testing.T) {
+	functions := cell("a")
+	events := functions
+	events.Capability = inventory.CapEvents
+	at := func(d time.Duration, c inventory.Cell) inventory.Fact {
+		if c == events {
+			return inventory.Event{ID: "e", Time: now().Add(d)}
+		}
+		return inventory.Asset{ID: "x", Sightings: []inventory.Sighting{{Cell: c, At: now().Add(d)}}}
+	}
+	for _, c := range []struct {
+		name              string
+		fact              inventory.Fact
+		functions, events inventory.State
+	}{
+		{"an event of now", at(0, events), inventory.Complete, inventory.Complete},
+		{"an event of a clock that is a little ahead", at(time.Minute, events), inventory.Complete, inventory.Complete},
+		{"an event of tomorrow", at(24*time.Hour, events), inventory.Complete, inventory.Malformed},
+		{"an asset seen now", at(0, functions), inventory.Complete, inventory.Complete},
+		{"an asset seen tomorrow", at(24*time.Hour, functions), inventory.Malformed, inventory.Complete},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var m memory
+			s := says(nil, c.fact, inventory.Coverage{Cell: functions, State: inventory.Complete}, inventory.Coverage{Cell: events, State: inventory.Complete})
+			s.cells = []inventory.Cell{functions, events}
+			if _, err := collect.Run(t.Context(), plan(s), &m, &m, options()); err != nil {
+				t.Fatal(err)
+			}
+			for cell, want := range map[inventory.Cell]inventory.State{functions: c.functions, events: c.events} {
+				got := m.words()[cell]
+				if got.State != want || (want == inventory.Malformed) != strings.Contains(got.Why.Message, "correct the clock") {
+					t.Errorf("%s: %s (%s), want %s", cell, got.State, got.Why, want)
+				}
+			}
+		})
 	}
 }

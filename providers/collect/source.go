@@ -18,13 +18,14 @@ type reader struct {
 	mine   map[inventory.Cell]bool // the cells that the source announced
 	spoken map[inventory.Cell]inventory.Coverage
 	wrong  map[inventory.Cell]inventory.Reason // cells on which no word can be relied
+	ahead  map[inventory.Capability]int        // facts from after the run, by what shows them
 	failed error                               // the first error that emit gave; it gives no other after it
 }
 
 // read reads a source to its end and seals its cells.
 func (r *run) read(ctx context.Context, s planned) {
 	w := &reader{run: r, source: s, mine: map[inventory.Cell]bool{},
-		spoken: map[inventory.Cell]inventory.Coverage{}, wrong: map[inventory.Cell]inventory.Reason{}}
+		spoken: map[inventory.Cell]inventory.Coverage{}, wrong: map[inventory.Cell]inventory.Reason{}, ahead: map[inventory.Capability]int{}}
 	for _, cell := range s.cells {
 		w.mine[cell] = true
 	}
@@ -72,6 +73,7 @@ func (w *reader) take(ctx context.Context, f inventory.Fact) error {
 	if c, ok := f.(inventory.Coverage); ok {
 		return w.word(c)
 	}
+	w.lookAhead(f)
 	w.batch = append(w.batch, f)
 	if len(w.batch) < w.run.opt.BatchFacts {
 		return nil
@@ -117,7 +119,7 @@ func (w *reader) seal(ctx context.Context, err error) {
 			// left to carry the reason, so none may claim to be whole.
 			c.State, c.Why = inventory.Partial, reasonOf("read", err)
 		}
-		c = w.dated(c)
+		c = w.shown(w.dated(c))
 		w.batch = append(w.batch, c)
 		w.spoken[cell] = c
 	}
@@ -156,6 +158,41 @@ func (w *reader) dated(c inventory.Coverage) inventory.Coverage {
 			said, c.Read.UTC().Format(time.RFC3339), now.Format(time.RFC3339))
 		c.Read = now
 	}
+	return c
+}
+
+// aheadBy is how far a fact may lie after the run: the run's instant is that of
+// its begin, and clocks differ a little.
+const aheadBy = 15 * time.Minute
+
+// lookAhead counts what the view of the run will not show, since it is from
+// after the run: an event, or the sighting of an asset.
+func (w *reader) lookAhead(f inventory.Fact) {
+	limit := w.run.now.Add(aheadBy)
+	switch f := f.(type) {
+	case inventory.Event:
+		if f.Time.After(limit) {
+			w.ahead[inventory.CapEvents]++
+		}
+	case inventory.Asset:
+		for _, s := range f.Sightings {
+			if s.At.After(limit) && s.Cell.Capability != inventory.CapEvents {
+				w.ahead[s.Cell.Capability]++
+			}
+		}
+	}
+}
+
+// shown takes back a whole word on facts of which the view of the run cannot
+// show all: one of the clocks is wrong.
+func (w *reader) shown(c inventory.Coverage) inventory.Coverage {
+	n := w.ahead[c.Cell.Capability]
+	if n == 0 || !c.State.Whole() {
+		return c
+	}
+	c.State = inventory.Malformed
+	c.Why = inventory.Reason{Operation: "read", Message: fmt.Sprintf("facts from after the time of this run, %s, are not shown (%d): correct the clock, or scan with a later --now",
+		w.run.now.Format(time.RFC3339), n)}
 	return c
 }
 
