@@ -30,7 +30,7 @@ func (s *events) Read(ctx context.Context, since providers.Since, emit providers
 	}
 	before := since(s.cell)
 	due, old := s.due(before)
-	mark := markOf(s.format.Revision, due)
+	mark := markOf(s.format.Revision, due, old)
 	if !s.cfg.Full && before.Mark == mark && wholeBefore(before) {
 		before.Read = time.Time{} // the run's
 		return emit(before)
@@ -73,10 +73,10 @@ func (s *events) due(before inventory.Coverage) (due []object, old int) {
 
 // markOf names a set of objects as they are now and as they are understood:
 // another set, one of them changed, or another revision of the format gives
-// another mark.
-func markOf(revision int, all []object) string {
+// another mark. So does another number of those left out, which is told.
+func markOf(revision int, all []object, old int) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "revision %d\n", revision)
+	fmt.Fprintf(h, "revision %d, %d too old\n", revision, old)
 	for _, o := range all {
 		fmt.Fprintf(h, "%q %d %d\n", o.key, o.size, o.modified.UnixNano())
 	}
