@@ -149,13 +149,12 @@ func (w *fileReading) archiveList(e *entry, n *yaml.Node) bool {
 		w.wrong(w.at(n), "%s must be %s, not %s", e.key.name, e.key.kind, form(n))
 		return false
 	}
-	ok := true
 	for _, item := range n.Content {
-		a, fine := w.archive(filled(item))
-		ok = ok && fine
-		e.archives = append(e.archives, a)
+		if a, ok := w.archive(filled(item)); ok { // the others are checked all the same
+			e.archives = append(e.archives, a)
+		}
 	}
-	return ok
+	return true
 }
 
 func (w *fileReading) archive(n *yaml.Node) (archiveText, bool) {

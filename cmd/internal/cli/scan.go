@@ -42,7 +42,8 @@ func scanCommand(a *app) *cobra.Command {
 		Use: "scan", Short: "collect, judge and report; the scheduled job", Args: noArgs,
 		Long: `Reads what the configuration names, keeps the facts in the store, holds them
 against the registry and writes reports. The last line says the verdict and why
-this exit code.`,
+this exit code. Stopped by Ctrl-C it still writes its reports, in which what was
+not read is cancelled, and ends with exit code 1; the next scan goes on from there.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.scan(cmd, f) },
 	}
 	fl := cmd.Flags()
