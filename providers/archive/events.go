@@ -16,7 +16,8 @@ type events struct {
 	cfg     Config
 	format  Format
 	cell    inventory.Cell
-	objects []object // by key
+	objects []object  // by key
+	unread  []skipped // which may belong to the cell
 }
 
 // Cells is the one cell of the events.
@@ -31,11 +32,14 @@ func (s *events) Read(ctx context.Context, since providers.Since, emit providers
 	before := since(s.cell)
 	due, old := s.due(before)
 	mark := markOf(s.format.Revision, due, old)
-	if !s.cfg.Full && before.Mark == mark && wholeBefore(before) {
+	if !s.cfg.Full && len(s.unread) == 0 && before.Mark == mark && wholeBefore(before) {
 		before.Read = time.Time{} // the run's
 		return emit(before)
 	}
 	r := reading{source: s, emit: emit}
+	for _, x := range s.unread {
+		r.bad.unread(x.key, x.err)
+	}
 	for _, o := range due {
 		if err := ctx.Err(); err != nil {
 			return err

@@ -48,11 +48,12 @@ func (l *logs) Plan(ctx context.Context) ([]providers.Source, error) {
 		return nil, err
 	}
 	sources := []providers.Source{&objects{cell: l.whole(), found: found, layout: l.format.Layout}}
+	holes := found.holes()
 	for _, scope := range slices.SortedFunc(maps.Keys(found.logs), inventory.Scope.Compare) {
 		all := found.logs[scope]
 		slices.SortFunc(all, func(a, b object) int { return strings.Compare(a.key, b.key) })
 		cell := inventory.Cell{Source: l.cfg.Source, Scope: scope, Capability: inventory.CapEvents}
-		sources = append(sources, &events{cfg: l.cfg, format: l.format, cell: cell, objects: all})
+		sources = append(sources, &events{cfg: l.cfg, format: l.format, cell: cell, objects: all, unread: holes[scope]})
 	}
 	return sources, nil
 }
@@ -68,7 +69,7 @@ func (l *logs) walk(ctx context.Context, found *listing) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
-			found.unread.unread(key, err)
+			found.skip(key, err)
 			return nil // WalkDir leaves out what it could not list
 		case entry.IsDir():
 			return nil
@@ -86,13 +87,13 @@ func (l *logs) file(key string, entry fs.DirEntry, found *listing) {
 	}
 	switch {
 	case err != nil:
-		found.unread.unread(key, err)
+		found.skip(key, err)
 		return
 	case info.IsDir():
-		found.unread.unread(key, errors.New("it is a link to a folder, and links to folders are not followed"))
+		found.skip(key, errors.New("it is a link to a folder, and links to folders are not followed"))
 		return
 	case !info.Mode().IsRegular():
-		found.unread.unread(key, errors.New("it is no regular file"))
+		found.skip(key, errors.New("it is no regular file"))
 		return
 	}
 	o := l.format.Recognise(path.Join(l.cfg.Path, key))
@@ -115,8 +116,55 @@ type listing struct {
 	count    int // of logs
 	siblings map[string]int
 	unread   mistakes
+	skipped  []skipped
 	unknown  []string // the first ones
 	unknowns int
+}
+
+// skipped is a file or folder that could not be listed.
+type skipped struct {
+	key string
+	err error
+}
+
+func (l *listing) skip(key string, err error) {
+	l.unread.unread(key, err)
+	l.skipped = append(l.skipped, skipped{key, err})
+}
+
+// holes tells what each log may miss of what was skipped. A key that nobody
+// could read tells no scope by itself, so it counts for every log in the
+// nearest folder above it that holds any.
+func (l *listing) holes() map[inventory.Scope][]skipped {
+	if len(l.skipped) == 0 {
+		return nil
+	}
+	logs := map[string]map[inventory.Scope]bool{}
+	for scope, all := range l.logs {
+		for _, o := range all {
+			for dir := path.Dir(o.key); ; dir = path.Dir(dir) {
+				if logs[dir] == nil {
+					logs[dir] = map[inventory.Scope]bool{}
+				}
+				if logs[dir][scope] || dir == "." {
+					logs[dir][scope] = true
+					break
+				}
+				logs[dir][scope] = true
+			}
+		}
+	}
+	out := map[inventory.Scope][]skipped{}
+	for _, s := range l.skipped {
+		dir := path.Dir(s.key)
+		for len(logs[dir]) == 0 && dir != "." {
+			dir = path.Dir(dir)
+		}
+		for scope := range logs[dir] {
+			out[scope] = append(out[scope], s)
+		}
+	}
+	return out
 }
 
 func (l *listing) strange(key string) {

@@ -3,6 +3,7 @@ package archive_test
 import (
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -125,6 +126,30 @@ func TestLinks(t *testing.T) {
 	}
 	checkCoverage(t, got.coverage[objectsCell()], inventory.Unavailable, "no regular file", account+"/loop cannot be read: it is a link to a folder",
 		"dangling cannot be read", "and 1 more (4 in all)", "an archive of its own")
+}
+
+// TestSkippedFolders: what could not be listed inside a log is a hole of that
+// log, also where all that could be listed was read before and is unchanged.
+// Logs beside it stay whole.
+func TestSkippedFolders(t *testing.T) {
+	otherRegion := path.Join(account, "us-east-1", "20260102T0300Z_x.json.gz")
+	root := files{key("20260102T0300"): zipped(records("a")), otherRegion: zipped(records("b"))}.write(t)
+	first := readAll(t, archive.Logs(config(root), format()), nil)
+	checkCoverage(t, first.coverage[eventsCell()], inventory.Complete)
+	if err := os.Symlink(t.TempDir(), filepath.Join(root, path.Dir(key("x")), "2026-02")); err != nil {
+		t.Fatal(err)
+	}
+	got := readAll(t, archive.Logs(config(root), format()), first.coverage)
+	checkCoverage(t, got.coverage[eventsCell()], inventory.Unavailable, "2026-02 cannot be read: it is a link to a folder")
+	other := eventsCell()
+	other.Scope.Region = "us-east-1"
+	checkCoverage(t, got.coverage[other], inventory.Complete)
+
+	if err := os.Symlink(t.TempDir(), filepath.Join(root, "elsewhere")); err != nil {
+		t.Fatal(err)
+	}
+	got = readAll(t, archive.Logs(config(root), format()), first.coverage)
+	checkCoverage(t, got.coverage[other], inventory.Unavailable, "elsewhere cannot be read")
 }
 
 // TestVanished: an object that is gone between listing and reading is a hole.
