@@ -17,6 +17,8 @@ import (
 // ackFlags are the flags of findings ack, as given.
 type ackFlags struct{ reason, by, until, rule string }
 
+// findingsAck is findings ack. Reason, author and end are flags and not
+// arguments, so that a history of shells shows what was said.
 func findingsAck(a *app) *cobra.Command {
 	var f ackFlags
 	cmd := &cobra.Command{
@@ -35,6 +37,8 @@ its end; then it is open again.`,
 	return cmd
 }
 
+// acknowledge checks the flags before it opens the store: a mistake of the
+// command line must not wait for a store that is held.
 func (a *app) acknowledge(cmd *cobra.Command, ids []string, f ackFlags) error {
 	for name, value := range map[string]string{"reason": f.reason, "by": f.by, "until": f.until} {
 		if value == "" {
@@ -69,6 +73,8 @@ func (a *app) acknowledge(cmd *cobra.Command, ids []string, f ackFlags) error {
 	return errors.Join(a.saveAck(cmd.Context(), st, ids, f.rule, ack), st.Close())
 }
 
+// saveAck acknowledges all or nothing: the ledger is saved once, after every id
+// was found.
 func (a *app) saveAck(ctx context.Context, st *sqlstore.Store, ids []string, rule string, ack lifecycle.Ack) error {
 	ledger, err := sqlledger.Open(ctx, st.DB(), sqlledger.Options{Dialect: st.Dialect()})
 	if err != nil {

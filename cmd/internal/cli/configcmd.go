@@ -19,6 +19,7 @@ func configCommand(a *app) *cobra.Command {
 	return group("config", "what the user wants: files, variables, flags", configShow(a), configCheck(a), configInit(a))
 }
 
+// configShow is config show: the whole answer to "where does this come from".
 func configShow(a *app) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
@@ -37,12 +38,15 @@ func configShow(a *app) *cobra.Command {
 	return cmd
 }
 
+// setting is one row of config show; its JSON is a contract.
 type setting struct {
 	Key    string `json:"key"`
 	Value  string `json:"value"`
 	Source string `json:"source"`
 }
 
+// configCheck is config check. It goes on where configs.Load ends: rules and
+// outputs are names that configs does not know the meaning of.
 func configCheck(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "check", Short: "say every mistake of the configuration, with its place", Args: noArgs,
@@ -66,6 +70,7 @@ func configCheck(a *app) *cobra.Command {
 	}
 }
 
+// configInit is config init.
 func configInit(a *app) *cobra.Command {
 	var force bool
 	cmd := &cobra.Command{

@@ -10,6 +10,7 @@ import (
 	"github.com/estray/estray/findings/report"
 )
 
+// coverageCommand is coverage.
 func coverageCommand(a *app) *cobra.Command {
 	var format string
 	var holes bool
@@ -26,6 +27,8 @@ func coverageCommand(a *app) *cobra.Command {
 	return cmd
 }
 
+// printCoverage lists the cells and, in a table, what nobody was asked to read:
+// that has no cell, and must not be forgotten for it.
 func printCoverage(a *app, d *report.Document, format string, holes bool) error {
 	var rows []report.Coverage
 	for _, c := range d.Coverage {
@@ -49,6 +52,7 @@ func printCoverage(a *app, d *report.Document, format string, holes bool) error 
 	return nil
 }
 
+// coverageCells is one row for people; JSON has the fields one by one.
 func coverageCells(c report.Coverage) []string {
 	state := c.State
 	if c.Accepted {
@@ -66,6 +70,7 @@ func coverageCells(c report.Coverage) []string {
 	return []string{state, c.Provider, c.Account, c.Region, c.Capability, c.Source, seen, window, c.Continuity, joinNonEmpty("; ", why, c.AcceptedWhy)}
 }
 
+// joinNonEmpty joins the parts that say something.
 func joinNonEmpty(sep string, parts ...string) string {
 	var out []string
 	for _, p := range parts {

@@ -16,6 +16,7 @@ import (
 	"github.com/estray/estray/inventory/store/sqlstore"
 )
 
+// findingsDiff is findings diff.
 func findingsDiff(a *app) *cobra.Command {
 	var format, from, to string
 	cmd := &cobra.Command{
@@ -51,6 +52,8 @@ func (c changed) cells() []string {
 	return []string{c.Change, c.ID, c.Severity, c.State, c.Rule, c.About, c.Message}
 }
 
+// diff compares what the ledger remembers of two runs. It does not judge again:
+// the registry and the rules of that time are not kept.
 func diff(ctx context.Context, st *sqlstore.Store, from, to string) ([]changed, error) {
 	from, to, err := twoRuns(ctx, st, from, to)
 	if err != nil {
@@ -75,6 +78,8 @@ func diff(ctx context.Context, st *sqlstore.Store, from, to string) ([]changed, 
 	return describeDiff(lifecycle.Diff(marks[0], marks[1]), entries), nil
 }
 
+// describeDiff gives the differences the words of the findings. Marks hold no
+// text; that of a finding is the last one that was seen.
 func describeDiff(d lifecycle.Difference, entries []lifecycle.Entry) []changed {
 	known := map[string]findings.Finding{}
 	for _, e := range entries {

@@ -15,6 +15,8 @@ func eventsCommand(a *app) *cobra.Command {
 	return group("events", "what was done: audit events about assets and logging", eventsList(a))
 }
 
+// eventsList is events list. It is the one list that never stands in memory as
+// a whole: a year of logs has more events than a machine has room for.
 func eventsList(a *app) *cobra.Command {
 	var format, asset, principal, action, since, until string
 	cmd := &cobra.Command{
@@ -64,6 +66,7 @@ func eventAsset(v *inventory.View, id string) (inventory.AssetID, error) {
 	return "", usage(fmt.Errorf("list events of asset %q: %w", id, err), "estray inventory list shows the assets")
 }
 
+// streamEvents writes each event as the store hands it out.
 func streamEvents(ctx context.Context, a *app, v *inventory.View, f inventory.Filter, format string) error {
 	l, err := newList(a.std.Out, format, []string{"time", "action", "outcome", "name", "principal", "account", "region", "target"}, eventCells)
 	if err != nil {
@@ -97,6 +100,7 @@ type eventRow struct {
 	Provenance    inventory.Provenance `json:"provenance"`
 }
 
+// eventPrincipal is the principal of an eventRow. Chain is never null.
 type eventPrincipal struct {
 	ID    string   `json:"id"`
 	Type  string   `json:"type"`
@@ -113,6 +117,8 @@ func newEventRow(e inventory.Event) eventRow {
 	}
 }
 
+// eventCells is one row for people. An attempt is told as one in the column
+// where a success would stand, so that nobody reads it as a change.
 func eventCells(e eventRow) []string {
 	target := e.Subject
 	if len(e.Assets) > 0 {

@@ -18,6 +18,7 @@ func findingsCommand(a *app) *cobra.Command {
 		findingsList(a), findingsShow(a), findingsAck(a), findingsDiff(a))
 }
 
+// findingsList is findings list.
 func findingsList(a *app) *cobra.Command {
 	var format, which, severity, rule string
 	cmd := &cobra.Command{
@@ -69,6 +70,7 @@ func gravest(a, b report.Finding) int {
 
 func about(f report.Finding) string { return cmp.Or(f.Asset, f.Subject) }
 
+// findingCells is one row for people.
 func findingCells(f report.Finding) []string {
 	state := f.State
 	if f.Attempt {
@@ -77,6 +79,7 @@ func findingCells(f report.Finding) []string {
 	return []string{f.ID, f.Severity, state, f.Rule, about(f), f.Message}
 }
 
+// findingsShow is findings show.
 func findingsShow(a *app) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
@@ -97,6 +100,8 @@ func findingsShow(a *app) *cobra.Command {
 	return cmd
 }
 
+// findFinding finds the finding that a short id means. Findings that are
+// resolved are found too: their ids stand in older reports.
 func findFinding(j *judged, id string) (report.Finding, error) {
 	all := j.document(report.Run{}).Findings
 	full, err := pick(id, mapSlice(all, func(f report.Finding) string { return f.ID }))
@@ -107,6 +112,7 @@ func findFinding(j *judged, id string) (report.Finding, error) {
 	return all[i], nil
 }
 
+// printFinding writes everything that is known of a finding.
 func printFinding(a *app, f report.Finding, format string) error {
 	switch format {
 	case "json":
@@ -150,6 +156,8 @@ func printFinding(a *app, f report.Finding, format string) error {
 	return printf(a.std.Out, "%s", b.String())
 }
 
+// completeFindings completes ids of findings, with rule and message beside them.
+// The shell shows an error as no completion.
 func (a *app) completeFindings(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var out []string
 	err := a.judged(cmd, "", func(_ context.Context, j *judged) error {

@@ -33,6 +33,8 @@ func history(ctx context.Context, v *inventory.View, id inventory.AssetID) ([]mo
 	return rows, nil
 }
 
+// intervals are the stretches in which a facet was observed with one value.
+// Between the end of one and the beginning of the next nothing is known.
 func intervals(all []inventory.Observation) []moment {
 	var rows []moment
 	for _, o := range all {

@@ -27,6 +27,7 @@ func atFlag(cmd *cobra.Command, into *string) {
 	cmd.Flags().StringVar(into, "at", "", "show what was known of this `time` (RFC 3339 or a date; default now)")
 }
 
+// inventoryList is inventory list.
 func inventoryList(a *app) *cobra.Command {
 	var format, at, standing, provider string
 	var gone bool
@@ -67,11 +68,14 @@ they are, and an archive of kind "snapshot" reads it again.`,
 	return cmd
 }
 
+// keepAsset decides what a list shows: of assets that are gone only what was
+// asked for.
 func keepAsset(r report.Asset, standing, provider string, gone bool) bool {
 	return (standing == "" || r.Standing == standing) && (provider == "" || r.Provider == provider) &&
 		(gone || r.Presence != inventory.Gone.String())
 }
 
+// assetColumns heads the cells of assetCells.
 func assetColumns() []string {
 	return []string{"standing", "name", "owner", "account", "region", "reach", "last deploy", "presence"}
 }
@@ -84,6 +88,8 @@ func assetCells(r report.Asset) []string {
 	return []string{r.Standing, orElse(r.Name, r.ID), r.Owner, r.Account, r.Region, r.Reach, deploy, r.Presence}
 }
 
+// writeSnapshot writes all that the view holds: its coverage vouches for all of
+// it, so that a part must not be written.
 func writeSnapshot(w io.Writer, j *judged) error {
 	out, err := snapshot.NewWriter(w, snapshot.Header{Taken: j.View.At, Tool: "estray", Version: version()})
 	if err != nil {
@@ -109,6 +115,7 @@ func snapshotVerdict(r report.Asset) snapshot.Verdict {
 	}
 }
 
+// inventoryShow is inventory show.
 func inventoryShow(a *app) *cobra.Command {
 	var at, format string
 	cmd := &cobra.Command{
@@ -130,6 +137,8 @@ func inventoryShow(a *app) *cobra.Command {
 	return cmd
 }
 
+// showAsset finds the row of the report, so that the command and the report can
+// never tell two things of one asset.
 func showAsset(a *app, j *judged, id inventory.AssetID, format string) error {
 	asset, _ := j.View.Asset(id)
 	d := j.document(report.Run{})
@@ -195,6 +204,7 @@ func printAsset(a *app, row report.Asset, asset inventory.Asset, d *report.Docum
 	return printf(a.std.Out, "%s", b.String())
 }
 
+// inventoryHistory is inventory history.
 func inventoryHistory(a *app) *cobra.Command {
 	var format, at string
 	cmd := &cobra.Command{
@@ -232,6 +242,7 @@ func (m moment) cells() []string {
 	return []string{stamp(m.Time), stamp(m.Until), m.What, shorten(m.Value, 60), m.By}
 }
 
+// stamp is a time to the second, in UTC; empty for the zero time.
 func stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -248,6 +259,7 @@ func orElse(a, b string) string {
 	return a
 }
 
+// shorten cuts a text to n characters, counted as people count them.
 func shorten(s string, n int) string {
 	r := []rune(s)
 	if len(r) <= n {

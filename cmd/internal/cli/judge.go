@@ -124,6 +124,8 @@ func judge(ctx context.Context, c *configs.Config, st *sqlstore.Store, now time.
 	return j, nil
 }
 
+// estate is what the configuration says of our own cloud, in the words of the
+// rules.
 func estate(c *configs.Config) findings.Estate {
 	r := c.Rules
 	return findings.Estate{
@@ -150,12 +152,15 @@ func (j *judged) document(run report.Run) *report.Document {
 	return report.Build(in)
 }
 
+// life joins a finding with what the ledger knows of it. The state of the entry
+// wins: an acknowledgement is not known to the rule.
 func life(e lifecycle.Entry) report.Life {
 	f := e.Finding
 	f.State = e.State
 	return report.Life{Finding: f, FirstSeen: e.FirstSeen, LastSeen: e.LastSeen, ResolvedAt: e.ResolvedAt, Reopened: e.Reopened}
 }
 
+// policy is what the configuration says of the exit code.
 func (j *judged) policy() report.Policy {
 	failOn, err := findings.ParseSeverity(j.Config.Report.FailOn)
 	if err != nil {
@@ -173,6 +178,7 @@ func (j *judged) assetID(id string) (inventory.AssetID, error) {
 	return inventory.AssetID(found), nil
 }
 
+// assetIDs are all names by which an asset may be asked for.
 func assetIDs(v *inventory.View) []string {
 	var out []string
 	for _, x := range v.Assets {

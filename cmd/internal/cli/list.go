@@ -126,6 +126,8 @@ func writeList[T any](w io.Writer, format string, columns []string, cells func(T
 	return l.close()
 }
 
+// encodeJSON leaves <, > and & as they are: the output is no HTML, and an ARN or
+// a message should be found by searching for it.
 func encodeJSON(v any) ([]byte, error) {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)

@@ -21,6 +21,8 @@ func registryCommand(a *app) *cobra.Command {
 	return group("registry", "what should be: owners, claims, approvals", registryCheck(a), registryInit(a))
 }
 
+// registryCheck is registry check. It opens no store, so that it can run where
+// a pull request is checked.
 func registryCheck(a *app) *cobra.Command {
 	var strict bool
 	cmd := &cobra.Command{
@@ -34,6 +36,8 @@ a pull request.`,
 	return cmd
 }
 
+// registryCheck reads the named files as one registry. Warnings go to standard
+// error also where they end in exit code 0: standard output is the summary.
 func (a *app) registryCheck(cmd *cobra.Command, args []string, strict bool) error {
 	clock, err := a.clock()
 	if err != nil {
@@ -72,6 +76,7 @@ func (a *app) registryCheck(cmd *cobra.Command, args []string, strict bool) erro
 	return nil
 }
 
+// registryInit is registry init.
 func registryInit(a *app) *cobra.Command {
 	var force bool
 	cmd := &cobra.Command{

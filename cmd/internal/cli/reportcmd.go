@@ -24,6 +24,7 @@ func (a *app) formats(terminal bool) []report.Format {
 	return []report.Format{text.Format(opt), jsonfmt.Format(), csvfmt.Format(), htmlfmt.Format()}
 }
 
+// reportCommand is report.
 func reportCommand(a *app) *cobra.Command {
 	var f scanFlags
 	cmd := &cobra.Command{
@@ -37,6 +38,8 @@ findings is not changed.`,
 	return cmd
 }
 
+// report checks the outputs before it opens the store: judging takes long where
+// there is much, and a wrong path should be told at once.
 func (a *app) report(cmd *cobra.Command, f scanFlags) error {
 	c, err := a.load(cmd, f.settings(cmd))
 	if err != nil {

@@ -28,6 +28,8 @@ func (a *app) configured(cmd *cobra.Command) ([]findings.Rule, error) {
 	return out, nil
 }
 
+// rulesList is rules list. Disabled rules are listed too: what nobody looks for
+// is worth knowing.
 func rulesList(a *app) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
@@ -48,6 +50,7 @@ func rulesList(a *app) *cobra.Command {
 	return cmd
 }
 
+// rulesShow is rules show. Ids may be in lower case, as people type them.
 func rulesShow(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "show ID", Short: "print a rule's documentation", Args: wantArgs("ID"),
@@ -71,6 +74,7 @@ func rulesShow(a *app) *cobra.Command {
 	}
 }
 
+// ruleText is the documentation of a rule, from the rule's own value.
 func ruleText(r findings.Rule) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s\n\n", r.ID, r.Title)

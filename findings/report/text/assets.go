@@ -20,6 +20,8 @@ func needy() []string {
 // calm lists the others.
 func calm() []string { return []string{string(findings.Owned), string(findings.Approved)} }
 
+// assets writes those that need a person; the others are a count, since a list
+// of what is right hides what is not.
 func (p *page) assets(d *report.Document) {
 	var need []report.Asset
 	rest := map[string]int{}
@@ -69,6 +71,7 @@ func alikeAssets(sorted []report.Asset) [][]report.Asset {
 	return out
 }
 
+// alikeReasons compares everything that an entry prints but the id.
 func alikeReasons(a, b report.Asset) bool {
 	return a.Standing == b.Standing && a.Reach == b.Reach && a.Presence == b.Presence && a.Owner == b.Owner &&
 		len(a.Findings) == len(b.Findings) && len(a.Reasons) <= maxReasons && slices.Equal(a.Reasons, b.Reasons) &&

@@ -37,6 +37,7 @@ func (p *page) counts(d *report.Document) {
 	p.table(rows)
 }
 
+// countRow is one row of the table of standings.
 func countRow(name string, counts map[string]int, total int) []word {
 	row := []word{{text: Safe(name)}}
 	for _, s := range findings.Standings() {

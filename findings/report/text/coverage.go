@@ -20,6 +20,7 @@ type hole struct {
 	capabilities []string
 }
 
+// coverage writes the section on what was read; holes come with what they cost.
 func (p *page) coverage(d *report.Document) {
 	sum := d.Summary.Coverage
 	total := sum.Complete + sum.Accepted + sum.Incomplete
@@ -99,6 +100,7 @@ func accepted(h hole) int {
 	return 0
 }
 
+// hole writes what was not read, where, by whom and why.
 func (p *page) hole(h hole) {
 	c := h.first
 	colour := magenta
@@ -168,6 +170,8 @@ func unasked(d *report.Document, f report.Finding) bool {
 	})
 }
 
+// notAsked lists what no source was asked to read. It is no failure of the run
+// and still no ground to think that there is nothing.
 func (p *page) notAsked(d *report.Document) {
 	if len(d.NotAsked) == 0 {
 		return

@@ -120,6 +120,7 @@ func gravest(a, b report.Finding) int {
 
 func aboutOf(f report.Finding) string { return cmp.Or(f.Asset, f.Subject) }
 
+// act writes an open finding with its evidence, and names the others on its act.
 func (p *page) act(a act, ids shortIDs) {
 	f := a.head
 	p.gap()
@@ -148,6 +149,8 @@ func (p *page) list(label string, values []string) {
 	}
 }
 
+// alsoWords names the other findings on an act. A state is told only where it is
+// not open, since open is what the reader expects.
 func alsoWords(also []report.Finding, ids shortIDs) []string {
 	var out []string
 	for _, f := range also {
@@ -163,6 +166,7 @@ func alsoWords(also []report.Finding, ids shortIDs) []string {
 	return out
 }
 
+// evidence lists the first pieces: the rule puts the one that decides first.
 func (p *page) evidence(f report.Finding, ids shortIDs) {
 	for _, e := range f.Evidence[:min(len(f.Evidence), maxEvidence)] {
 		line := "evidence: " + e.Kind + " " + e.Ref
@@ -176,6 +180,7 @@ func (p *page) evidence(f report.Finding, ids shortIDs) {
 	}
 }
 
+// since tells when a finding was seen first, by a scan and not by the log.
 func since(f report.Finding) []string {
 	if f.FirstSeen.IsZero() {
 		return nil
@@ -233,6 +238,7 @@ func (s shortIDs) short(id string) string {
 	return id[:min(n, len(id))]
 }
 
+// shared counts the bytes with which both begin; ids are ASCII.
 func shared(a, b string) int {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {

@@ -49,6 +49,8 @@ func Format(o Options) report.Format {
 	return report.Format{Name: "text", Write: func(w io.Writer, d *report.Document) error { return write(w, d, o) }}
 }
 
+// write makes the whole page before it writes a byte, so that a report is either
+// there or not.
 func write(w io.Writer, d *report.Document, o Options) error {
 	p := newPage(o)
 	p.verdict(d)
@@ -74,8 +76,10 @@ func verdictWords(d *report.Document) []word {
 	return join(painted(fmt.Sprintf("exit code %d:", d.ExitCode), colour), plain(d.ExitWhy))
 }
 
+// verdict opens the page: who reads one line reads this one.
 func (p *page) verdict(d *report.Document) { p.para(0, 2, verdictWords(d)) }
 
+// run tells of what scan and of what instant the report speaks.
 func (p *page) run(d *report.Document) {
 	line := []string{strings.TrimSpace(d.Tool.Name + " " + d.Tool.Version)}
 	if d.Run.ID != "" {
@@ -91,6 +95,7 @@ func (p *page) run(d *report.Document) {
 	p.para(0, 2, plain(strings.Join(line, ", ")))
 }
 
+// notes are what a person should know that is no finding.
 func (p *page) notes(d *report.Document) {
 	if len(d.Notes) == 0 {
 		return
