@@ -259,7 +259,7 @@ func (s searched) tables(dsn string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	defer conn.Close(s.t.Context()) //nolint:errcheck // the server goes with the test
+	defer conn.Close(s.t.Context())
 	rows, err := conn.Query(s.t.Context(), "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
 	if err != nil {
 		s.t.Fatal(err)
