@@ -30,10 +30,10 @@ its end; then it is open again.`,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.acknowledge(cmd, args, f) },
 	}
 	fl := cmd.Flags()
-	fl.StringVar(&f.reason, "reason", "", "why the finding is accepted for a while (needed)")
-	fl.StringVar(&f.by, "by", "", "who says so (needed)")
-	fl.StringVar(&f.until, "until", "", "last day, or instant, of the acknowledgement (needed)")
-	fl.StringVar(&f.rule, "rule", "", "all open findings of this rule")
+	fl.StringVar(&f.reason, "reason", "", "why the finding is accepted for a while, as a `text` (needed)")
+	fl.StringVar(&f.by, "by", "", "the `person` who says so (needed)")
+	fl.StringVar(&f.until, "until", "", "last `day`, or instant (RFC 3339), of the acknowledgement (needed)")
+	fl.StringVar(&f.rule, "rule", "", "all open findings of the rule with this `ID`")
 	return cmd
 }
 

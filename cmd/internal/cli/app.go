@@ -33,9 +33,9 @@ type app struct {
 func (a *app) globalFlags(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVar(&a.config, "config", "", "configuration `file` (default estray.yaml, then the user's configuration folder)")
-	f.StringVar(&a.state, "state", "", "where facts are kept: sqlite:FILE or postgres://... (default sqlite:estray.db)")
-	f.StringVar(&a.level, "log-level", "", "least level to log: debug, info, warn or error (default info)")
-	f.StringVar(&a.format, "log-format", "", "form of log lines: text or json (default text)")
+	f.StringVar(&a.state, "state", "", "the `store` that keeps the facts: sqlite:FILE or postgres://... (default sqlite:estray.db)")
+	f.StringVar(&a.level, "log-level", "", "least `level` to log: debug, info, warn or error (default info)")
+	f.StringVar(&a.format, "log-format", "", "`form` of log lines: text or json (default text)")
 	f.BoolVar(&a.noColor, "no-color", false, "print no colour, as NO_COLOR does")
 	f.BoolVar(&a.quiet, "quiet", false, "show no progress and log errors only")
 	f.StringVar(&a.now, "now", "", "judge as of this `time` (RFC 3339), for reproducible reports")

@@ -32,8 +32,8 @@ func findingsDiff(a *app) *cobra.Command {
 		},
 	}
 	formatFlag(cmd, &format)
-	cmd.Flags().StringVar(&from, "from", "", "id of the earlier run")
-	cmd.Flags().StringVar(&to, "to", "", "id of the later run")
+	cmd.Flags().StringVar(&from, "from", "", "`ID` of the earlier run")
+	cmd.Flags().StringVar(&to, "to", "", "`ID` of the later run")
 	return cmd
 }
 

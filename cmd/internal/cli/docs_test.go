@@ -52,7 +52,7 @@ func commandPage(b *strings.Builder, cmd *cobra.Command) {
 	fmt.Fprintf(b, "## %s\n\n", cmd.CommandPath())
 	text := cmd.Long
 	if text == "" {
-		text = cmd.Short
+		text = strings.ToUpper(cmd.Short[:1]) + cmd.Short[1:] + "."
 	}
 	fmt.Fprintf(b, "%s\n\n", text)
 	if !cmd.HasSubCommands() {
@@ -77,6 +77,9 @@ func flagTable(b *strings.Builder, flags *pflag.FlagSet) {
 		name := "--" + f.Name
 		if word != "" {
 			name += " " + strings.ToUpper(word)
+		}
+		if d := f.DefValue; d != "" && d != "false" && d != "[]" {
+			usage += " (default " + d + ")"
 		}
 		fmt.Fprintf(b, "| `%s` | %s |\n", name, strings.ReplaceAll(usage, "|", "\\|"))
 	})

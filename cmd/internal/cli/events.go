@@ -44,9 +44,9 @@ func eventsList(a *app) *cobra.Command {
 		},
 	}
 	formatFlag(cmd, &format)
-	cmd.Flags().StringVar(&asset, "asset", "", "only events on this asset")
-	cmd.Flags().StringVar(&principal, "principal", "", "only events by this principal (the id as listed)")
-	cmd.Flags().StringVar(&action, "action", "", "only events of this action, such as update-code")
+	cmd.Flags().StringVar(&asset, "asset", "", "only events on this `asset`")
+	cmd.Flags().StringVar(&principal, "principal", "", "only events by this `principal` (the id as listed)")
+	cmd.Flags().StringVar(&action, "action", "", "only events of this `action`, such as update-code")
 	cmd.Flags().StringVar(&since, "since", "", "only events at or after this `time`, or this long ago (90d, 12h)")
 	cmd.Flags().StringVar(&until, "until", "", "only events before this `time`, or this long ago")
 	mustComplete(cmd, "action", actionWords()...)

@@ -52,9 +52,9 @@ func findingsList(a *app) *cobra.Command {
 	}
 	formatFlag(cmd, &format)
 	// Not --state: that names the store, for every command.
-	cmd.Flags().StringVar(&which, "which", "open", "only findings of this state: "+strings.Join(findingStates(), ", "))
-	cmd.Flags().StringVar(&severity, "severity", "info", "only findings of at least this severity")
-	cmd.Flags().StringVar(&rule, "rule", "", "only findings of this rule")
+	cmd.Flags().StringVar(&which, "which", "open", "only findings of this `state`: "+strings.Join(findingStates(), ", "))
+	cmd.Flags().StringVar(&severity, "severity", "info", "only findings of at least this `severity`")
+	cmd.Flags().StringVar(&rule, "rule", "", "only findings of the rule with this `ID`")
 	mustComplete(cmd, "which", findingStates()...)
 	mustComplete(cmd, "rule", reportedRules()...)
 	mustComplete(cmd, "severity", findings.SeverityWords()...)
@@ -95,7 +95,7 @@ func findingsShow(a *app) *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	cmd.Flags().StringVar(&format, "format", "text", "`form` of the page: text or json")
 	mustComplete(cmd, "format", "text", "json")
 	return cmd
 }

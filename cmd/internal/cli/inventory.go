@@ -60,8 +60,8 @@ they are, and an archive of kind "snapshot" reads it again.`,
 	}
 	formatFlag(cmd, &format)
 	atFlag(cmd, &at)
-	cmd.Flags().StringVar(&standing, "standing", "", "only assets of this standing: "+strings.Join(standingWords(), ", "))
-	cmd.Flags().StringVar(&provider, "provider", "", "only assets of this provider: "+strings.Join(providerWords(), ", "))
+	cmd.Flags().StringVar(&standing, "standing", "", "only assets of this `standing`: "+strings.Join(standingWords(), ", "))
+	cmd.Flags().StringVar(&provider, "provider", "", "only assets of this `provider`: "+strings.Join(providerWords(), ", "))
 	cmd.Flags().BoolVar(&gone, "gone", false, "list assets that are gone too")
 	mustComplete(cmd, "standing", standingWords()...)
 	mustComplete(cmd, "provider", providerWords()...)
@@ -132,7 +132,7 @@ func inventoryShow(a *app) *cobra.Command {
 		},
 	}
 	atFlag(cmd, &at)
-	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	cmd.Flags().StringVar(&format, "format", "text", "`form` of the page: text or json")
 	mustComplete(cmd, "format", "text", "json")
 	return cmd
 }

@@ -21,7 +21,7 @@ func listFormats() []string { return []string{"table", "json", "jsonl", "csv"} }
 
 // formatFlag adds --format to a list command.
 func formatFlag(cmd *cobra.Command, into *string) {
-	cmd.Flags().StringVar(into, "format", "table", "form of the list: "+strings.Join(listFormats(), ", "))
+	cmd.Flags().StringVar(into, "format", "table", "`form` of the list: "+strings.Join(listFormats(), ", "))
 	mustComplete(cmd, "format", listFormats()...)
 }
 

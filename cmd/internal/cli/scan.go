@@ -47,9 +47,9 @@ not read is cancelled, and ends with exit code 1; the next scan goes on from the
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.scan(cmd, f) },
 	}
 	fl := cmd.Flags()
-	fl.StringSliceVar(&f.providers, "provider", nil, "read only this provider (repeatable)")
+	fl.StringSliceVar(&f.providers, "provider", nil, "read only this `provider` (repeatable)")
 	reportFlags(cmd, &f)
-	fl.StringVar(&f.since, "since", "90d", "how far back events are read where nothing was read before: a duration (90d, 12h) or a time")
+	fl.StringVar(&f.since, "since", "90d", "since what `time` events are read where nothing was read before: a time, or a duration back from now (90d, 12h)")
 	fl.BoolVar(&f.full, "full", false, "read again what seems unchanged")
 	fl.StringVar(&f.shard, "shard", "", "read only the accounts of shard `I/N`")
 	return cmd
@@ -58,8 +58,8 @@ not read is cancelled, and ends with exit code 1; the next scan goes on from the
 // reportFlags adds the flags that scan and report share.
 func reportFlags(cmd *cobra.Command, f *scanFlags) {
 	fl := cmd.Flags()
-	fl.StringArrayVar(&f.outputs, "output", nil, "write a report: FORMAT or FORMAT=FILE, - is standard output (repeatable; default text=-)")
-	fl.StringVar(&f.failOn, "fail-on", "", "severity from which findings give exit code 3 (default high)")
+	fl.StringArrayVar(&f.outputs, "output", nil, "write a report as `FORMAT[=FILE]`, where - is standard output (repeatable; default text=-)")
+	fl.StringVar(&f.failOn, "fail-on", "", "`severity` from which findings give exit code 3 (default high)")
 	fl.BoolVar(&f.incomplete, "allow-incomplete", false, "exit 0 instead of 4 when coverage is incomplete; the report still says it")
 	mustComplete(cmd, "fail-on", findings.SeverityWords()...)
 }
