@@ -124,7 +124,7 @@ func (v *View) clip(c Coverage) Coverage {
 		c.Why = Reason{Operation: "read events", Message: "the log begins at " + c.Window.From.UTC().Format(time.RFC3339) +
 			", after the instant that is judged: correct the clock, or give a later --now"}
 	case c.Window.To.After(v.At):
-		c.Window.To = v.At
+		c.Window.To = v.At.Add(time.Nanosecond) // To is exclusive; an event at the instant belongs to the view
 	}
 	return c
 }

@@ -197,8 +197,8 @@ func TestAWindowNeverReachesPastTheView(t *testing.T) {
 		to    time.Time
 	}{
 		"after the log":      {on(12), inventory.Complete, on(10)},
-		"within the log":     {on(6), inventory.Complete, on(6)},
-		"where it was read":  {on(5), inventory.Complete, on(5)},
+		"within the log":     {on(6), inventory.Complete, on(6).Add(1)},
+		"where it was read":  {on(5), inventory.Complete, on(5).Add(1)},
 		"before it was read": {on(4), inventory.Pending, time.Time{}},
 	} {
 		t.Run(name, func(t *testing.T) {
