@@ -112,7 +112,36 @@ func (v *View) lastWords(readings []Coverage) (planned, dropped []Coverage) {
 	}
 	slices.SortFunc(planned, Coverage.Compare)
 	slices.SortFunc(dropped, Coverage.Compare)
+	spreadBreaks(planned)
 	return planned, dropped
+}
+
+// spreadBreaks carries a break in the log of one region to the other regions of
+// the account: the act that stopped a trail is logged where the trail has its
+// home, and the trail may have covered them all. What is proved stays proved.
+func spreadBreaks(planned []Coverage) {
+	type log struct {
+		source   string
+		provider Provider
+		account  string
+	}
+	of := func(c Coverage) log { return log{c.Cell.Source, c.Cell.Scope.Provider, c.Cell.Scope.Account} }
+	first := map[log]string{} // the region of the first break
+	for _, c := range planned {
+		if _, ok := first[of(c)]; !ok && c.Cell.Capability == CapEvents && c.Continuity == Broken {
+			first[of(c)] = c.Cell.Scope.Region
+		}
+	}
+	for i, c := range planned {
+		region, ok := first[of(c)]
+		if !ok || c.Cell.Capability != CapEvents || c.Continuity != Assumed {
+			continue
+		}
+		planned[i].Continuity = Broken
+		if c.Why == (Reason{}) {
+			planned[i].Why = Reason{Operation: "read events", Message: "logging was stopped or narrowed in " + region + " of the account, and the trail may have covered this region too"}
+		}
+	}
 }
 
 // clip takes back what a window claims of the time after the view, which shows

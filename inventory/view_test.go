@@ -213,3 +213,28 @@ func TestAWindowNeverReachesPastTheView(t *testing.T) {
 		t.Errorf("a log that begins after the view is %s (%s), want malformed with a reason", c.State, c.Why)
 	}
 }
+
+// TestABreakReachesTheRegionsOfTheAccount: a trail is stopped in one region and
+// may have logged all of them.
+func TestABreakReachesTheRegionsOfTheAccount(t *testing.T) {
+	log := func(source, account, region string, c inventory.Continuity) inventory.Coverage {
+		out := read(cell(inventory.CapEvents, region), inventory.Complete, on(5))
+		out.Cell.Source, out.Cell.Scope.Account, out.Continuity = source, account, c
+		return out
+	}
+	v := inventory.NewView(on(6), nil, []inventory.Coverage{
+		log("a", "1", "eu-west-1", inventory.Broken), log("a", "1", "us-east-1", inventory.Assumed), log("a", "1", "us-west-1", inventory.Proved),
+		log("a", "2", "us-east-1", inventory.Assumed), log("b", "1", "us-east-1", inventory.Assumed),
+	})
+	got := map[string]inventory.Continuity{}
+	for _, c := range v.Coverage {
+		got[c.Cell.Source+" "+c.Cell.Scope.Account+" "+c.Cell.Scope.Region] = c.Continuity
+	}
+	want := map[string]inventory.Continuity{
+		"a 1 eu-west-1": inventory.Broken, "a 1 us-east-1": inventory.Broken, "a 1 us-west-1": inventory.Proved,
+		"a 2 us-east-1": inventory.Assumed, "b 1 us-east-1": inventory.Assumed,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("continuity (-want +got):\n%s", diff)
+	}
+}
