@@ -68,7 +68,7 @@ func (a *app) report(cmd *cobra.Command, f scanFlags) error {
 	if err != nil {
 		return err
 	}
-	return a.finish(d)
+	return a.finish(d, targets)
 }
 
 // lastRun is the scan that the stored facts come from.

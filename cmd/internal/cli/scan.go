@@ -104,12 +104,18 @@ func (a *app) scan(cmd *cobra.Command, f scanFlags) error {
 	if err = errors.Join(err, st.Close()); err != nil {
 		return err
 	}
-	return a.finish(d)
+	return a.finish(d, j.targets)
 }
 
-// finish says the verdict as the last line and turns it into the exit code.
-func (a *app) finish(d *report.Document) error {
-	fmt.Fprintf(a.std.Err, "estray: exit code %d: %s\n", d.ExitCode, d.ExitWhy)
+// finish says the verdict as the last line and turns it into the exit code. A
+// person who has just read it at the end of the text report reads it once.
+func (a *app) finish(d *report.Document, targets []output.Target) error {
+	read := a.std.OutTerminal && a.std.ErrTerminal && slices.ContainsFunc(targets, func(t output.Target) bool {
+		return t.Path == "-" && t.Format.Name == "text"
+	})
+	if !read {
+		fmt.Fprintf(a.std.Err, "estray: exit code %d: %s\n", d.ExitCode, d.ExitWhy)
+	}
 	if d.ExitCode == report.ExitClean {
 		return nil
 	}
