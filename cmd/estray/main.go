@@ -12,6 +12,7 @@ import (
 )
 
 func main() {
+	signal.Ignore(syscall.SIGPIPE) // a reader that leaves early is an error to tell, no reason to die before the run is ended
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
 	code := cli.Run(ctx, os.Args[1:], cli.System())
