@@ -13,7 +13,7 @@ import (
 func longLivedDeployer() findings.Rule {
 	r := awsRule(findings.Rule{
 		ID: "AWS-08", Title: "Deployed by root or by a long-lived key", Severity: findings.High, Weigh: true,
-		Rationale:      "Root cannot be limited, and a key that does not expire works for whoever copied it. Roles and sessions do this work. A temporary key of a user (console, GetSessionToken) is not judged here: it expires by itself, AWS-10 tells of the console, and AWS-09 of a user that may not deploy.",
+		Rationale:      "Root cannot be limited, and a key that does not expire works for whoever copied it. Roles with sessions can do the same work. A temporary key of a user (console, GetSessionToken) is not judged here: it expires by itself, AWS-10 tells of the console, and AWS-09 of a user that may not deploy.",
 		FalsePositives: "Old delivery users: bind an exception to the function, with an end.",
 		Fix:            "Deploy by a role with short-lived credentials, and remove the key.",
 		Needs:          []inventory.Capability{inventory.CapEvents},

@@ -125,12 +125,8 @@ func printFinding(a *app, f report.Finding, format string) error {
 	default:
 		return usagef("show finding: there is no form %q, use text or json", format)
 	}
-	var b strings.Builder
-	line := func(name, value string) {
-		if value != "" {
-			fmt.Fprintf(&b, "%-12s %s\n", name, oneLine(value))
-		}
-	}
+	page := a.fields(13)
+	line := page.line
 	line("finding", f.ID)
 	line("rule", f.Rule+" "+f.Title)
 	line("severity", f.Severity)
@@ -153,7 +149,7 @@ func printFinding(a *app, f report.Finding, format string) error {
 	line("first seen", stamp(f.FirstSeen))
 	line("last seen", stamp(f.LastSeen))
 	line("resolved", stamp(f.ResolvedAt))
-	return printf(a.std.Out, "%s", b.String())
+	return printf(a.std.Out, "%s", page.out.String())
 }
 
 // completeFindings completes ids of findings, with rule and message beside them.

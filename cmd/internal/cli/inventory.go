@@ -165,12 +165,8 @@ func showAsset(a *app, j *judged, id inventory.AssetID, format string) error {
 }
 
 func printAsset(a *app, row report.Asset, asset inventory.Asset, d *report.Document) error {
-	var b strings.Builder
-	line := func(name, value string) {
-		if value != "" {
-			fmt.Fprintf(&b, "%-14s %s\n", name, oneLine(value))
-		}
-	}
+	page := a.fields(15)
+	line := page.line
 	line("asset", row.ID)
 	line("standing", row.Standing)
 	for _, r := range row.Reasons {
@@ -201,7 +197,7 @@ func printAsset(a *app, row report.Asset, asset inventory.Asset, d *report.Docum
 			line("finding", strings.Join([]string{f.ID, f.Severity, f.Rule, f.Message}, " "))
 		}
 	}
-	return printf(a.std.Out, "%s", b.String())
+	return printf(a.std.Out, "%s", page.out.String())
 }
 
 // inventoryHistory is inventory history.

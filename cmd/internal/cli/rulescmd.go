@@ -66,7 +66,7 @@ func rulesShow(a *app) *cobra.Command {
 			}
 			for _, r := range all {
 				if r.ID == id {
-					return printf(a.std.Out, "%s", ruleText(r))
+					return printf(a.std.Out, "%s", a.ruleText(r))
 				}
 			}
 			return nil
@@ -75,14 +75,10 @@ func rulesShow(a *app) *cobra.Command {
 }
 
 // ruleText is the documentation of a rule, from the rule's own value.
-func ruleText(r findings.Rule) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s\n\n", r.ID, r.Title)
-	part := func(name, text string) {
-		if text != "" {
-			fmt.Fprintf(&b, "%-16s %s\n", name, text)
-		}
-	}
+func (a *app) ruleText(r findings.Rule) string {
+	page := a.fields(17)
+	part := page.line
+	fmt.Fprintf(&page.out, "%s  %s\n\n", r.ID, r.Title)
 	needs := mapSlice(r.Needs, func(c capability) string { return string(c) })
 	part("severity", r.Severity.String())
 	part("state", string(r.State))
@@ -92,6 +88,6 @@ func ruleText(r findings.Rule) string {
 	part("why", r.Rationale)
 	part("false positives", r.FalsePositives)
 	part("what to do", r.Fix)
-	b.WriteString("\nWhere a need was not read whole, the rule answers unknown in that scope.\n")
-	return b.String()
+	page.out.WriteString("\nWhere a need was not read whole, the rule answers unknown in that scope.\n")
+	return page.out.String()
 }
