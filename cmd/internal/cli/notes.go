@@ -120,6 +120,22 @@ func laterNotes(ctx context.Context, st *sqlstore.Store, now time.Time) ([]strin
 		last.ID, stamp(last.Now))}, nil
 }
 
+// partNotes tell that a scan read a part: whoever gets one shard's report must
+// not take it for that of all.
+func partNotes(f scanFlags) []string {
+	var by []string
+	if len(f.providers) > 0 {
+		by = append(by, "--provider "+strings.Join(f.providers, ","))
+	}
+	if f.shard != "" {
+		by = append(by, "--shard "+f.shard)
+	}
+	if len(by) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("this scan read only what %s asks for: the rest is as earlier scans left it, or was never read; estray report shows what all scans of the store read", strings.Join(by, " and "))}
+}
+
 func plural(noun string, n int) string {
 	if n == 1 {
 		return noun

@@ -88,6 +88,7 @@ type job struct {
 	targets []output.Target
 	plan    []providers.Planner
 	within  func(inventory.Scope) bool // what --provider and --shard ask for
+	part    []string                   // the note on what they leave out
 }
 
 func (a *app) scan(cmd *cobra.Command, f scanFlags) error {
@@ -157,6 +158,7 @@ func (a *app) prepare(cmd *cobra.Command, f scanFlags) (*job, error) {
 		return nil, usage(errors.New("scan: the configuration names nothing to read"), "add providers.archives to "+orElse(c.Path, "estray.yaml")+"; estray config init writes an example")
 	}
 	j.plan = plan
+	j.part = partNotes(f)
 	j.within, err = narrow(f)
 	return j, err
 }
@@ -207,6 +209,7 @@ func (j *job) conclude(ctx context.Context, st *sqlstore.Store, run *store.Run) 
 		return nil, err
 	}
 	run.Finished = j.clock()
+	jd.Notes = append(jd.Notes, j.part...)
 	d := jd.document(report.Run{ID: run.ID, Started: run.Started, Finished: run.Finished})
 	if err := ledger.Save(ctx, jd.Entries); err != nil {
 		return nil, st.Explain(keeping, err)
