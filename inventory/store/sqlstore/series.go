@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -127,49 +128,93 @@ func facetAsset(name string, doubt bool, p point) (inventory.Asset, error) {
 	return assetOf(map[string]facetText{name: f})
 }
 
-// facetText is the stored form of any facet, with its parts left as text.
+// facetText is the stored form of any facet: its value and its doubt are JSON.
 type facetText struct {
-	State   string          `json:"state"`
-	Value   json.RawMessage `json:"value,omitempty"`
-	Seen    time.Time       `json:"seen,omitzero"`
-	Doubted time.Time       `json:"doubted,omitzero"`
-	Doubt   json.RawMessage `json:"doubt,omitempty"`
+	State         string // "known", "absent" or "unknown"
+	Value, Doubt  json.RawMessage
+	Seen, Doubted time.Time
 }
 
-// facetsOf takes an asset apart into its facets.
+// facetsOf takes an asset apart into its facets, but for those of which nothing
+// was ever said.
 func facetsOf(a inventory.Asset) (map[string]facetText, error) {
-	raw, err := json.Marshal(a)
+	out := map[string]facetText{}
+	err := errors.Join(
+		addFacet(out, "configuration", a.Configuration), addFacet(out, "code", a.Code), addFacet(out, "versions", a.Versions),
+		addFacet(out, "identity", a.Identity), addFacet(out, "rights", a.Rights), addFacet(out, "exposure", a.Exposure),
+		addFacet(out, "triggers", a.Triggers), addFacet(out, "bindings", a.Bindings), addFacet(out, "labels", a.Labels),
+		addFacet(out, "logging", a.Logging))
 	if err != nil {
 		return nil, fmt.Errorf("encode asset %s: %w", a.ID, err)
 	}
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &all); err != nil {
-		return nil, fmt.Errorf("encode asset %s: %w", a.ID, err)
-	}
-	out := map[string]facetText{}
-	for _, name := range inventory.FacetNames() {
-		text, ok := all[name]
-		if !ok {
-			continue
-		}
-		var f facetText
-		if err := json.Unmarshal(text, &f); err != nil {
-			return nil, fmt.Errorf("encode facet %s of asset %s: %w", name, a.ID, err)
-		}
-		out[name] = f
-	}
 	return out, nil
+}
+
+// addFacet adds what Facet.MarshalJSON would write, in parts.
+func addFacet[T any](to map[string]facetText, name string, f inventory.Facet[T]) error {
+	if f.IsZero() {
+		return nil
+	}
+	out := facetText{State: "unknown", Seen: f.Seen, Doubted: f.Doubted}
+	value, known := f.Get()
+	switch {
+	case known:
+		out.State = "known"
+		text, err := json.Marshal(value)
+		if err != nil {
+			return err
+		}
+		out.Value = text
+	case f.IsAbsent():
+		out.State = "absent"
+	}
+	if f.Doubt != (inventory.Reason{}) {
+		text, err := json.Marshal(f.Doubt)
+		if err != nil {
+			return err
+		}
+		out.Doubt = text
+	}
+	to[name] = out
+	return nil
 }
 
 // assetOf puts an asset together from its facets; it has no id.
 func assetOf(facets map[string]facetText) (inventory.Asset, error) {
 	var a inventory.Asset
-	raw, err := json.Marshal(facets)
-	if err != nil {
-		return a, fmt.Errorf("decode facets: %w", err)
+	err := errors.Join(
+		takeFacet(facets, "configuration", &a.Configuration), takeFacet(facets, "code", &a.Code), takeFacet(facets, "versions", &a.Versions),
+		takeFacet(facets, "identity", &a.Identity), takeFacet(facets, "rights", &a.Rights), takeFacet(facets, "exposure", &a.Exposure),
+		takeFacet(facets, "triggers", &a.Triggers), takeFacet(facets, "bindings", &a.Bindings), takeFacet(facets, "labels", &a.Labels),
+		takeFacet(facets, "logging", &a.Logging))
+	return a, err
+}
+
+// takeFacet reads what addFacet wrote.
+func takeFacet[T any](from map[string]facetText, name string, to *inventory.Facet[T]) error {
+	text, ok := from[name]
+	if !ok {
+		return nil
 	}
-	if err := json.Unmarshal(raw, &a); err != nil {
-		return a, fmt.Errorf("decode facets: %w", err)
+	var f inventory.Facet[T]
+	switch told := len(text.Value) > 0; {
+	case text.State == "known" && told:
+		var value T
+		if err := json.Unmarshal(text.Value, &value); err != nil {
+			return fmt.Errorf("decode facet %s: %w", name, err)
+		}
+		f = inventory.Known(value, text.Seen)
+	case text.State == "absent" && !told:
+		f = inventory.Absent[T](text.Seen)
+	case text.State != "unknown" || told:
+		return fmt.Errorf("decode facet %s: state %q with value %t", name, text.State, told)
 	}
-	return a, nil
+	f.Doubted = text.Doubted.UTC()
+	if len(text.Doubt) > 0 {
+		if err := json.Unmarshal(text.Doubt, &f.Doubt); err != nil {
+			return fmt.Errorf("decode doubt of facet %s: %w", name, err)
+		}
+	}
+	*to = f
+	return nil
 }

@@ -1,10 +1,14 @@
 package sqlstore_test
 
 import (
+	"encoding/json"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/inventory/store"
 	"github.com/estray/estray/inventory/store/sqlstore"
 	"github.com/estray/estray/inventory/store/storetest"
@@ -40,4 +44,32 @@ func dump(t *testing.T, s *sqlstore.Store, at time.Time) string {
 
 func TestSQLiteKeepsTheContract(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) store.Store { return openAt(t, fileURL(t)) })
+}
+
+// TestEveryFacetIsKept as it was given: none is forgotten by the code that
+// takes assets apart and puts them together.
+func TestEveryFacetIsKept(t *testing.T) {
+	s := openAt(t, fileURL(t))
+	want := benchAsset(1, 0)
+	for _, name := range inventory.FacetNames() {
+		if want.Facet(name).Unknown {
+			t.Fatalf("the asset of this test does not know the facet %s", name)
+		}
+	}
+	if err := s.Append(t.Context(), store.Batch{Run: "run", Facts: []inventory.Fact{want}}); err != nil {
+		t.Fatal(err)
+	}
+	v, err := s.View(t.Context(), benchDay(9))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _ := v.Asset(want.ID)
+	equal := cmp.Comparer(func(a, b inventory.Asset) bool {
+		x, _ := json.Marshal(a)
+		y, _ := json.Marshal(b)
+		return string(x) == string(y)
+	})
+	if diff := cmp.Diff(want, got, equal); diff != "" {
+		t.Errorf("asset (-want +got):\n%s", diff)
+	}
 }
