@@ -43,9 +43,10 @@ type cellView struct {
 // hole is cells that were not read whole for one and the same reason.
 type hole struct {
 	report.Coverage
-	Regions []string
-	Reason  string
-	Read    string
+	Capabilities []string
+	Regions      []string
+	Reason       string
+	Read         string
 }
 
 // Where names the account of the hole.
@@ -151,7 +152,7 @@ func holes(cells []report.Coverage) []hole {
 		if !ok {
 			i = len(out)
 			at[key] = i
-			out = append(out, hole{Coverage: c, Reason: reason(c)})
+			out = append(out, hole{Coverage: c, Capabilities: []string{c.Capability}, Reason: reason(c)})
 			out[i].Seen, out[i].Expected = 0, 0
 		}
 		out[i].Regions = append(out[i].Regions, cmp.Or(c.Region, "all regions"))
@@ -159,7 +160,32 @@ func holes(cells []report.Coverage) []hole {
 		out[i].Expected += c.Expected
 		out[i].Read = amount(out[i].Coverage)
 	}
+	out = joinCapabilities(out)
 	slices.SortStableFunc(out, func(a, b hole) int { return compareBool(a.Accepted, b.Accepted) })
+	return out
+}
+
+// joinCapabilities makes one row of holes that differ in their capability
+// alone: one refusal often hides all that is read of a region.
+func joinCapabilities(all []hole) []hole {
+	type key struct {
+		report.Coverage
+		regions, read string
+	}
+	var out []hole
+	at := map[key]int{}
+	for _, h := range all {
+		k := key{h.Coverage, strings.Join(h.Regions, " "), h.Read}
+		k.Capability, k.Region = "", ""
+		k.From, k.To, k.Coverage.Read = time.Time{}, time.Time{}, time.Time{}
+		i, ok := at[k]
+		if !ok {
+			at[k] = len(out)
+			out = append(out, h)
+			continue
+		}
+		out[i].Capabilities = append(out[i].Capabilities, h.Capability)
+	}
 	return out
 }
 

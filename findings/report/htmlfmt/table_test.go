@@ -135,6 +135,21 @@ func TestHolesJoinRegionsOfOneReasonOnly(t *testing.T) {
 	}
 }
 
+func TestHolesJoinCapabilitiesOfTheSameRegionsOnly(t *testing.T) {
+	hole := func(region, capability string) report.Coverage {
+		return report.Coverage{Source: "s", Provider: "aws", Account: "1", Region: region, Capability: capability, State: "denied", Message: "one"}
+	}
+	d := &report.Document{Coverage: []report.Coverage{hole("a", "tags"), hole("a", "urls"), hole("b", "tags"), hole("b", "urls"), hole("b", "layers")}}
+	want := [][]string{
+		{"State", "Capability", "Where", "Regions", "Source", "Reason"},
+		{"✕ denied", "tags, urls", "aws / 1", "a, b", "s", "one"},
+		{"✕ denied", "layers", "aws / 1", "b", "s", "one"},
+	}
+	if diff := cmp.Diff(want, cells(render(t, d), "rows holes")); diff != "" {
+		t.Errorf("holes (-want +got):\n%s", diff)
+	}
+}
+
 func TestStandingTableCountsWhatTheBarsShow(t *testing.T) {
 	page := render(t, sample())
 	want := [][]string{
