@@ -29,6 +29,7 @@ type Result struct {
 
 	needs map[string][]inventory.Capability
 	gaps  func(inventory.Scope, inventory.Capability) []inventory.Coverage
+	asked func(inventory.Provider, inventory.Capability) bool
 }
 
 // Blind reports whether the rule could not judge the scope: it is not among
@@ -43,6 +44,41 @@ func (r Result) Blind(rule string, s inventory.Scope) bool {
 		return true
 	}
 	return slices.ContainsFunc(r.needs[rule], func(need inventory.Capability) bool { return len(r.gaps(s, need)) > 0 })
+}
+
+// MayResolve reports whether a finding of the rule that was not found again in
+// the scope may be resolved: the rule is active and could judge there. What no
+// source was ever asked to read of the provider was no ground of the finding,
+// and holds nothing open; a registry that is missing does.
+func (r Result) MayResolve(rule string, s inventory.Scope) bool {
+	if !slices.Contains(r.Judged, rule) {
+		return false
+	}
+	for _, x := range r.Silences {
+		if x.Rule == rule && x.Scope.Touches(s) && !r.neverAsked(x.Gap) {
+			return false
+		}
+	}
+	for _, need := range r.needs[rule] {
+		if slices.ContainsFunc(r.gaps(s, need), func(gap inventory.Coverage) bool { return !r.neverAsked(gap) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r Result) neverAsked(gap inventory.Coverage) bool {
+	return gap.NotAsked() && gap.State == inventory.Pending && gap.Cell.Capability != CapRegistry &&
+		!r.asked(gap.Cell.Scope.Provider, gap.Cell.Capability)
+}
+
+// asked reports whether a source is, or was, asked to read the capability
+// anywhere at the provider. A view without any cell knows nothing of that.
+func (c *Case) asked(p inventory.Provider, capability inventory.Capability) bool {
+	all := slices.Concat(c.View.Coverage, c.View.Dropped)
+	return len(all) == 0 || slices.ContainsFunc(all, func(cov inventory.Coverage) bool {
+		return cov.Cell.Capability == capability && (cov.Cell.Scope.Provider == p || cov.Cell.Scope.Provider == "" || p == "")
+	})
 }
 
 // Evaluate runs the active rules over the case: one pass over the events for
@@ -69,7 +105,7 @@ func Evaluate(ctx context.Context, c *Case, rules []Rule) (Result, error) {
 	if err = cmp.Or(err, recallErr); err != nil {
 		return Result{}, fmt.Errorf("evaluate rules: %w", err)
 	}
-	res := Result{Silences: c.silences(active), needs: map[string][]inventory.Capability{}, gaps: c.gaps}
+	res := Result{Silences: c.silences(active), needs: map[string][]inventory.Capability{}, gaps: c.gaps, asked: c.asked}
 	for _, r := range active {
 		res.Judged = append(res.Judged, r.ID)
 		res.needs[r.ID] = r.Needs

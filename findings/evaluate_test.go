@@ -177,6 +177,37 @@ func TestBlind(t *testing.T) {
 	}
 }
 
+// TestMayResolve: a hole holds findings open; what nobody was ever asked to
+// read does not, or nothing that needs it would ever be resolved.
+func TestMayResolve(t *testing.T) {
+	other, unread := rulestest.Place(), rulestest.Place()
+	other.Region, unread.Account = "us-east-1", "999999999999"
+	cell := inventory.Cell{Source: "aws", Scope: other, Capability: inventory.CapFunctions}
+	denied := inventory.Coverage{Cell: cell, State: inventory.Denied, Read: rulestest.Now()}
+	rule := func(needs ...inventory.Capability) findings.Rule {
+		return findings.Rule{ID: "R-1", Provider: inventory.AWS, Needs: needs, Check: func(*findings.Case) []findings.Finding { return nil }}
+	}
+	for _, test := range []struct {
+		name  string
+		world rulestest.World
+		rule  findings.Rule
+		scope inventory.Scope
+		want  bool
+	}{
+		{"where all was read", rulestest.World{Facts: rulestest.Whole()}, rule(inventory.CapFunctions), rulestest.Place(), true},
+		{"where it was denied", rulestest.World{Facts: append(rulestest.Whole(), denied)}, rule(inventory.CapFunctions), other, false},
+		{"in a scope of which the view knows nothing", rulestest.World{Facts: rulestest.Whole()}, rule(inventory.CapFunctions), unread, false},
+		{"a need that nobody was ever asked to read", rulestest.World{Facts: rulestest.Whole()}, rule(inventory.CapFunctions, "never"), rulestest.Place(), true},
+		{"without a registry", rulestest.World{Facts: rulestest.Whole(), NoRegistry: true}, rule(findings.CapRegistry), rulestest.Place(), false},
+		{"in a view that knows nothing", rulestest.World{}, rule("never"), rulestest.Place(), false},
+		{"a rule that is not active", rulestest.World{Facts: rulestest.Whole()}, findings.Rule{ID: "R-2", Check: func(*findings.Case) []findings.Finding { return nil }}, rulestest.Place(), false},
+	} {
+		if got := test.world.Evaluate(t, test.rule).MayResolve("R-1", test.scope); got != test.want {
+			t.Errorf("%s: %t, want %t", test.name, got, test.want)
+		}
+	}
+}
+
 // TestRegistryIsANeed: without one, rules that need it are blind everywhere.
 func TestRegistryIsANeed(t *testing.T) {
 	r := findings.Rule{ID: "R-1", Needs: []inventory.Capability{findings.CapRegistry}, Check: func(*findings.Case) []findings.Finding { return nil }}

@@ -23,7 +23,7 @@ import (
 // Judgement is what a run says beside its findings.
 type Judgement struct {
 	// Blind reports whether the rule could not judge the scope, such as
-	// findings.Result.Blind. Nil: nothing could be judged.
+	// where findings.Result.MayResolve denies it. Nil: nothing could be judged.
 	Blind func(rule string, s inventory.Scope) bool
 	// Accepted asks the registry of this run about a finding that could not be
 	// judged, so that an exception ends there too. Nil: what was accepted when

@@ -120,7 +120,8 @@ func judge(ctx context.Context, c *configs.Config, st *sqlstore.Store, now time.
 	}
 	j := &judged{Case: cs, Config: c, Rules: active, Result: res,
 		Notes: slices.Concat(reg.notes, notes, disabledNotes(active), ageNotes(v), later)}
-	j.Entries = lifecycle.Advance(last, res.Findings, lifecycle.Judgement{Blind: res.Blind, Accepted: cs.Accepted, At: now})
+	blind := func(rule string, s inventory.Scope) bool { return !res.MayResolve(rule, s) }
+	j.Entries = lifecycle.Advance(last, res.Findings, lifecycle.Judgement{Blind: blind, Accepted: cs.Accepted, At: now})
 	return j, nil
 }
 
