@@ -170,14 +170,14 @@ func holes(cells []report.Coverage) []hole {
 func joinCapabilities(all []hole) []hole {
 	type key struct {
 		report.Coverage
-		regions, read string
+		regions, amount string
 	}
 	var out []hole
 	at := map[key]int{}
 	for _, h := range all {
 		k := key{h.Coverage, strings.Join(h.Regions, " "), h.Read}
 		k.Capability, k.Region = "", ""
-		k.From, k.To, k.Coverage.Read = time.Time{}, time.Time{}, time.Time{}
+		k.From, k.To, k.Read = time.Time{}, time.Time{}, time.Time{}
 		i, ok := at[k]
 		if !ok {
 			at[k] = len(out)
