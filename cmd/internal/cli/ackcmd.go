@@ -11,6 +11,7 @@ import (
 	"github.com/estray/estray/findings"
 	"github.com/estray/estray/findings/lifecycle"
 	"github.com/estray/estray/findings/lifecycle/sqlledger"
+	"github.com/estray/estray/inventory/registry"
 	"github.com/estray/estray/inventory/store/sqlstore"
 )
 
@@ -106,7 +107,7 @@ func (a *app) saveAck(ctx context.Context, st *sqlstore.Store, ids []string, rul
 		return fmt.Errorf("acknowledge findings: %w", st.Explain(keeping, err))
 	}
 	for _, e := range done {
-		if err := printf(a.std.Out, "acknowledged until %s: %s %s %s\n", stamp(ack.Until), e.ID, e.Finding.Rule, oneLine(e.Finding.Message)); err != nil {
+		if err := printf(a.std.Out, "acknowledged until %s: %s %s %s\n", registry.FormatEnd(ack.Until), e.ID, e.Finding.Rule, oneLine(e.Finding.Message)); err != nil {
 			return err
 		}
 	}
