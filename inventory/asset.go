@@ -63,23 +63,6 @@ func FacetNames() []string {
 	return []string{"configuration", "code", "versions", "identity", "rights", "exposure", "triggers", "bindings", "labels", "logging"}
 }
 
-// CapabilityOf names the capability by whose reading a facet becomes known.
-func CapabilityOf(facet string) Capability {
-	switch facet {
-	case "versions":
-		return CapVersions
-	case "rights":
-		return CapRoles
-	case "exposure":
-		return CapPolicies
-	case "triggers":
-		return CapMappings
-	case "labels":
-		return CapTags
-	}
-	return CapFunctions
-}
-
 // Configuration is how a deployment runs.
 type Configuration struct {
 	Runtime        string   `json:"runtime,omitempty"`

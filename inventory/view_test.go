@@ -238,3 +238,36 @@ func TestABreakReachesTheRegionsOfTheAccount(t *testing.T) {
 		t.Errorf("continuity (-want +got):\n%s", diff)
 	}
 }
+
+func TestWordsAboutThePlan(t *testing.T) {
+	c := cell(inventory.CapFunctions, "eu-west-1")
+	plan := func(p inventory.Plan, day int) inventory.Coverage {
+		return inventory.Coverage{Cell: c, State: inventory.Unavailable, Read: on(day), Plan: p}
+	}
+	whole := read(c, inventory.Complete, on(1))
+	for name, tc := range map[string]struct {
+		words          []inventory.Coverage
+		state, dropped string
+	}{
+		"missing makes a hole":                           {[]inventory.Coverage{whole, plan(inventory.PlanMissing, 2)}, "unavailable", ""},
+		"dropped is not asked for":                       {[]inventory.Coverage{whole, plan(inventory.PlanDropped, 2)}, "", "dropped"},
+		"resumed, the last reading stands":               {[]inventory.Coverage{whole, plan(inventory.PlanMissing, 2), plan(inventory.PlanResumed, 3)}, "complete", ""},
+		"of two words at one instant, the one of less":   {[]inventory.Coverage{whole, plan(inventory.PlanResumed, 2), plan(inventory.PlanMissing, 2)}, "unavailable", ""},
+		"and in the other order":                         {[]inventory.Coverage{whole, plan(inventory.PlanMissing, 2), plan(inventory.PlanResumed, 2)}, "unavailable", ""},
+		"a word from after the view is not of this view": {[]inventory.Coverage{whole, plan(inventory.PlanMissing, 25)}, "complete", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := inventory.NewView(on(20), nil, tc.words)
+			state, dropped := "", ""
+			for _, x := range v.Coverage {
+				state = x.State.String()
+			}
+			for _, x := range v.Dropped {
+				dropped = string(x.Plan)
+			}
+			if state != tc.state || dropped != tc.dropped {
+				t.Fatalf("state %q, dropped %q; want %q, %q", state, dropped, tc.state, tc.dropped)
+			}
+		})
+	}
+}
