@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/estray/estray/cmd/internal/output"
 	"github.com/estray/estray/configs"
 	"github.com/estray/estray/findings/report"
 	"github.com/estray/estray/findings/rules"
@@ -98,10 +99,14 @@ func (a *app) logger(c *configs.Config) *slog.Logger {
 		level = slog.LevelError
 	}
 	opt := &slog.HandlerOptions{Level: level}
-	if c.Log.Format == "json" {
-		return slog.New(slog.NewJSONHandler(a.std.Err, opt))
+	w := a.std.Err
+	if a.std.ErrTerminal {
+		w = output.OverBar(w)
 	}
-	return slog.New(slog.NewTextHandler(a.std.Err, opt))
+	if c.Log.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, opt))
+	}
+	return slog.New(slog.NewTextHandler(w, opt))
 }
 
 // colour reports whether standard output may be coloured.

@@ -32,6 +32,20 @@ func NewProgress(w io.Writer, terminal bool, log *slog.Logger, clock func() time
 	return p
 }
 
+// OverBar writes lines to a terminal on which a bar may stand: each write
+// begins by clearing the line. The bar comes again with its next step.
+func OverBar(w io.Writer) io.Writer { return overBar{w} }
+
+type overBar struct{ w io.Writer }
+
+// Write implements io.Writer; the count is of p alone.
+func (o overBar) Write(p []byte) (int, error) {
+	if _, err := o.w.Write(append([]byte("\r\x1b[2K"), p...)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
 // Step tells that of total sources so many are read, and how many facts came.
 func (p *Progress) Step(done, total, facts int) {
 	p.mu.Lock()
