@@ -13,6 +13,18 @@ import (
 // CoverageRule is the rule id of coverage findings.
 const CoverageRule = "COV-01"
 
+// CoverageDoc documents the coverage findings in the form of a rule. It is in
+// no table: Evaluate makes these findings by itself, and no configuration can
+// leave them out.
+func CoverageDoc() Rule {
+	return Rule{
+		ID: CoverageRule, Title: "Coverage hole", Severity: Medium, State: Active,
+		Rationale:      "What was not read whole is unknown, and a rule that needs it cannot say clean there. One finding tells of one provider, account, capability and state, with the regions and the rules that cannot judge. It counts for exit code 4, not for 3. What no source was asked to read is told as info and counts for neither.",
+		FalsePositives: "None: a hole is a fact. One that is known and bearable is a blind spot for the registry, with reason, author and end.",
+		Fix:            "Give the source the permission or the input that it lacks, or accept the blind spot in the registry.",
+	}
+}
+
 // hole is the key under which gaps become one finding.
 type hole struct {
 	provider   inventory.Provider
@@ -62,7 +74,7 @@ func (c *Case) hole(gap inventory.Coverage) hole {
 }
 
 func (c *Case) holeFinding(h hole, all []Silence) Finding {
-	f := Finding{Rule: CoverageRule, Title: "Coverage hole", Severity: Medium, Coverage: true,
+	f := Finding{Rule: CoverageRule, Title: CoverageDoc().Title, Severity: CoverageDoc().Severity, Coverage: true,
 		Scope: inventory.Scope{Provider: h.provider, Account: h.account}}
 	state, fix := h.words()
 	if !h.asked {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,7 +16,8 @@ func rulesCommand(a *app) *cobra.Command {
 	return group("rules", "what is looked for", rulesList(a), rulesShow(a))
 }
 
-// configured is the table of rules with what the configuration says of them.
+// configured is the table of rules with what the configuration says of them,
+// and the coverage findings, which reports name by a rule id too.
 func (a *app) configured(cmd *cobra.Command) ([]findings.Rule, error) {
 	c, err := a.load(cmd, nil)
 	if err != nil {
@@ -25,6 +27,8 @@ func (a *app) configured(cmd *cobra.Command) ([]findings.Rule, error) {
 	if err != nil {
 		return nil, usage(err, "")
 	}
+	out = append(out, findings.CoverageDoc())
+	slices.SortFunc(out, func(a, b findings.Rule) int { return strings.Compare(a.ID, b.ID) })
 	return out, nil
 }
 
@@ -54,7 +58,7 @@ func rulesList(a *app) *cobra.Command {
 func rulesShow(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "show ID", Short: "print a rule's documentation", Args: wantArgs("ID"),
-		ValidArgsFunction: cobra.FixedCompletions(ruleIDs(), cobra.ShellCompDirectiveNoFileComp),
+		ValidArgsFunction: cobra.FixedCompletions(append(ruleIDs(), findings.CoverageRule), cobra.ShellCompDirectiveNoFileComp),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			all, err := a.configured(cmd)
 			if err != nil {
