@@ -1,16 +1,20 @@
 package configs
 
-import "go.yaml.in/yaml/v3"
+import (
+	"go.yaml.in/yaml/v3"
+
+	"github.com/estray/estray/internal/yamlform"
+)
 
 // scalar decodes one text, number or switch and fills its variables in.
 func (w *fileReading) scalar(name string, n *yaml.Node, want kind) (text, bool) {
 	t := text{raw: n.Value, at: w.at(n), base: w.base, inFile: true}
-	if none(n) {
+	if yamlform.Empty(n) {
 		w.wrong(t.at, "%s is empty; give it a value or remove it", name)
 		return t, false
 	}
 	if hint, wrong := mismatch(n, want); wrong {
-		w.wrong(t.at, "%s must be %s, not %s%s", name, want, form(n), hint)
+		w.wrong(t.at, "%s must be %s, not %s%s", name, want, yamlform.Words(n), hint)
 		return t, false
 	}
 	value, err := expand(n.Value, w.environ)
@@ -45,29 +49,4 @@ func mismatch(n *yaml.Node, want kind) (hint string, wrong bool) {
 		return "; quote it", true
 	}
 	return "", true
-}
-
-// form names what a node is, in plain words and without its content.
-func form(n *yaml.Node) string {
-	switch n.Kind {
-	case yaml.MappingNode:
-		return "keys and values"
-	case yaml.SequenceNode:
-		return "a list"
-	}
-	switch n.Tag {
-	case "!!str":
-		return "text"
-	case "!!int", "!!float":
-		return "a number"
-	case "!!bool":
-		return "true or false"
-	case "!!null":
-		return "nothing"
-	case "!!timestamp":
-		return "a date"
-	case "!!merge":
-		return "a merge (<<)"
-	}
-	return "a value with the tag " + clip(n.Tag)
 }

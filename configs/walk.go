@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/estray/estray/internal/yamlform"
 )
 
 // field is one key of a mapping, with its full dotted name.
@@ -12,22 +14,9 @@ type field struct {
 	key, value *yaml.Node
 }
 
-// filled gives what an alias stands for, at the place of the alias.
-func filled(n *yaml.Node) *yaml.Node {
-	if n.Kind != yaml.AliasNode {
-		return n
-	}
-	out := *n.Alias
-	out.Line, out.Column = n.Line, n.Column
-	return &out
-}
-
-// none: nothing stands behind the key.
-func none(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
-
 // fields gives the keys of a mapping, each once.
 func (w *fileReading) fields(name string, n *yaml.Node) []field {
-	if none(n) {
+	if yamlform.Empty(n) {
 		return nil
 	}
 	if n.Kind != yaml.MappingNode {
@@ -35,23 +24,19 @@ func (w *fileReading) fields(name string, n *yaml.Node) []field {
 		if name == "" {
 			what = "the file"
 		}
-		w.wrong(w.at(n), "%s must hold keys and values, not %s", what, form(n))
+		w.wrong(w.at(n), "%s must hold keys and values, not %s", what, yamlform.Words(n))
 		return nil
 	}
 	var out []field
-	lines := map[string]int{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		k, v := filled(n.Content[i]), filled(n.Content[i+1])
-		if k.Kind != yaml.ScalarNode || k.Tag == "!!merge" {
-			w.wrong(w.at(k), "a key must be a name, not %s", form(k))
-			continue
+	for p := range yamlform.Pairs(n) {
+		switch full := dotted(name, p.Key.Value); {
+		case !p.Named():
+			w.wrong(w.at(p.Key), "a key must be a name, not %s", yamlform.Words(p.Key))
+		case p.First > 0:
+			w.wrong(w.at(p.Key), "key %q is given twice, first on line %d", yamlform.Clip(full), p.First)
+		default:
+			out = append(out, field{full, p.Key, p.Value})
 		}
-		if first, twice := lines[k.Value]; twice {
-			w.wrong(w.at(k), "key %q is given twice, first on line %d", clip(dotted(name, k.Value)), first)
-			continue
-		}
-		lines[k.Value] = k.Line
-		out = append(out, field{dotted(name, k.Value), k, v})
 	}
 	return out
 }
@@ -62,9 +47,6 @@ func dotted(section, leaf string) string {
 	}
 	return section + "." + leaf
 }
-
-// clip keeps a stranger's text from filling the screen.
-func clip(s string) string { return s[:min(len(s), 80)] }
 
 func (w *fileReading) section(name string, n *yaml.Node) {
 	for _, f := range w.fields(name, n) {
@@ -79,12 +61,14 @@ func (w *fileReading) section(name string, n *yaml.Node) {
 		case later:
 			w.wrong(w.at(f.key), "%s", message)
 		default:
-			w.wrong(w.at(f.key), "unknown key %q; the nearest known key is %q", clip(f.name), nearestKey(f.name, nameable()))
+			w.wrong(w.at(f.key), "unknown key %q; the nearest known key is %q", yamlform.Clip(f.name), nearestKey(f.name, nameable()))
 		}
 	}
 }
 
-func empty(n *yaml.Node) bool { return none(n) || n.Kind == yaml.SequenceNode && len(n.Content) == 0 }
+func empty(n *yaml.Node) bool {
+	return yamlform.Empty(n) || n.Kind == yaml.SequenceNode && len(n.Content) == 0
+}
 
 // nameable lists what a key can be mistaken for: keys and sections.
 func nameable() []string {
@@ -105,11 +89,11 @@ func (w *fileReading) entry(k key, f field) {
 	var ok bool
 	switch k.kind {
 	case kindList:
-		ok = !none(f.value) && w.list(&e, f.value)
+		ok = !yamlform.Empty(f.value) && w.list(&e, f.value)
 	case kindSeverities:
-		ok = !none(f.value) && w.severityMap(&e, f)
+		ok = !yamlform.Empty(f.value) && w.severityMap(&e, f)
 	case kindArchives:
-		ok = !none(f.value) && w.archiveList(&e, f.value)
+		ok = !yamlform.Empty(f.value) && w.archiveList(&e, f.value)
 	default:
 		t, fine := w.scalar(k.name, f.value, k.kind)
 		e.texts, ok = []text{t}, fine
@@ -121,12 +105,12 @@ func (w *fileReading) entry(k key, f field) {
 
 func (w *fileReading) list(e *entry, n *yaml.Node) bool {
 	if n.Kind != yaml.SequenceNode {
-		w.wrong(w.at(n), "%s must be %s, not %s", e.key.name, e.key.kind, form(n))
+		w.wrong(w.at(n), "%s must be %s, not %s", e.key.name, e.key.kind, yamlform.Words(n))
 		return false
 	}
 	ok := true
 	for _, item := range n.Content {
-		t, fine := w.scalar(e.key.name, filled(item), kindText)
+		t, fine := w.scalar(e.key.name, yamlform.Filled(item), kindText)
 		ok = ok && fine
 		e.texts = append(e.texts, t)
 	}
@@ -146,11 +130,11 @@ func (w *fileReading) severityMap(e *entry, f field) bool {
 
 func (w *fileReading) archiveList(e *entry, n *yaml.Node) bool {
 	if n.Kind != yaml.SequenceNode {
-		w.wrong(w.at(n), "%s must be %s, not %s", e.key.name, e.key.kind, form(n))
+		w.wrong(w.at(n), "%s must be %s, not %s", e.key.name, e.key.kind, yamlform.Words(n))
 		return false
 	}
 	for _, item := range n.Content {
-		if a, ok := w.archive(filled(item)); ok { // the others are checked all the same
+		if a, ok := w.archive(yamlform.Filled(item)); ok { // the others are checked all the same
 			e.archives = append(e.archives, a)
 		}
 	}
@@ -160,7 +144,7 @@ func (w *fileReading) archiveList(e *entry, n *yaml.Node) bool {
 func (w *fileReading) archive(n *yaml.Node) (archiveText, bool) {
 	var a archiveText
 	if n.Kind != yaml.MappingNode {
-		w.wrong(w.at(n), "%s: an entry must hold kind and url, not %s", archivesKey, form(n))
+		w.wrong(w.at(n), "%s: an entry must hold kind and url, not %s", archivesKey, yamlform.Words(n))
 		return a, false
 	}
 	ok, seen := true, map[string]bool{}
@@ -172,7 +156,7 @@ func (w *fileReading) archive(n *yaml.Node) (archiveText, bool) {
 		case archivesKey + ".url":
 			a.url, fine = w.scalar(f.name, f.value, kindText)
 		default:
-			w.wrong(w.at(f.key), "unknown key %q; the nearest known key is %q", clip(f.name),
+			w.wrong(w.at(f.key), "unknown key %q; the nearest known key is %q", yamlform.Clip(f.name),
 				nearestKey(f.name, []string{archivesKey + ".kind", archivesKey + ".url"}))
 		}
 		ok, seen[f.name] = ok && fine, true

@@ -23,12 +23,12 @@ func table() []row {
 		{folder: "cmd/internal/output", own: []string{"..."},
 			others: []string{"github.com/schollz/progressbar/v3", "golang.org/x/term"}},
 
-		{folder: "configs", own: []string{"inventory", "findings", "internal/nearest"},
+		{folder: "configs", own: []string{"inventory", "findings", "internal/nearest", "internal/yamlform"},
 			others: []string{"github.com/spf13/viper", "github.com/go-viper/mapstructure/v2", "go.yaml.in/yaml/v3"}},
 
 		{folder: "inventory"},
 		{folder: "inventory/registry", own: []string{"inventory"}},
-		{folder: "inventory/registry/yamlfile", own: []string{"inventory", "inventory/registry", "internal/nearest"},
+		{folder: "inventory/registry/yamlfile", own: []string{"inventory", "inventory/registry", "internal/nearest", "internal/yamlform"},
 			others: []string{"go.yaml.in/yaml/v3"}},
 		{folder: "inventory/snapshot", own: []string{"inventory"}},
 		{folder: "inventory/store", own: []string{"inventory"}},
@@ -67,6 +67,7 @@ func table() []row {
 
 		{folder: "internal/nearest"},
 		{folder: "internal/testparts", others: []string{"github.com/jackc/pgx/v5"}},
+		{folder: "internal/yamlform", others: []string{"go.yaml.in/yaml/v3"}},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/estray/estray/internal/nearest"
+	"github.com/estray/estray/internal/yamlform"
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/inventory/registry"
 )
@@ -79,7 +80,7 @@ func (r *reading) version(e entry) {
 	case n.Kind != yaml.ScalarNode || n.Tag != "!!int":
 		r.wrongAt(r.at(n), "version must be the number 1, not %s", form(n))
 	case n.Value != "1":
-		r.wrongAt(r.at(n), "version %s is not known to this version of estray, which reads version 1", clip(n.Value))
+		r.wrongAt(r.at(n), "version %s is not known to this version of estray, which reads version 1", yamlform.Clip(n.Value))
 	}
 }
 
@@ -87,7 +88,7 @@ func (r *reading) version(e entry) {
 // its lines turned to comments) is as if not there.
 func (e entry) list(key string) []*yaml.Node {
 	n, ok := e.values[key]
-	if !ok || none(n) {
+	if !ok || yamlform.Empty(n) {
 		return nil
 	}
 	if n.Kind != yaml.SequenceNode {
@@ -97,10 +98,7 @@ func (e entry) list(key string) []*yaml.Node {
 	}
 	var out []*yaml.Node
 	for _, item := range n.Content {
-		if !e.r.spend() {
-			break
-		}
-		item = filled(item)
+		item = yamlform.Filled(item)
 		if item.Kind == yaml.MappingNode {
 			out = append(out, item)
 			continue
@@ -154,7 +152,7 @@ func (r *reading) exception(n *yaml.Node) registry.Exception {
 	e := r.mapping(anException, n)
 	x := registry.Exception{Rule: e.text("rule"), Select: e.selector(), Reason: e.text("reason"), By: e.text("by"), Expires: e.last("expires"), At: e.at}
 	if x.Rule != "" && len(r.opt.Rules) > 0 && !slices.Contains(r.opt.Rules, x.Rule) {
-		e.wrong("rule", e.values["rule"], "%q is no rule; the nearest is %q, see: estray rules list", clip(x.Rule), nearest.Name(x.Rule, r.opt.Rules))
+		e.wrong("rule", e.values["rule"], "%q is no rule; the nearest is %q, see: estray rules list", yamlform.Clip(x.Rule), nearest.Name(x.Rule, r.opt.Rules))
 	}
 	return x
 }

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/estray/estray/internal/nearest"
+	"github.com/estray/estray/internal/yamlform"
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/inventory/registry"
 )
@@ -19,16 +20,6 @@ type entry struct {
 	at, root registry.Position
 	prefix   string // "", "select.", "approval.limits."
 	values   map[string]*yaml.Node
-}
-
-// filled gives what an alias stands for, at the place of the alias.
-func filled(n *yaml.Node) *yaml.Node {
-	if n.Kind != yaml.AliasNode {
-		return n
-	}
-	out := *n.Alias
-	out.Line, out.Column = n.Line, n.Column
-	return &out
 }
 
 // mapping opens a list entry, or the file itself. What names it in messages.
@@ -58,27 +49,20 @@ func (e entry) open(what string, n *yaml.Node) bool {
 		return false
 	}
 	known := knownKeys(what)
-	lines := map[string]int{}
-	for i := 0; i+1 < len(n.Content) && e.r.spend(); i += 2 {
-		k, v := filled(n.Content[i]), filled(n.Content[i+1])
-		first, twice := lines[k.Value]
+	for p := range yamlform.Pairs(n) {
+		k, v := p.Key, p.Value
 		switch {
-		case k.Kind != yaml.ScalarNode || k.Tag == "!!merge":
+		case !p.Named():
 			e.r.wrongAt(e.r.at(k), "a key must be a name, not %s", form(k))
-			continue
-		case twice:
-			e.r.wrongAt(e.r.at(k), "key %q is given twice, first on line %d", clip(k.Value), first)
-			continue
-		}
-		lines[k.Value] = k.Line
-		switch {
+		case p.First > 0:
+			e.r.wrongAt(e.r.at(k), "key %q is given twice, first on line %d", yamlform.Clip(k.Value), p.First)
 		case slices.Contains(known, k.Value):
 			e.values[k.Value] = v
 			e.mark(k.Value, v)
 		case what == "select" && slices.Contains(laterSelectorKeys(), k.Value):
 			e.r.wrongAt(e.r.at(k), "select.%s is for providers that this version does not read; remove it", k.Value)
 		default:
-			e.r.wrongAt(e.r.at(k), "unknown key %q in %s; the nearest known key is %q", clip(k.Value), what, nearest.Name(k.Value, known))
+			e.r.wrongAt(e.r.at(k), "unknown key %q in %s; the nearest known key is %q", yamlform.Clip(k.Value), what, nearest.Name(k.Value, known))
 		}
 	}
 	return true
@@ -107,7 +91,7 @@ func (e entry) wrong(key string, n *yaml.Node, format string, args ...any) {
 // a limit whose lines were all removed would otherwise bound nothing.
 func (e entry) value(key string) (*yaml.Node, bool) {
 	n, ok := e.values[key]
-	if ok && none(n) {
+	if ok && yamlform.Empty(n) {
 		e.wrong(key, n, "is empty; give it a value or remove it")
 		return nil, false
 	}
@@ -128,14 +112,12 @@ func (e entry) text(key string) string {
 
 func (e entry) isText(key string, n *yaml.Node) bool {
 	switch {
-	case !e.r.spend():
-		return false
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!str":
 		return true
 	case n.Kind == yaml.ScalarNode && (n.Tag == "!!int" || n.Tag == "!!float"):
-		e.wrong(key, n, "must be text, not a number; quote it, since an unquoted number loses its leading zeros: %q", clip(n.Value))
+		e.wrong(key, n, "must be text, not a number; quote it, since an unquoted number loses its leading zeros: %q", yamlform.Clip(n.Value))
 	case n.Kind == yaml.ScalarNode && (n.Tag == "!!bool" || n.Tag == "!!timestamp"):
-		e.wrong(key, n, "must be text, not %s; quote it: %q", form(n), clip(n.Value))
+		e.wrong(key, n, "must be text, not %s; quote it: %q", form(n), yamlform.Clip(n.Value))
 	default:
 		e.wrong(key, n, "must be text, not %s", form(n))
 	}
@@ -151,14 +133,14 @@ func (e entry) texts(key string) []string {
 	if n.Kind != yaml.SequenceNode {
 		hint := ""
 		if n.Kind == yaml.ScalarNode {
-			hint = fmt.Sprintf("; write [%q]", clip(n.Value))
+			hint = fmt.Sprintf("; write [%q]", yamlform.Clip(n.Value))
 		}
 		e.wrong(key, n, "must be a list, not %s%s", form(n), hint)
 		return nil
 	}
 	var out []string
 	for _, item := range n.Content {
-		if item = filled(item); e.isText(key, item) {
+		if item = yamlform.Filled(item); e.isText(key, item) {
 			out = append(out, item.Value)
 		}
 	}
@@ -177,12 +159,12 @@ func (e entry) pairs(key string) map[string]string {
 	}
 	out := map[string]string{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		k, v := filled(n.Content[i]), filled(n.Content[i+1])
+		k, v := yamlform.Filled(n.Content[i]), yamlform.Filled(n.Content[i+1])
 		if !e.isText(key, k) || !e.isText(key, v) {
 			continue
 		}
 		if _, twice := out[k.Value]; twice {
-			e.wrong(key, k, "holds %q twice", clip(k.Value))
+			e.wrong(key, k, "holds %q twice", yamlform.Clip(k.Value))
 		}
 		out[k.Value] = v.Value
 	}
@@ -204,7 +186,7 @@ func (e entry) reach(key string) inventory.Reach {
 		return inventory.ReachUnknown
 	}
 	if !slices.Contains(inventory.ReachWords(), n.Value) {
-		e.wrong(key, n, "%q is no reach; the nearest is %q", clip(n.Value), nearest.Name(n.Value, inventory.ReachWords()))
+		e.wrong(key, n, "%q is no reach; the nearest is %q", yamlform.Clip(n.Value), nearest.Name(n.Value, inventory.ReachWords()))
 		return inventory.ReachUnknown
 	}
 	var out inventory.Reach
@@ -233,6 +215,6 @@ func (e entry) instant(key string, days int) time.Time {
 	if t, err := time.Parse(time.RFC3339Nano, n.Value); err == nil {
 		return t.UTC()
 	}
-	e.wrong(key, n, "%q is no date; write a day of the calendar such as 2026-02-01, or an instant such as 2026-02-01T18:00:00Z", clip(n.Value))
+	e.wrong(key, n, "%q is no date; write a day of the calendar such as 2026-02-01, or an instant such as 2026-02-01T18:00:00Z", yamlform.Clip(n.Value))
 	return time.Time{}
 }
