@@ -63,7 +63,9 @@ func fold(life findings.Activity, e inventory.Event, t own) findings.Activity {
 	case inventory.ActionCreate:
 		life.Created = act
 	case inventory.ActionDelete:
-		life.Deleted = act
+		if e.Change.Qualifier == "" { // else an alias or a version went, and the asset stays
+			life.Deleted = act
+		}
 	}
 	if deploys(e.Action) {
 		life.LastDeploy = act

@@ -27,7 +27,8 @@ func TestActivity(t *testing.T) {
 		act(inventory.ActionCreate, 4), act(inventory.ActionPublish, 5), act(inventory.ActionGrant, 6),
 		act(inventory.ActionInvoke, 7), act(inventory.ActionEnumerate, 8), act(inventory.ActionReadSecret, 9),
 		act(inventory.ActionUpdateCode, 10, refused), act(inventory.ActionDelete, 11, refused),
-		act(inventory.ActionUpdateConfig, 12, func(e *inventory.Event) { e.ReadOnly = true }))}
+		act(inventory.ActionUpdateConfig, 12, func(e *inventory.Event) { e.ReadOnly = true }),
+		act(inventory.ActionDelete, 5, func(e *inventory.Event) { e.Name, e.Change.Qualifier = "DeleteAlias", "live" }))}
 	got := w.Case(t).Verdicts[rulestest.FunctionID("shop")].Activity
 	for _, test := range []struct {
 		name string
