@@ -189,10 +189,16 @@ func trafficMoved() findings.Rule {
 func judgeTraffic(c *findings.Case, e inventory.Event, f *findings.Finding) bool {
 	ch, who := e.Change, whoActed(e.Principal)
 	if e.Name == "UpdateAlias" {
-		if ch.AliasVersion == "" && len(ch.AliasWeights) == 0 {
+		if ch.AliasVersion == "" && len(ch.AliasWeights) == 0 && len(spoke(e, "routingConfig")) == 0 {
 			return false // a new description moves nothing
 		}
-		f.Message = fmt.Sprintf("%s pointed alias %q of %s at version %q", who, ch.Qualifier, aboutWhat(*f), ch.AliasVersion)
+		f.Message = fmt.Sprintf("%s moved the traffic of alias %q of %s", who, ch.Qualifier, aboutWhat(*f))
+		switch {
+		case ch.AliasVersion != "":
+			f.Message = fmt.Sprintf("%s pointed alias %q of %s at version %q", who, ch.Qualifier, aboutWhat(*f), ch.AliasVersion)
+		case len(ch.AliasWeights) == 0: // routingConfig {}: a second version gets nothing any more
+			f.Message += ": all of it goes to one version"
+		}
 		if len(ch.AliasWeights) > 0 {
 			f.Message += ", shared with " + strings.Join(ch.AliasWeights, ", ")
 		}

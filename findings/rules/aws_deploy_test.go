@@ -130,6 +130,7 @@ func TestTrafficMoved(t *testing.T) {
 		{"a version published by a stray principal", facts(call("PublishVersion")), []string{"high orders PublishVersion"}},
 		{"an alias that is pointed elsewhere is always told", approvedCI(facts(asset, alias())), []string{"low orders UpdateAlias"}},
 		{"an alias whose weights change", facts(call("UpdateAlias", with(func(c *inventory.Change) { c.AliasWeights = []string{"8=0.1"} }))), []string{"high orders UpdateAlias"}},
+		{"an alias whose second version gets nothing any more", facts(call("UpdateAlias", keys("routingConfig"))), []string{"high orders UpdateAlias"}},
 		{"another description moves nothing", facts(call("UpdateAlias", keys("description"))), nil},
 		{"CodeDeploy moves step by step", facts(alias(func(e *inventory.Event) { e.Principal.InvokedBy = "codedeploy.amazonaws.com" })), []string{"medium orders UpdateAlias"}},
 		{"a refused call moves nothing", facts(alias(refused)), nil},
