@@ -74,7 +74,12 @@ func credential(key string) inventory.Credential {
 // session is UNIQUE:SESSION.
 func splitUnique(u, issuer object, kind string) (unique, session string) {
 	id := u.text("principalId")
-	if kind != "assumed-role" && kind != "federated-user" {
+	switch kind {
+	case "account": // a session of another account, of which the caller chose the name
+		unique, session, _ = strings.Cut(id, ":")
+		return unique, session
+	case "assumed-role", "federated-user":
+	default:
 		return id, ""
 	}
 	unique, session, _ = strings.Cut(id, ":")
@@ -90,6 +95,8 @@ func splitUnique(u, issuer object, kind string) (unique, session string) {
 func principalID(u, issuer object, p inventory.Principal) string {
 	fallback := cmp.Or(u.text("principalId"), p.Account)
 	switch p.Type {
+	case "account":
+		fallback = cmp.Or(p.UniqueID, p.Account)
 	case "root":
 		return p.Account + ":root"
 	case "service":

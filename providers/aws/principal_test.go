@@ -94,6 +94,10 @@ func TestPrincipal(t *testing.T) {
 			fields{"type": "AWSAccount", "principalId": "AIDA9", "accountId": outside},
 			inventory.Principal{ID: "account:AIDA9", Type: "account", UniqueID: "AIDA9", Account: outside},
 		},
+		"a session of another account is known without the name that it chose": {
+			fields{"type": "AWSAccount", "principalId": "AROA9:ci", "accountId": outside},
+			inventory.Principal{ID: "account:AROA9", Type: "account", UniqueID: "AROA9", Account: outside, Session: "ci", Chain: []string{"session:ci"}},
+		},
 		"a user of the identity centre": {
 			fields{"type": "IdentityCenterUser", "accountId": account, "onBehalfOf": fields{"userId": "u-1"}, "credentialId": "c"},
 			inventory.Principal{ID: "identity-center-user:u-1", Type: "identity-center-user", Account: account, Chain: []string{"on-behalf-of:u-1"}},
