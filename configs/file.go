@@ -39,7 +39,8 @@ func (r *reading) file(f found) []entry {
 	if root == nil {
 		return nil
 	}
-	if n := yamlform.Overgrown(root, widest); n != nil {
+	left := widest
+	if n := overgrown(root, nil, &left); n != nil {
 		r.wrong(w.at(n), "the file holds more than %d values, with its aliases filled in; write out what is needed", widest)
 		return nil
 	}
@@ -90,4 +91,29 @@ func illegible(raw []byte) (line, column int, why string) {
 		return f.Line, f.Column, "not UTF-8; save the file as UTF-8"
 	}
 	return f.Line, f.Column, fmt.Sprintf("a control character, U+%04X; remove it", f.Char)
+}
+
+// overgrown counts nodes with their aliases filled in. Where too many, it
+// gives the outermost alias that was being filled in, else the node reached.
+func overgrown(n, alias *yaml.Node, left *int) *yaml.Node {
+	*left--
+	if *left < 0 {
+		if alias != nil {
+			return alias
+		}
+		return n
+	}
+	children := n.Content
+	if n.Kind == yaml.AliasNode {
+		children = []*yaml.Node{n.Alias}
+		if alias == nil {
+			alias = n
+		}
+	}
+	for _, c := range children {
+		if over := overgrown(c, alias, left); over != nil {
+			return over
+		}
+	}
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/estray/estray/internal/yamlform"
 )
@@ -73,7 +74,7 @@ func TestIllegibleTellsTheFirstFaultByCharacters(t *testing.T) {
 }
 
 // FuzzDocument holds for any bytes: it ends, a refusal has a line of the file,
-// and what was read can be counted.
+// and what was read has words.
 func FuzzDocument(f *testing.F) {
 	for _, seed := range []string{"", "{", "a: [", "- &a [*a]", "a: *x\n", "\t", "a: b: c\n", "a\n---\n]", "%", "? [x]\n: y\n", "\xff", "a:\n- b\nc: 1\n- d\n"} {
 		f.Add([]byte(seed))
@@ -88,8 +89,12 @@ func FuzzDocument(f *testing.F) {
 				t.Fatalf("%v is told as line %d: %q", err, line, message)
 			}
 		}
-		if root != nil {
-			yamlform.Overgrown(root, 20*yamlform.Size(root))
+		if root != nil && root.Kind == yaml.MappingNode {
+			for p := range yamlform.Pairs(root) {
+				if yamlform.Words(p.Key) == "" || yamlform.Words(p.Value) == "" || p.First > p.Key.Line {
+					t.Fatalf("pair %+v", p)
+				}
+			}
 		}
 		if fault, found := yamlform.Illegible(raw); found && fault.NotUTF8 && utf8.Valid(raw) {
 			t.Fatalf("UTF-8 is told as none: %+v", fault)

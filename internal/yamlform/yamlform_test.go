@@ -95,28 +95,3 @@ func TestFilledStandsAtThePlaceOfTheAlias(t *testing.T) {
 		t.Error("what the alias stands for was moved")
 	}
 }
-
-func TestOvergrownCountsWithAliasesFilledIn(t *testing.T) {
-	// 1 root, 2 keys, 1 list of 3, 1 list of 2 aliases with 1+3 nodes each and
-	// the alias itself.
-	n := root(t, "a: &a [x, y, z]\nb: [*a, *a]\n")
-	if at := yamlform.Overgrown(n, 18); at != nil {
-		t.Errorf("18 nodes are more than 18, at line %d", at.Line)
-	}
-	if at := yamlform.Overgrown(n, 17); at == nil || at.Line != 2 || at.Column != 9 {
-		t.Errorf("the 18th node lies in %+v, want the alias at 2:9", at)
-	}
-	if at := yamlform.Overgrown(n, 4); at == nil || at.Value != "y" {
-		t.Errorf("the 5th node is %+v, want y", at)
-	}
-	if got := yamlform.Size(n); got != 10 {
-		t.Errorf("size %d, want 10: aliases are one node each", got)
-	}
-}
-
-func TestAnAliasOfItselfEndsWhateverTheLimit(t *testing.T) {
-	n := root(t, "a: &a [*a]\n")
-	if at := yamlform.Overgrown(n, 1<<40); at == nil || at.Kind != yaml.AliasNode {
-		t.Errorf("stopped at %+v, want the alias", at)
-	}
-}

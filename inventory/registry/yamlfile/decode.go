@@ -98,6 +98,9 @@ func (e entry) list(key string) []*yaml.Node {
 	}
 	var out []*yaml.Node
 	for _, item := range n.Content {
+		if !e.r.spend() {
+			break
+		}
 		item = yamlform.Filled(item)
 		if item.Kind == yaml.MappingNode {
 			out = append(out, item)

@@ -50,6 +50,9 @@ func (e entry) open(what string, n *yaml.Node) bool {
 	}
 	known := knownKeys(what)
 	for p := range yamlform.Pairs(n) {
+		if !e.r.spend() {
+			break
+		}
 		k, v := p.Key, p.Value
 		switch {
 		case !p.Named():
@@ -112,6 +115,8 @@ func (e entry) text(key string) string {
 
 func (e entry) isText(key string, n *yaml.Node) bool {
 	switch {
+	case !e.r.spend():
+		return false
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!str":
 		return true
 	case n.Kind == yaml.ScalarNode && (n.Tag == "!!int" || n.Tag == "!!float"):

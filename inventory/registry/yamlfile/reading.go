@@ -7,7 +7,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/estray/estray/internal/yamlform"
 	"github.com/estray/estray/inventory/registry"
 )
 
@@ -24,6 +23,8 @@ type reading struct {
 	// unread: some file is not among the content, so that an owner that is not
 	// known may be there.
 	unread bool
+	// budget is how many more nodes may be visited; see budgetOf.
+	budget int
 }
 
 func newReading(opt Options) *reading {
@@ -36,14 +37,32 @@ func (r *reading) readFile(f File) {
 	if root == nil {
 		return
 	}
-	// What a file may stand for is bounded by its own length, so that the size
-	// of a registry is not limited and a small file cannot unfold into a large one.
-	if yamlform.Overgrown(root, 20*yamlform.Size(root)+1000) != nil {
-		r.unread = true
-		r.wrongAt(r.at(root), "the aliases (*name) of the file repeat too much; write out what they stand for")
-		return
-	}
+	r.budget = budgetOf(root)
 	r.root(root)
+	if r.budget < 0 {
+		r.wrongAt(r.line(root.Line, root.Column), "the aliases (*name) of the file repeat too much; write out what they stand for")
+	}
+}
+
+// budgetOf bounds the work on a file by its own length: aliases of aliases
+// could otherwise stand for billions of nodes. It is spent node by node, and
+// not counted before, so that an alias in a place where nothing is read costs
+// nothing and the other mistakes of the file are told all the same.
+func budgetOf(root *yaml.Node) int {
+	n := 0
+	todo := []*yaml.Node{root}
+	for len(todo) > 0 {
+		last := todo[len(todo)-1]
+		todo = append(todo[:len(todo)-1], last.Content...)
+		n++
+	}
+	return 20*n + 1000
+}
+
+// spend counts a visited node; false when there were too many.
+func (r *reading) spend() bool {
+	r.budget--
+	return r.budget >= 0
 }
 
 func (r *reading) wrongAt(at registry.Position, format string, args ...any) {
