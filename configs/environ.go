@@ -116,3 +116,16 @@ func (r *reading) outside(k key, source string, at place, raw []string) entry {
 	}
 	return e
 }
+
+// CheckFlags checks the flags alone, for commands that load no configuration:
+// what a user asked for is not passed over because nothing came to use it. The
+// error is [Mistakes].
+func CheckFlags(in Inputs) error {
+	r := newReading(in)
+	r.values(r.flags())
+	if len(r.mistakes) == 0 {
+		return nil
+	}
+	r.mistakes.sort()
+	return r.mistakes
+}

@@ -359,3 +359,14 @@ func TestMistakeWithoutColumnNamesItsLine(t *testing.T) {
 		}
 	}
 }
+
+func TestFlagsAreCheckedWithoutAFile(t *testing.T) {
+	if err := configs.CheckFlags(configs.Inputs{File: "missing.yaml", Flags: map[string]any{"log.level": "debug"}}); err != nil {
+		t.Errorf("a right value: %v", err)
+	}
+	err := configs.CheckFlags(configs.Inputs{Flags: map[string]any{"log.level": "loud", "log.format": "xml"}})
+	var ms configs.Mistakes
+	if !errors.As(err, &ms) || len(ms) != 2 || ms[0].File != "flag --log-format" || ms[1].File != "flag --log-level" {
+		t.Errorf("two wrong values: %v", err)
+	}
+}

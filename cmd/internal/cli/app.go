@@ -42,11 +42,28 @@ func (a *app) globalFlags(root *cobra.Command) {
 	f.StringVar(&a.now, "now", "", "judge as of this `time` (RFC 3339), for reproducible reports")
 }
 
+// checkGlobals refuses wrong values of global flags, also before commands that
+// read neither the configuration nor the clock.
+func (a *app) checkGlobals(cmd *cobra.Command) error {
+	if _, err := a.clock(); err != nil {
+		return err
+	}
+	if err := configs.CheckFlags(a.inputs(cmd, nil)); err != nil {
+		return usage(err, cmd.CommandPath()+" --help lists the flags")
+	}
+	return nil
+}
+
 // load reads the configuration. More flags, by configuration key, come from
 // the command.
 func (a *app) load(cmd *cobra.Command, more map[string]any) (*configs.Config, error) {
+	return configs.Load(a.inputs(cmd, more))
+}
+
+func (a *app) inputs(cmd *cobra.Command, more map[string]any) configs.Inputs {
 	flags := map[string]any{}
 	for name, key := range map[string]string{"state": "state", "log-level": "log.level", "log-format": "log.format"} {
+		// A flag that was not given must not stand in the way of the file's value.
 		if f := cmd.Flag(name); f != nil && f.Changed {
 			flags[key] = f.Value.String()
 		}
@@ -54,10 +71,10 @@ func (a *app) load(cmd *cobra.Command, more map[string]any) (*configs.Config, er
 	for k, v := range more {
 		flags[k] = v
 	}
-	return configs.Load(configs.Inputs{
+	return configs.Inputs{
 		File: a.config, Dir: a.std.Dir, UserDir: a.std.UserDir, Environ: a.std.Environ, Flags: flags,
 		Rules: ruleIDs(), Formats: formatNames(a.formats(false)),
-	})
+	}
 }
 
 func ruleIDs() []string {

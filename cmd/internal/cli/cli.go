@@ -33,6 +33,11 @@ Exit codes: 0 everything was read and nothing at or above --fail-on was found;
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          noArgs,
+		// No command has a hook of its own, which would take the place of this
+		// one (cobra runs the nearest only).
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return a.checkGlobals(cmd)
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cmd.Help()
 		},
