@@ -112,13 +112,14 @@ func (j judge) identity(a inventory.Asset, want registry.Limits) []findings.Drif
 
 func region(a inventory.Asset, want registry.Limits) []findings.Drift {
 	d := findings.Drift{Limit: "regions", Facet: "scope", Want: strings.Join(want.Regions, ", ")}
+	home := homeRegion(a)
 	switch {
-	case len(want.Regions) == 0, slices.Contains(want.Regions, a.Scope.Region):
+	case len(want.Regions) == 0, slices.Contains(want.Regions, home):
 		return nil
-	case a.Scope.Region == "":
+	case home == "":
 		d.Unknown, d.Why = true, "the region of the asset is not known"
 	default:
-		d.Got = a.Scope.Region
+		d.Got = home
 	}
 	return []findings.Drift{d}
 }

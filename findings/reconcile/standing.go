@@ -15,7 +15,7 @@ import (
 // definition of standing: see docs/concepts.md.
 func (j judge) asset(a inventory.Asset, life findings.Activity) findings.Verdict {
 	v := findings.Verdict{Presence: j.View.Presence(a), Activity: life}
-	m := j.Registry.Match(a)
+	m := j.match(a)
 	switch {
 	case len(m.Conflict) > 0:
 		v.Standing, v.Conflict = findings.Unknown, m.Conflict

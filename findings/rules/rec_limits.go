@@ -83,8 +83,8 @@ func wider(a inventory.Asset, v findings.Verdict) []findings.Evidence {
 func regionNotApproved() findings.Rule {
 	r := findings.Rule{
 		ID: "REC-07", Title: "Region not approved", Severity: findings.High,
-		Rationale:      "The asset runs in a region that its approval does not name. Unused regions are where nobody looks.",
-		FalsePositives: "Replicas of Lambda@Edge, which appear in many regions.",
+		Rationale:      "The asset runs in a region that its approval does not name. Unused regions are where nobody looks. A replica of Lambda@Edge counts for the region of its origin.",
+		FalsePositives: "Replicas of Lambda@Edge of which no reading tells the origin.",
 		Fix:            "Move the asset, or have the region approved.",
 		Attack:         recTechniques("REC-07"),
 		Needs:          []inventory.Capability{inventory.CapFunctions, findings.CapRegistry},
