@@ -173,7 +173,7 @@ func (c *Case) History(id inventory.AssetID) []inventory.Observation {
 	return c.history(id)
 }
 
-// Acts streams the events that the filter selects, in order. It is for checks:
+// Acts streams the events that the filter selects, in order, each act once. It is for checks:
 // while single events are judged, the events are being walked already. An
 // error of the walk ends the evaluation.
 func (c *Case) Acts(f inventory.Filter, yield func(inventory.Event)) {

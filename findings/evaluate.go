@@ -97,7 +97,7 @@ func Evaluate(ctx context.Context, c *Case, rules []Rule) (Result, error) {
 	}
 	c.acts = func(f inventory.Filter, yield func(inventory.Event)) {
 		if recallErr == nil {
-			recallErr = c.View.Walk(ctx, f, func(e inventory.Event) error { yield(e); return nil })
+			recallErr = WalkActs(ctx, c.View, f, func(e inventory.Event) error { yield(e); return nil })
 		}
 	}
 	active := slices.DeleteFunc(slices.Clone(rules), func(r Rule) bool { return r.State == Disabled })
@@ -121,7 +121,7 @@ func Evaluate(ctx context.Context, c *Case, rules []Rule) (Result, error) {
 
 func (c *Case) findings(ctx context.Context, rules []Rule) ([]Finding, error) {
 	var found []Finding
-	err := c.View.Walk(ctx, seen(rules), func(e inventory.Event) error {
+	err := WalkActs(ctx, c.View, seen(rules), func(e inventory.Event) error {
 		for _, r := range rules {
 			if r.Event == nil || (e.Looks() && !r.Looks) || (r.Provider != "" && r.Provider != e.Scope.Provider) {
 				continue

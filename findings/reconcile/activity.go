@@ -33,7 +33,7 @@ func live(ctx context.Context, v *inventory.View) (*lives, error) {
 	for _, a := range v.Assets {
 		l.times[a.ID] = own{findings.Born(a), a.Modified}
 	}
-	err := v.Walk(ctx, inventory.Filter{Acts: true}, func(e inventory.Event) error {
+	err := findings.WalkActs(ctx, v, inventory.Filter{Acts: true}, func(e inventory.Event) error {
 		l.take(e)
 		return nil
 	})

@@ -149,3 +149,25 @@ func TestMessagesClaimWhatIsKnown(t *testing.T) {
 		})
 	}
 }
+
+// TestAnActInTwoAccountsIsToldOnce: the copy that names the caller by its
+// account alone must not make a stray of an approved deployer.
+func TestAnActInTwoAccountsIsToldOnce(t *testing.T) {
+	copied := func(id, account string, change ...func(*inventory.Event)) inventory.Event {
+		return call("AddPermission", append(change, with(func(c *inventory.Change) { c.Grants = []inventory.Grant{{ID: "s", Everyone: true}} }),
+			func(e *inventory.Event) { e.ID, e.Shared, e.Scope.Account = id, "shared", account })...)
+	}
+	theirs := copied("a", "000000000001", func(e *inventory.Event) {
+		e.Principal = inventory.Principal{ID: "account:AROAEXAMPLE", Type: "account", Account: rulestest.Account}
+	})
+	w := approvedCI(facts(rulestest.Function(orders), theirs, copied("b", rulestest.Account)))
+	var got []string
+	for _, f := range w.Evaluate(t, rules.AWS()...).Findings {
+		if f.Event != "" {
+			got = append(got, f.Rule+" "+f.Event)
+		}
+	}
+	if diff := cmp.Diff([]string{"AWS-17 b"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
