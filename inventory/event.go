@@ -86,7 +86,11 @@ type Event struct {
 	Subject string `json:"subject,omitempty"`
 	// Shared joins the copies of one act in two accounts.
 	Shared string `json:"shared,omitempty"`
-	Change Change `json:"change,omitzero"`
+	// Correction is the id of the later record that the vendor wrote to correct
+	// this event, which keeps the id of the first; empty: as it was logged
+	// first. Of two copies of an event a corrected one is kept.
+	Correction string `json:"correction,omitempty"`
+	Change     Change `json:"change,omitzero"`
 	// Record is the redacted original.
 	Record     json.RawMessage `json:"record,omitempty"`
 	Provenance Provenance      `json:"provenance,omitzero"`

@@ -22,6 +22,7 @@ type eventRow struct {
 	at                             string
 	assets                         [][]byte
 	provenance                     inventory.Provenance
+	corrected                      bool
 	looks                          int    // 1: the event only looks, so that a walk over acts passes it by
 	body                           []byte // without the record
 	record                         []byte // of the event; nil: there is none
@@ -45,6 +46,7 @@ func newEventRow(e inventory.Event) (eventRow, error) {
 	r := eventRow{
 		account: key(e.Scope.Account), id: key(e.ID), at: at, body: body, record: record,
 		action: key(string(e.Action)), principal: key(e.Principal.ID), provenance: e.Provenance,
+		corrected: e.Correction != "",
 	}
 	if e.Looks() {
 		r.looks = 1
@@ -78,8 +80,15 @@ func readEventRow(body, record []byte) (eventRow, error) {
 }
 
 // compareCopies orders two copies of one event: the smaller one is kept,
-// whatever the order of reading.
+// whatever the order of reading. What the vendor corrected is smaller than what
+// it logged first.
 func compareCopies(a, b eventRow) int {
+	if a.corrected != b.corrected {
+		if a.corrected {
+			return -1
+		}
+		return 1
+	}
 	return cmp.Or(a.provenance.Compare(b.provenance), bytes.Compare(a.body, b.body), bytes.Compare(a.record, b.record))
 }
 

@@ -104,6 +104,23 @@ func eventCopies(t *testing.T, open Opener) {
 	}
 }
 
+func eventCorrections(t *testing.T, open Opener) {
+	first, better := event(1, hour(1)), event(1, hour(1))
+	first.Provenance.Object, better.Provenance.Object = "a", "b"
+	better.Correction = "event-00009"
+	for _, order := range [][]inventory.Fact{{first, better}, {better, first}} {
+		s := open(t)
+		put(t, s, order[0])
+		put(t, s, order[1])
+		var got []inventory.Event
+		collect := func(e inventory.Event) error { got = append(got, e); return nil }
+		if err := viewAt(t, s, hour(9)).Walk(t.Context(), inventory.Filter{}, collect); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "the event", []inventory.Event{better}, got)
+	}
+}
+
 func walkStops(t *testing.T, open Opener) {
 	s := open(t)
 	put(t, s, event(1, hour(1)), event(2, hour(2)))

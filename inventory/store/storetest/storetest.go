@@ -50,6 +50,7 @@ func Run(t *testing.T, open Opener) {
 		{"events come in order of time, account and id, in bytes", eventOrder},
 		{"each filter selects what it names", eventFilters},
 		{"of two copies of an event the smaller provenance is kept", eventCopies},
+		{"of two copies of an event the corrected one is kept", eventCorrections},
 		{"a walk stops at the receiver's error and returns it unchanged", walkStops},
 		{"whoever receives an event may ask the store again", walkAndAsk},
 		{"a walk gives every event of many pages once", walkPages},
