@@ -72,7 +72,8 @@ func (d *Decoder) Decode(record []byte, from inventory.Provenance) (Decoded, err
 	}
 	whole := asObject(parseJSON(text))
 	r := newReading(whole, call, out)
-	r.event.Action, r.event.LoggedName, r.event.ID, r.event.Provenance = row.action, h.name, h.id, from
+	r.event.Action, r.event.LoggedName, r.event.Provenance = row.action, h.name, from
+	r.identify(h.id)
 	if row.read != nil {
 		r.asset = new(inventory.Asset)
 		row.read(r)

@@ -106,6 +106,27 @@ func TestOddPartsAreTakenForMissing(t *testing.T) {
 	}
 }
 
+func TestWhatCorrectsARecordStandsUnderItsID(t *testing.T) {
+	for name, c := range map[string]struct {
+		addendum       any
+		id, correction string
+	}{
+		"corrected":             {fields{"reason": "UPDATED_DATA", "updatedFields": "eventID", "originalRequestID": "r", "originalEventID": "e-0"}, "e-0", "e-1"},
+		"late":                  {fields{"reason": "DELIVERY_DELAY"}, "e-1", ""},
+		"late, with an id":      {fields{"reason": "SERVICE_OUTAGE", "originalEventID": "e-0"}, "e-1", ""},
+		"corrects nobody knows": {fields{"reason": "UPDATED_DATA"}, "e-1", ""},
+		"of another type":       {"UPDATED_DATA", "e-1", ""},
+		"as ever":               {nil, "e-1", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := call(t, "lambda", "AddPermission20150331v2", fields{"addendum": c.addendum}).Event
+			if e.ID != c.id || e.Correction != c.correction {
+				t.Errorf("got %q, corrected by %q, want %q, %q", e.ID, e.Correction, c.id, c.correction)
+			}
+		})
+	}
+}
+
 func TestOutcome(t *testing.T) {
 	for name, c := range map[string]struct {
 		change fields

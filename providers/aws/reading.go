@@ -46,6 +46,16 @@ func newReading(whole object, call Call, known Decoded) *reading {
 	return r
 }
 
+// identify gives the event its id. A record that corrects an earlier one
+// (addendum, since record version 1.08) stands under the id of that one.
+func (r *reading) identify(own string) {
+	r.event.ID = own
+	addendum := r.record.child("addendum")
+	if first := addendum.text("originalEventID"); first != "" && addendum.text("reason") == "UPDATED_DATA" {
+		r.event.ID, r.event.Correction = first, own
+	}
+}
+
 // ofOtherKind reports whether a call of Lambda is about a Web Function or a
 // MicroVM, which have names of their own in the same service.
 func ofOtherKind(name string) bool {
