@@ -54,7 +54,9 @@ func selfApproved(r findings.Rule, c *findings.Case, claim registry.Claim) []fin
 		out = append(out, f)
 	}
 	is := func(name string) bool {
-		return strings.EqualFold(name, claim.Approval.By) || strings.EqualFold(tail(name), claim.Approval.By)
+		by, mail := claim.Approval.By, mailOf(claim.Approval.By)
+		same := strings.EqualFold(name, by) || strings.EqualFold(tail(name), by)
+		return same || (mail != "" && strings.EqualFold(tail(name), mail))
 	}
 	if i := slices.IndexFunc(claim.Approval.Limits.Deployers, is); i >= 0 {
 		add("deployers", "the claim lets the same principal deploy: "+claim.Approval.Limits.Deployers[i])
@@ -82,9 +84,19 @@ func samePerson(by string, p inventory.Principal) string {
 			struct{ what, name string }{"the chain behind the principal", tail(link)})
 	}
 	for _, n := range names {
-		if strings.EqualFold(n.name, by) {
+		if n.name != "" && (strings.EqualFold(n.name, by) || strings.EqualFold(n.name, mailOf(by))) {
 			return n.what + " is " + n.name
 		}
+	}
+	return ""
+}
+
+// mailOf is the e-mail address that an id ends with (google:user:ana@example.com,
+// the ARN of a session); empty where it ends otherwise: other ends, such as the
+// name of a role, may be the name of somebody else.
+func mailOf(id string) string {
+	if end := tail(id); strings.Contains(end, "@") {
+		return end
 	}
 	return ""
 }
