@@ -41,9 +41,10 @@ its end; then it is open again.`,
 // acknowledge checks the flags before it opens the store: a mistake of the
 // command line must not wait for a store that is held.
 func (a *app) acknowledge(cmd *cobra.Command, ids []string, f ackFlags) error {
-	for name, value := range map[string]string{"reason": f.reason, "by": f.by, "until": f.until} {
-		if value == "" {
-			return usagef("acknowledge findings: --reason, --by and --until are needed, --%s is missing", name)
+	// In the order of the message: of a map, each call would name another one.
+	for _, flag := range []struct{ name, value string }{{"reason", f.reason}, {"by", f.by}, {"until", f.until}} {
+		if flag.value == "" {
+			return usagef("acknowledge findings: --reason, --by and --until are needed, --%s is missing", flag.name)
 		}
 	}
 	if (len(ids) == 0) == (f.rule == "") {
