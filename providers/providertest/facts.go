@@ -81,6 +81,7 @@ func texts(t *testing.T, facts []inventory.Fact) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
+		// With the type, since the JSON does not name the kind of a fact.
 		out = append(out, fmt.Sprintf("%T %s", f, b))
 	}
 	return out

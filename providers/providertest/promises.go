@@ -21,6 +21,8 @@ func cells(sources []providers.Source) [][]inventory.Cell {
 	return out
 }
 
+// planTwice: a cell that is named otherwise the next day would count as
+// dropped, and the new one as never read.
 func (h Harness) planTwice(t *testing.T) {
 	p := h.Whole(t)
 	if diff := cmp.Diff(cells(plan(t, p)), cells(plan(t, p))); diff != "" {
@@ -28,6 +30,8 @@ func (h Harness) planTwice(t *testing.T) {
 	}
 }
 
+// announceOnce: with two sources of one cell the word of one would vouch for
+// what the other has not read.
 func (h Harness) announceOnce(t *testing.T) {
 	seen := map[inventory.Cell]bool{}
 	for i, s := range plan(t, h.Whole(t)) {
@@ -46,12 +50,16 @@ func (h Harness) announceOnce(t *testing.T) {
 	}
 }
 
+// speakOnce takes flawed inputs too: it is on the way out through an error that
+// a cell is forgotten.
 func (h Harness) speakOnce(t *testing.T) {
 	for _, make := range h.all() {
 		for _, s := range plan(t, make(t)) {
 			var got []inventory.Cell
 			for _, c := range words(read(t, s, nothing)) {
 				got = append(got, c.Cell)
+				// That is the word for what was not read yet, and not a
+				// source's to say.
 				if c.State == inventory.Pending {
 					t.Errorf("%s is called pending", c.Cell)
 				}
@@ -93,6 +101,7 @@ func (h Harness) readWhole(t *testing.T) {
 	}
 }
 
+// readTwice compares without sorting: the order is a part of what is the same.
 func (h Harness) readTwice(t *testing.T) {
 	p := h.Whole(t)
 	first, second := texts(t, readAll(t, p, nothing)), texts(t, readAll(t, p, nothing))
@@ -101,6 +110,8 @@ func (h Harness) readTwice(t *testing.T) {
 	}
 }
 
+// wordLast: stored in this order, a crash between facts and word costs a second
+// reading. In the other one a cell would be complete that lacks its facts.
 func (h Harness) wordLast(t *testing.T) {
 	for _, s := range plan(t, h.Whole(t)) {
 		done := map[inventory.Cell]bool{}
@@ -131,6 +142,7 @@ func (h Harness) emitError(t *testing.T) {
 	p := h.Whole(t)
 	for i, s := range plan(t, p) {
 		total := len(read(t, s, nothing))
+		// Each costs a whole reading; later facts come from the same loops.
 		for at := 1; at <= min(total, 20); at++ {
 			calls := 0
 			again := plan(t, p)[i] // a source is read once
@@ -211,6 +223,8 @@ func (h Harness) readAgain(t *testing.T) {
 	}
 }
 
+// noSecret searches the facts as they would be stored, and in flawed inputs
+// too: an error may quote what could not be read.
 func (h Harness) noSecret(t *testing.T) {
 	for _, make := range h.all() {
 		for _, text := range texts(t, readAll(t, make(t), nothing)) {
@@ -228,6 +242,8 @@ func (h Harness) flawed(t *testing.T, make func(*testing.T) providers.Planner) {
 			continue
 		}
 		holes++
+		// A hole without a reason cannot be mended, and reads like a fault of
+		// ours.
 		if c.Why.Message == "" && c.Why.Code == "" {
 			t.Errorf("%s is %s without a reason", c.Cell, c.State)
 		}

@@ -42,5 +42,7 @@ func Run(t *testing.T, h Harness) {
 	for name, flawed := range h.Flawed {
 		t.Run("not whole: "+name, func(t *testing.T) { h.flawed(t, flawed) })
 	}
+	// A source works in order and starts nothing that outlives a reading: it is
+	// collect that reads side by side, and that bounds how much.
 	goleak.VerifyNone(t)
 }

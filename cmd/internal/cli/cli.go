@@ -43,6 +43,7 @@ Exit codes: 0 everything was read and nothing at or above --fail-on was found;
 		},
 	}
 	root.SuggestionsMinimumDistance = typoDistance
+	// Ours refuses a shell that it does not know with exit code 2.
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(err, cmd.CommandPath()+" --help lists the flags")

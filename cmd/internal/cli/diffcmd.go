@@ -117,6 +117,7 @@ func twoRuns(ctx context.Context, st *sqlstore.Store, from, to string) (string, 
 	}
 	var ids []string
 	for _, r := range all {
+		// A run that never ended has saved no marks to compare.
 		if !r.Finished.IsZero() {
 			ids = append(ids, r.ID)
 		}

@@ -35,6 +35,8 @@ func findingsList(a *app) *cobra.Command {
 				return err
 			}
 			return a.judged(cmd, "", func(_ context.Context, j *judged) error {
+				// Taken from the document of the report, so that the list and a
+				// report never tell two things of one finding.
 				var rows []report.Finding
 				for _, f := range j.document(report.Run{}).Findings {
 					s, err := findings.ParseSeverity(f.Severity)

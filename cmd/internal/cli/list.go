@@ -70,6 +70,7 @@ func (l *list[T]) add(row T) error {
 		_, err := fmt.Fprintln(l.table, strings.Join(mapSlice(l.cells(row), oneLine), "\t"))
 		return err
 	case "csv":
+		// A cell of foreign text could otherwise be a formula to a spreadsheet.
 		return l.csv.Write(mapSlice(l.cells(row), csvfmt.Cell))
 	case "json":
 		lead := ",\n"

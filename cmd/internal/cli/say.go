@@ -58,6 +58,8 @@ func say(w io.Writer, err error) int {
 	}
 	code, hint := classify(err)
 	if text := err.Error(); text != "" {
+		// Mistakes come one a line as FILE:LINE:COLUMN, which editors follow;
+		// only the first bears the name of the program.
 		for i, line := range strings.Split(text, "\n") {
 			if i == 0 {
 				line = "estray: " + line

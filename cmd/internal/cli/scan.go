@@ -133,6 +133,8 @@ func (a *app) prepare(cmd *cobra.Command, f scanFlags) (*job, error) {
 	if j.clock, err = a.clock(); err != nil {
 		return nil, err
 	}
+	// It is read again for the judgement; here for its mistakes, which must not
+	// come to light after an hour of reading.
 	if _, err := readRegistry(c, j.clock()); err != nil {
 		return nil, err
 	}
@@ -188,6 +190,8 @@ func (j *job) run(ctx context.Context, st *sqlstore.Store) (*report.Document, er
 		stop(d)
 	}
 	run.ExitCode = d.ExitCode
+	// Reports come before the end of the run: killed in between, the next scan
+	// says that this one was interrupted.
 	unwritten := output.Write(d, j.targets, j.std.Out)
 	if unwritten != nil {
 		run.ExitCode = report.ExitFailed
@@ -211,6 +215,8 @@ func (j *job) conclude(ctx context.Context, st *sqlstore.Store, run *store.Run) 
 	run.Finished = j.clock()
 	jd.Notes = append(jd.Notes, j.part...)
 	d := jd.document(report.Run{ID: run.ID, Started: run.Started, Finished: run.Finished})
+	// Before any report is written: none may tell a life of findings that the
+	// next scan would not know.
 	if err := ledger.Save(ctx, jd.Entries); err != nil {
 		return nil, st.Explain(keeping, err)
 	}

@@ -27,6 +27,7 @@ func parseInstant(flag, text string, now time.Time) (time.Time, error) {
 func parseDuration(text string) (time.Duration, bool) {
 	if days, found := strings.CutSuffix(text, "d"); found {
 		n, err := strconv.Atoi(days)
+		// A hundred years, which a time.Duration still holds.
 		return time.Duration(n) * 24 * time.Hour, err == nil && n >= 0 && n <= 36500
 	}
 	d, err := time.ParseDuration(text)

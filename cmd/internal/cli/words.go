@@ -15,6 +15,7 @@ func oneOf(flag, word string, words []string) error {
 	if slices.Contains(words, word) {
 		return nil
 	}
+	// A longer list would bury the answer.
 	if len(words) > 24 {
 		return usagef("read %s: there is no %q; the nearest is %q", flag, word, nearest.Name(word, words))
 	}

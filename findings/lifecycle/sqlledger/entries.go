@@ -35,6 +35,8 @@ func (l *Ledger) Load(ctx context.Context) ([]lifecycle.Entry, error) {
 }
 
 func (l *Ledger) load(ctx context.Context) (entries []lifecycle.Entry, revision int64, err error) {
+	// A left join, so that an empty ledger has a revision too: a save is held
+	// against it.
 	rows, err := l.db.QueryContext(ctx, `SELECT s.revision, s.seen, e.id, e.last_seen, e.body
 		FROM estray_ledger_state s LEFT JOIN estray_ledger_entries e ON s.id = 1`)
 	if err != nil {
@@ -79,6 +81,7 @@ func encode(e lifecycle.Entry, seen time.Time) (row, error) {
 	if !e.LastSeen.Equal(seen) {
 		r.lastSeen = sql.NullString{String: formatTime(e.LastSeen), Valid: true}
 	}
+	// It moves with every scan, and would change the digest of every entry.
 	e.LastSeen = time.Time{}
 	var err error
 	if r.body, err = json.Marshal(e); err != nil {
@@ -95,6 +98,7 @@ func (l *Ledger) Save(ctx context.Context, all []lifecycle.Entry) error {
 	if err != nil {
 		return fmt.Errorf("save findings ledger: %w", err)
 	}
+	// Without a Load before there is none to count on from.
 	if l.revision >= 0 {
 		l.revision++
 	}
@@ -115,6 +119,8 @@ func (l *Ledger) save(ctx context.Context, tx *sql.Tx, all []lifecycle.Entry) er
 	if err != nil {
 		return err
 	}
+	// Only what differs is written, told by its digest: reading all bodies
+	// would cost what it saves.
 	put, err := tx.PrepareContext(ctx, l.sql(`INSERT INTO estray_ledger_entries (id, digest, last_seen, body) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (id) DO UPDATE SET digest = excluded.digest, last_seen = excluded.last_seen, body = excluded.body`))
 	if err != nil {
@@ -135,6 +141,7 @@ func (l *Ledger) save(ctx context.Context, tx *sql.Tx, all []lifecycle.Entry) er
 			return fmt.Errorf("write entry %s: %w", e.ID, err)
 		}
 	}
+	// A save is of the whole ledger, so what it does not name is gone.
 	for id := range stored {
 		if _, err := tx.ExecContext(ctx, l.sql(`DELETE FROM estray_ledger_entries WHERE id = $1`), id); err != nil {
 			return fmt.Errorf("remove entry %s: %w", id, err)

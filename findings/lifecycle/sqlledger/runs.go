@@ -31,6 +31,7 @@ func (l *Ledger) saveRun(ctx context.Context, tx *sql.Tx, s lifecycle.Snapshot) 
 	if err != nil {
 		return err
 	}
+	// Saved again, the run would get a place after those that followed it.
 	if twice {
 		return errors.New("it is saved already")
 	}
@@ -49,6 +50,8 @@ func (l *Ledger) writeMarks(ctx context.Context, tx *sql.Tx, d lifecycle.Differe
 	for _, c := range d.Changed {
 		gone, come = append(gone, c.Before), append(come, c.After)
 	}
+	// Ends come first: a mark that changed ends and begins with one run, and
+	// the one that has no end yet must be the old one.
 	for _, m := range gone {
 		if _, err := tx.ExecContext(ctx, l.sql(`UPDATE estray_ledger_marks SET until = $1 WHERE finding = $2 AND until IS NULL`), seq, m.ID); err != nil {
 			return err
@@ -89,6 +92,8 @@ func (l *Ledger) loadRun(ctx context.Context, run string) (lifecycle.Snapshot, e
 	if s.At, err = parseTime(at); err != nil {
 		return s, err
 	}
+	// No transaction is needed: whoever saves in between ends marks at later
+	// runs only, which changes no answer about this one.
 	s.Marks, err = marks(l.db.QueryContext(ctx, l.sql(`SELECT finding, severity, state FROM estray_ledger_marks
 		WHERE since <= $1 AND (until IS NULL OR until > $2) ORDER BY finding`), seq, seq))
 	return s, err

@@ -92,6 +92,7 @@ func (l *Ledger) migrate(ctx context.Context, readOnly bool) error {
 		switch {
 		case err != nil && try == migrateTries:
 			return fmt.Errorf("read its version: %w", err)
+		// Another process may be making the tables at this moment.
 		case err != nil:
 			continue
 		case now > known:
@@ -136,6 +137,8 @@ func (l *Ledger) provider() (*goose.Provider, error) {
 // sql writes the placeholders $1, $2 as the dialect has them.
 func (l *Ledger) sql(query string) string {
 	if l.dialect == sqlite {
+		// SQLite numbers placeholders too (?1, ?2); no statement here holds
+		// another $.
 		return strings.ReplaceAll(query, "$", "?")
 	}
 	return query

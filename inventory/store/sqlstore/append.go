@@ -62,6 +62,7 @@ func (s *Store) Append(ctx context.Context, b store.Batch) error {
 		return err
 	}
 	return s.write(ctx, "append to", func(t tx) error {
+		// In any order: nobody sees a part of a transaction.
 		for _, step := range []func(context.Context, tx) error{f.writeAssets, f.writeEvents, f.writeUsages, f.writeCoverage} {
 			if err := step(ctx, t); err != nil {
 				return err

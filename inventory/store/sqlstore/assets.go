@@ -39,6 +39,8 @@ func (f *facts) writeAssets(ctx context.Context, t tx) error {
 
 // numberAssets gives each asset its row and returns the numbers by id.
 func numberAssets(ctx context.Context, t tx, piece []assetPoints) (map[string]int64, error) {
+	// One batch may hold readings that know the creation and readings that do
+	// not; the earliest instant that any of them tells stands.
 	created := map[string]time.Time{}
 	for _, a := range piece {
 		old, ok := created[string(a.id)]
@@ -47,7 +49,11 @@ func numberAssets(ctx context.Context, t tx, piece []assetPoints) (map[string]in
 		}
 	}
 	var rows, ids [][]any
+	// Sorted, since a map has no order and the same facts are to give the same
+	// rows, numbers included.
 	for _, id := range slices.Sorted(maps.Keys(created)) {
+		// A null has no type from which PostgreSQL could tell that of the
+		// column, hence the cast in the statement below.
 		var at any
 		if c := created[id]; !c.IsZero() {
 			text, err := timeText(c)
@@ -67,6 +73,8 @@ func numberAssets(ctx context.Context, t tx, piece []assetPoints) (map[string]in
 	if err != nil {
 		return nil, err
 	}
+	// Asked for by themselves: RETURNING would leave out the rows that the
+	// conflict left as they were, which are most.
 	numbers := map[string]int64{}
 	err = t.run(ctx, bulk{head: `SELECT id, no FROM assets WHERE id IN (`, row: `?`, tail: `)`}, ids, func(r *sql.Rows) error {
 		var id []byte
@@ -86,6 +94,7 @@ func describeAssets(ctx context.Context, t tx, piece []assetPoints, numbers map[
 		body string
 	}
 	first := map[description]time.Time{}
+	// That of the batch: a map has none.
 	var order []description
 	for _, a := range piece {
 		d := description{numbers[string(a.id)], string(a.description)}

@@ -55,6 +55,8 @@ func (t tx) run(ctx context.Context, b bulk, rows [][]any, scan func(*sql.Rows) 
 	}
 	size := max(1, maxParams/len(rows[0]))
 	whole := len(rows) / size * size
+	// A statement that runs once is not worth preparing: that is a round trip
+	// to the server of its own.
 	if whole > size {
 		stmt, err := t.PrepareContext(ctx, rebind(t.dialect.numbered, b.text(size)))
 		if err != nil {

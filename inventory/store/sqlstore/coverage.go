@@ -19,6 +19,8 @@ type coverageRow struct {
 }
 
 func newCoverageRow(run string, c inventory.Coverage) (coverageRow, error) {
+	// The body is identified by its digest, which must not depend on the zone
+	// in which somebody told the instant.
 	c.Read = c.Read.Round(0).UTC()
 	c.Window = inventory.Window{From: c.Window.From.UTC(), To: c.Window.To.UTC()}
 	at, err := timeText(c.Read)
@@ -50,6 +52,7 @@ func cellKey(c inventory.Cell) ([]byte, error) {
 
 // writeCoverage stores readings of cells; the same reading twice is one.
 func (f *facts) writeCoverage(ctx context.Context, t tx) error {
+	// PostgreSQL refuses a statement that would update one row twice.
 	unique := map[string]coverageRow{}
 	for _, r := range f.coverage {
 		unique[string(r.cell)+r.readAt+string(r.digest)] = r
@@ -77,6 +80,8 @@ func (s *Store) Covered(ctx context.Context, c inventory.Cell) (inventory.Covera
 		return t.each(ctx, `SELECT body FROM coverage WHERE cell = ? AND state IN ('complete', 'partial') AND read_at = (
 			SELECT max(read_at) FROM coverage WHERE cell = ? AND state IN ('complete', 'partial'))`, []any{cell, cell},
 			func(r *sql.Rows) error {
+				// Of two readings at one instant the worse one is kept: a
+				// cursor must not pass what one of them did not read.
 				found, err := scanCoverage(r)
 				if best.Cell == (inventory.Cell{}) || found.Compare(best) > 0 {
 					best = found

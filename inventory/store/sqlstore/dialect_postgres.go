@@ -49,6 +49,7 @@ func connectPostgres(ctx context.Context, address string, opt Options) (*Store, 
 		// The cause would quote the address, and with it perhaps a password.
 		return nil, errors.New("open store: the PostgreSQL address cannot be understood (it is not shown, since it may hold a password); write postgres://USER@HOST:PORT/DATABASE")
 	}
+	// Held by the server, whatever this program does.
 	if opt.ReadOnly {
 		cfg.RuntimeParams["default_transaction_read_only"] = "on"
 	}
@@ -72,6 +73,8 @@ func connectPostgres(ctx context.Context, address string, opt Options) (*Store, 
 // frees it when the session ends, however it ends.
 func advisoryLock(db *sql.DB) grab {
 	return func(ctx context.Context, holder string) (func() error, string, error) {
+		// The lock belongs to the session, and the pool would hand the session
+		// on.
 		conn, err := db.Conn(ctx)
 		if err != nil {
 			return nil, "", err

@@ -35,9 +35,13 @@ func newEventRow(e inventory.Event) (eventRow, error) {
 		return eventRow{}, fmt.Errorf("encode event %s: %w", e.ID, err)
 	}
 	record := e.Record
+	// Found out only when somebody reads the event, it would spoil that reading
+	// for good.
 	if len(record) > 0 && !json.Valid(record) {
 		return eventRow{}, fmt.Errorf("encode event %s: its record is no JSON", e.ID)
 	}
+	// Kept in a column of its own: it is the larger part of most events, and
+	// goes out as it came in, without being decoded.
 	e.Record = nil
 	body, err := json.Marshal(e)
 	if err != nil {
@@ -100,6 +104,8 @@ func compareKeys(a, b eventRow) int {
 
 // writeEvents stores the events that are new, and those that replace a copy.
 func (f *facts) writeEvents(ctx context.Context, t tx) error {
+	// The smallest copy comes first among those of one key, and that is the one
+	// that CompactFunc keeps.
 	slices.SortFunc(f.events, func(a, b eventRow) int { return cmp.Or(compareKeys(a, b), compareCopies(a, b)) })
 	rows := slices.CompactFunc(f.events, func(a, b eventRow) bool { return compareKeys(a, b) == 0 })
 	for piece := range slices.Chunk(rows, eventsPerPiece) {
@@ -136,6 +142,8 @@ func insertEvents(ctx context.Context, t tx, piece []eventRow) (map[string]bool,
 	for _, r := range piece {
 		rows = append(rows, []any{r.account, r.id, r.at, r.action, r.principal, r.looks, r.body, r.record})
 	}
+	// What the statement returns tells new from known in the same round trip;
+	// only the known ones are then read and compared.
 	inserted := map[string]bool{}
 	err := t.run(ctx, bulk{
 		head: `INSERT INTO events (account, id, at, action, principal, looks, body, record) VALUES `, row: `(?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -165,6 +173,8 @@ func replaceEvents(ctx context.Context, t tx, known []eventRow) ([]eventRow, err
 		if compareCopies(r, old) >= 0 {
 			continue
 		}
+		// The stored copy may name assets that the smaller one does not; the
+		// event must not be found under those any more.
 		for _, a := range old.assets {
 			err := t.each(ctx, `DELETE FROM event_assets WHERE asset = ? AND at = ? AND account = ? AND id = ?`,
 				[]any{a, old.at, r.account, r.id}, nil)

@@ -17,6 +17,8 @@ import (
 func (s *Store) recall(v *inventory.View) inventory.Recall {
 	return func(ctx context.Context, id inventory.AssetID) ([]inventory.Observation, error) {
 		ids := [][]any{{key(string(id))}}
+		// Rows stay under the id that they came with: an alias may become known
+		// long after, and what was seen before has to be found.
 		if a, ok := v.Asset(id); ok {
 			id, ids = a.ID, [][]any{{key(string(a.ID))}}
 			for _, alias := range a.Aliases {
@@ -35,6 +37,8 @@ func (s *Store) recall(v *inventory.View) inventory.Recall {
 					return err
 				}
 				o, ok, err := observation(p.series, row)
+				// A view of the past must not know how long a value held on
+				// after it.
 				last, held := row.asOf(v.At)
 				if err != nil || !ok || !held {
 					return err

@@ -36,6 +36,8 @@ func fileLock(path string) grab {
 		if err := rewrite(f, holder+"\n"); err != nil {
 			return nil, "", errors.Join(fmt.Errorf("write %s: %w", path, err), f.Close())
 		}
+		// The name goes before the lock does: afterwards the file may be that
+		// of the next holder, and hold its name.
 		return func() error { return errors.Join(f.Truncate(0), f.Close()) }, "", nil
 	}
 }

@@ -96,6 +96,7 @@ func (s *Store) provider() (*goose.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Migrations that other code of the process registered are none of ours.
 	options := []goose.ProviderOption{goose.WithTableName(versions), goose.WithDisableGlobalRegistry(true)}
 	if s.dialect.name == "postgres" {
 		locker, err := lock.NewPostgresSessionLocker()

@@ -25,6 +25,9 @@ func loadStretches(ctx context.Context, t tx, order []place, fresh map[place][]p
 		}
 		rows = append(rows, []any{p.asset, p.series, at})
 	}
+	// CROSS JOIN, since SQLite keeps its order: each wanted place is then a
+	// look into the index, and the table of observations is never walked. Where
+	// no stretch begins before the point, the empty text is below all.
 	out := map[place][]stretch{}
 	err := t.run(ctx, bulk{
 		head: `WITH want (asset_no, series, at) AS (VALUES `,

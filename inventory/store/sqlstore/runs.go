@@ -18,6 +18,8 @@ const pollEvery = 100 * time.Millisecond
 // store holds it already. Interrupted is the run before this one, if it never
 // finished.
 func (s *Store) Begin(ctx context.Context, r store.Run, wait time.Duration) (store.Run, *store.Run, error) {
+	// The lock comes before the row: a scan that is refused leaves no run
+	// behind, and so a run without an end is one that died.
 	release, err := s.acquire(ctx, r, wait)
 	if err != nil {
 		return store.Run{}, nil, err
@@ -134,6 +136,7 @@ func (s *Store) Runs(ctx context.Context) ([]store.Run, error) {
 
 func listRuns(ctx context.Context, t tx) ([]store.Run, error) {
 	var out []store.Run
+	// By number and not by time: scans of several machines have several clocks.
 	err := t.each(ctx, `SELECT id, now_at, started, finished, holder, version, exit_code FROM runs ORDER BY no`, nil,
 		func(rows *sql.Rows) error {
 			var r store.Run

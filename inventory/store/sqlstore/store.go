@@ -137,5 +137,7 @@ func hide(err error, secret string) error {
 	if secret == "" || !strings.Contains(err.Error(), secret) {
 		return err
 	}
+	// The causes are given up with the text: whoever unwraps one could print
+	// it.
 	return errors.New(strings.ReplaceAll(err.Error(), secret, "xxxxx"))
 }

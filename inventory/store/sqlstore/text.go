@@ -78,6 +78,8 @@ func digest(body []byte) []byte {
 // the one before, and its nanoseconds.
 func packLater(all []time.Time) []byte {
 	out := []byte{}
+	// Scans come hours or days apart, so that an instant takes a few bytes. The
+	// nanoseconds are whole: their difference may be negative.
 	for i := 1; i < len(all); i++ {
 		out = binary.AppendUvarint(out, uint64(all[i].Unix()-all[i-1].Unix()))
 		out = binary.AppendUvarint(out, uint64(all[i].Nanosecond()))

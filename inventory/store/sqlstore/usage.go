@@ -35,6 +35,7 @@ func newUsageRow(u inventory.Usage) (usageRow, error) {
 
 // writeUsages stores usages; the same part read again replaces its counts.
 func (f *facts) writeUsages(ctx context.Context, t tx) error {
+	// PostgreSQL refuses a statement that would update one row twice.
 	last := map[string]usageRow{}
 	for _, r := range f.usages {
 		last[string(r.digest)] = r

@@ -21,6 +21,8 @@ func (s *Store) View(ctx context.Context, at time.Time) (*inventory.View, error)
 		return nil, err
 	}
 	var assets []inventory.Asset
+	// Both in one transaction: a scan that commits in between would show assets
+	// that the coverage of this view does not vouch for.
 	var coverage []inventory.Coverage
 	err = s.read(ctx, "read", func(t tx) error {
 		if coverage, err = readings(ctx, t, text); err != nil {
@@ -55,6 +57,8 @@ func readAssets(ctx context.Context, t tx, at time.Time) ([]inventory.Asset, err
 	if err != nil {
 		return nil, err
 	}
+	// The rows of an asset come together, so that one asset is held in parts
+	// and the others are done.
 	current, now := partial{}, int64(-1)
 	finish := func() error {
 		i, ok := index[now]
@@ -155,6 +159,7 @@ func (p *partial) take(series string, s stretch, when time.Time) error {
 // build puts what was taken into the asset that a describes.
 func (p *partial) build(a *inventory.Asset) error {
 	for name, f := range p.facets {
+		// A doubt alone: nobody ever read a value.
 		if f.State == "" {
 			f.State = "unknown"
 			p.facets[name] = f

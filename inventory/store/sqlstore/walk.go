@@ -100,6 +100,8 @@ func eventQuery(at time.Time, f inventory.Filter) (string, []any, error) {
 	query := `SELECT e.at, e.account, e.id, e.body, e.record FROM events e WHERE `
 	prefix := "e"
 	var args []any
+	// The key of event_assets holds the instant, so that the index gives the
+	// events of an asset in order, and no more of them than a page.
 	if f.Asset != "" {
 		query = `SELECT x.at, x.account, x.id, e.body, e.record FROM event_assets x
 			JOIN events e ON e.account = x.account AND e.id = x.id WHERE x.asset = ? AND `
@@ -116,6 +118,8 @@ func eventQuery(at time.Time, f inventory.Filter) (string, []any, error) {
 	if f.Acts || !mayLook(f.Action) {
 		query += ` AND e.looks = 0` // which lets the indexes over acts be used
 	}
+	// A cursor and no OFFSET: a page costs the same wherever it lies, and what
+	// is stored during the walk shifts none.
 	columns := prefix + `.at, ` + prefix + `.account, ` + prefix + `.id`
 	return query + ` AND (` + columns + `) > (?, ?, ?) ORDER BY ` + columns + ` LIMIT ?`, args, nil
 }

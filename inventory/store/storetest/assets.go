@@ -23,6 +23,8 @@ func digestAt(t *testing.T, v *inventory.View) string {
 	return fmt.Sprintf("%s@%d", c.Digest, int(a.Code.Seen.Sub(hour(0)).Hours()))
 }
 
+// changeAndBack finds out a store that keeps each value once, with its first and
+// last instant: it would show "one" from hour 1 to 6.
 func changeAndBack(t *testing.T, open Opener) {
 	s := open(t)
 	put(t, s, seen("pay", "one", hour(1)))
@@ -35,6 +37,8 @@ func changeAndBack(t *testing.T, open Opener) {
 	}
 }
 
+// lateArrival puts hour 4 between observations that say the same, which a store
+// may have joined to one row: it has to split it.
 func lateArrival(t *testing.T, open Opener) {
 	s := open(t)
 	for _, n := range []int{1, 3, 5, 7} {
@@ -47,6 +51,8 @@ func lateArrival(t *testing.T, open Opener) {
 	}
 }
 
+// sameInstant takes both orders: a store that keeps what was written last
+// passes one of them.
 func sameInstant(t *testing.T, open Opener) {
 	a, b := seen("pay", "one", hour(1)), seen("pay", "two", hour(1))
 	want, _ := inventory.Merge(a, b).Code.Get()
@@ -71,6 +77,8 @@ func doubtKept(t *testing.T, open Opener) {
 	same(t, "code", "one@1", digestAt(t, viewAt(t, s, hour(4))))
 }
 
+// knownEmpty holds a nil list, an empty one and an absent one apart from
+// unknown, which JSON by itself does not.
 func knownEmpty(t *testing.T, open Opener) {
 	s := open(t)
 	put(t, s, inventory.Asset{
@@ -83,6 +91,8 @@ func knownEmpty(t *testing.T, open Opener) {
 	same(t, "known, known, absent", []bool{true, true, true}, []bool{triggers, bindings, a.Labels.IsAbsent()})
 }
 
+// deletionInTime tells of the end before the asset: logs may be read before the
+// listing that knows it.
 func deletionInTime(t *testing.T, open Opener) {
 	s := open(t)
 	gone := inventory.Asset{ID: arn("pay"), Deleted: hour(5)}
@@ -94,6 +104,9 @@ func deletionInTime(t *testing.T, open Opener) {
 	}
 }
 
+// firstSeen: the provider tells of times before anybody looked. They are true,
+// and make the asset part of no view of that time: its coverage did not vouch
+// for it.
 func firstSeen(t *testing.T, open Opener) {
 	s := open(t)
 	a := seen("pay", "one", hour(3))
@@ -150,6 +163,9 @@ func historyIntervals(t *testing.T, open Opener) {
 	}, got)
 }
 
+// longHistory stores more instants than one row should hold, and then one in a
+// batch of its own, which must join the last row. The hours asked for lie about
+// where an implementation may cut.
 func longHistory(t *testing.T, open Opener) {
 	s := open(t)
 	var facts []inventory.Fact

@@ -33,6 +33,7 @@ func coveredIsCursor(t *testing.T, open Opener) {
 		return c
 	}
 	same(t, "of an empty store", inventory.Coverage{}, covered())
+	// Neither an announcement nor another cell is a place to go on from.
 	put(t, s, reading(logs(), inventory.Pending, hour(0)), reading(functions(), inventory.Complete, hour(9)))
 	same(t, "of what was never read", inventory.Coverage{}, covered())
 	first := inventory.Coverage{

@@ -30,6 +30,8 @@ func ids(t *testing.T, v *inventory.View, f inventory.Filter) []string {
 func eventOrder(t *testing.T, open Opener) {
 	s := open(t)
 	var facts []inventory.Fact
+	// Bytes order these otherwise than any collation that a database takes
+	// unasked.
 	for i, id := range []string{"b", "B", "a", "é", "Z", "z", "_", "~"} {
 		e := event(i, hour(2))
 		e.ID, e.Scope.Account = id, []string{"2", "10", ""}[i%3]
@@ -85,6 +87,8 @@ func eventCopies(t *testing.T, open Opener) {
 	small, big := event(1, hour(1)), event(1, hour(2))
 	small.Provenance.Object, big.Provenance.Object = "a", "b"
 	small.Assets, big.Assets = []inventory.AssetID{arn("pay")}, []inventory.AssetID{arn("mail"), arn("pay")}
+	// In two batches a stored copy is replaced or kept; in one the choice is
+	// made before anything is stored.
 	for _, order := range [][]inventory.Fact{{small, big}, {big, small}} {
 		apart, together := open(t), open(t)
 		put(t, apart, order[0])
@@ -127,6 +131,7 @@ func walkStops(t *testing.T, open Opener) {
 	enough := errors.New("enough")
 	n := 0
 	err := viewAt(t, s, hour(9)).Walk(t.Context(), inventory.Filter{}, func(inventory.Event) error { n++; return enough })
+	// Unchanged is the promise: no errors.Is.
 	if err != enough || n != 1 {
 		t.Errorf("walk gave %v after %d events, want the receiver's error after 1", err, n)
 	}
@@ -136,6 +141,8 @@ func walkAndAsk(t *testing.T, open Opener) {
 	s := open(t)
 	put(t, s, seen("pay", "one", hour(1)), event(1, hour(1)), event(2, hour(2)))
 	v := viewAt(t, s, hour(9))
+	// A store that holds a lock, or its only connection, during a walk would
+	// wait for ever.
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	n := 0
@@ -166,6 +173,8 @@ func walkPages(t *testing.T, open Opener) {
 
 func hostileTexts(t *testing.T, open Opener) {
 	s := open(t)
+	// Longer than an index takes, and used twice but for one letter at the end:
+	// a store that only cuts takes the two for one.
 	long := strings.Repeat("x", 100_000)
 	var facts []inventory.Fact
 	for i, text := range []string{"", "a\x00b", "a\xffb", "'; DROP TABLE events; --", "?", "$1", "\u202e", long, long + "y"} {
@@ -198,6 +207,8 @@ func extremeTimes(t *testing.T, open Opener) {
 		want = append(want, "111122223333/"+event(i, at).ID)
 	}
 	end := time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+	// A filter without Since begins at the zero time, in year 1; year 0 is
+	// stored and in no walk.
 	same(t, "events", want[1:], ids(t, viewAt(t, s, end), inventory.Filter{}))
 	a := assetAt(t, s, arn("pay"), time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC))
 	same(t, "seen", time.Date(1969, 12, 30, 23, 59, 59, 999999999, time.UTC), a.Code.Seen)

@@ -33,6 +33,8 @@ func orderNeverShows(t *testing.T, open Opener) {
 			}
 			order = order[n:]
 		}
+		// An instant amid the facts, too: the order of arrival shows first in
+		// views of the past.
 		for _, at := range []time.Time{hour(rapid.IntRange(0, 8).Draw(r, "hour")), never()} {
 			v, err := s.View(t.Context(), at)
 			if err != nil {

@@ -36,6 +36,7 @@ func end(t *testing.T, s store.Store, r store.Run) store.Run {
 func runsListed(t *testing.T, open Opener) {
 	s := open(t)
 	var want []store.Run
+	// All ask for one id, as scans do that begin in one second.
 	for _, id := range []string{"run", "run-2", "run-3"} {
 		r, interrupted := begin(t, s, sampleRun(2))
 		if interrupted != nil {
@@ -96,6 +97,7 @@ func waitingScan(t *testing.T, open Opener) {
 	select {
 	case err := <-got:
 		t.Fatalf("the second scan did not wait: %v", err)
+	// Time for an implementation that polls to ask more than once.
 	case <-time.After(300 * time.Millisecond):
 	}
 	end(t, s, r)

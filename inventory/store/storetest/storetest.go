@@ -104,7 +104,7 @@ func Dump(ctx context.Context, v *inventory.View) (string, error) {
 	return string(text), err
 }
 
-// interval is an observation with its value as text.
+// interval is an observation with its value as text, which JSON leaves out.
 type interval struct {
 	inventory.Observation
 	Text string

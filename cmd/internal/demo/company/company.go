@@ -53,6 +53,8 @@ func ci(account string) identity {
 	return identity{kind: "AssumedRole", account: account, name: "ci-deploy", session: "pipeline", key: "ASIADEMOCIEXAMPLE00"}
 }
 
+// person has a key id of the right length and letters, so that decoders take
+// it; no such key exists.
 func person(account, name string) identity {
 	return identity{kind: "IAMUser", account: account, name: name, key: "AKIADEMO" + fmt.Sprintf("%.8s", hashOf(name)) + "0000"}
 }
@@ -71,6 +73,8 @@ func logStart() time.Time { return time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC) 
 func taken() time.Time    { return time.Date(2026, 11, 1, 5, 0, 0, 0, time.UTC) }
 
 func newCompany(seed uint64) *company {
+	// Everything is drawn from here in a fixed order, never in that of a map:
+	// the same seed is to give the same bytes.
 	c := &company{rng: rand.New(rand.NewPCG(seed, 20261101))}
 	for _, t := range teams() {
 		for i := range t.count {
@@ -81,6 +85,7 @@ func newCompany(seed uint64) *company {
 	for _, f := range c.functions {
 		c.live(f)
 	}
+	// After the lives: an incident has the last word on a function.
 	c.incidents()
 	return c
 }
@@ -151,6 +156,7 @@ func (c *company) live(f *function) {
 	f.modified = logStart().Add(-time.Duration(c.rng.IntN(200)+250) * 24 * time.Hour)
 	f.digest = digestOf(f.name, 0)
 	n := c.rng.IntN(4)
+	// No pipeline knows them; what happens to them is told by the incidents.
 	if f.team == "stray" {
 		n = 0
 	}
@@ -158,6 +164,8 @@ func (c *company) live(f *function) {
 		at := logStart().Add(time.Duration(24+c.rng.IntN(27*24))*time.Hour + time.Duration(c.rng.IntN(3600))*time.Second)
 		f.deploys = append(f.deploys, deploy{at: at, name: "UpdateFunctionCode20150331v2", who: ci(f.account), digest: digestOf(f.name, i+1)})
 	}
+	// The snapshot shows what the last deployment left, else the two inputs
+	// would contradict each other.
 	for _, d := range f.deploys {
 		if d.at.After(f.modified) {
 			f.modified, f.digest = d.at, d.digest

@@ -111,6 +111,7 @@ func (c *company) trail() ([]File, error) {
 				request: map[string]any{"functionName": f.arn(), "publish": false, "dryRun": false, "s3Bucket": "artifacts", "s3Key": f.name + ".zip"}, answer: answer})
 		}
 	}
+	// Event ids are numbered in this order, so it must not leave anything open.
 	slices.SortStableFunc(acts, func(a, b act) int {
 		return strings.Compare(a.at.Format(time.RFC3339)+a.account+a.region+a.name, b.at.Format(time.RFC3339)+b.account+b.region+b.name)
 	})
@@ -152,6 +153,8 @@ func objectKey(a act) string {
 	if at.After(taken()) || a.at.Before(logStart().Add(time.Hour)) {
 		at = a.at.Add(5 * time.Minute)
 	}
+	// CloudTrail ends the name with a random word. This one is made from what
+	// the object holds, so that it is the same for one seed.
 	suffix := fmt.Sprintf("%.16s", hashOf(a.account+a.region+at.String()))
 	return fmt.Sprintf("AWSLogs/o-demo1234567/%s/CloudTrail/%s/%s/%s_CloudTrail_%s_%s_%s.json.gz",
 		a.account, a.region, at.Format("2006/01/02"), a.account, a.region, at.Format("20060102T1504Z"), suffix)
@@ -159,6 +162,8 @@ func objectKey(a act) string {
 
 func pack(records []any) ([]byte, error) {
 	var b bytes.Buffer
+	// Its header has no time as long as nobody sets one: the bytes do not tell
+	// when they were made.
 	z := gzip.NewWriter(&b)
 	if err := json.NewEncoder(z).Encode(map[string]any{"Records": records}); err != nil {
 		return nil, err
@@ -179,6 +184,7 @@ func (c *company) record(a act) map[string]any {
 		"readOnly": a.readOnly, "eventType": "AwsApiCall", "managementEvent": true, "recipientAccountId": a.account, "eventCategory": "Management",
 		"requestParameters": a.request, "responseElements": a.answer, "userIdentity": a.who.record(),
 	}
+	// CloudTrail logs no answer for a call that was refused.
 	if a.failed != "" {
 		r["errorCode"], r["responseElements"] = a.failed, nil
 		r["errorMessage"] = "User is not authorized to perform this action"
