@@ -92,6 +92,7 @@ func (r *reading) lambdaTargets() []function {
 		{r.request.text("functionName"), home},
 		{r.request.text("resourceArn"), home},
 		{r.request.text("resource"), home},
+		{r.refusedResource(), home},
 	} {
 		if f, ok := parseFunction(try.text, try.home); ok {
 			f.qualifier = r.askedQualifier(home)
@@ -122,6 +123,20 @@ func (r *reading) resource() string {
 		}
 	}
 	return ""
+}
+
+// refusedResource is the resource that the message of a refused call names: the
+// request of such a call is often null. CloudTrail cuts messages at 1 KB, so
+// that an ARN at the end of a long one may lack its end; it is not taken.
+func (r *reading) refusedResource() string {
+	const cut = 1000
+	message := r.record.text("errorMessage")
+	_, rest, ok := strings.Cut(message, " on resource: ")
+	arn, _, more := strings.Cut(rest, " ")
+	if !ok || r.event.Outcome != inventory.Failed || (!more && len(message) >= cut) {
+		return ""
+	}
+	return strings.TrimRight(arn, ".,")
 }
 
 // home is what a bare name is completed with.

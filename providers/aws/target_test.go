@@ -1,6 +1,7 @@
 package aws_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -55,6 +56,37 @@ func TestFunctionIsFoundByEveryFormOfItsName(t *testing.T) {
 			}
 			if e.Change.Qualifier != c.qualifier {
 				t.Errorf("qualifier %q, want %q", e.Change.Qualifier, c.qualifier)
+			}
+		})
+	}
+}
+
+// TestARefusedCallNamesItsFunctionInTheMessage: the texts are of the IAM user
+// guide; the request is null.
+func TestARefusedCallNamesItsFunctionInTheMessage(t *testing.T) {
+	const asks = "User: arn:aws:sts::111122223333:assumed-role/ci/run is not authorized to perform: lambda:UpdateFunctionCode"
+	long := strings.Repeat("x", 1000)
+	for name, c := range map[string]struct {
+		code, message string
+		want          []inventory.AssetID
+	}{
+		"with a reason":                       {"AccessDenied", asks + " on resource: " + fn + " because no identity-based policy allows the lambda:UpdateFunctionCode action", []inventory.AssetID{fn}},
+		"of a version, at the end":            {"AccessDenied", asks + " on resource: " + fn + ":3.", []inventory.AssetID{fn}},
+		"at the end of a message that is cut": {"AccessDenied", long + " on resource: " + fn, nil},
+		"inside a long message":               {"AccessDenied", asks + " on resource: " + fn + " because " + long, []inventory.AssetID{fn}},
+		"a role that may not be passed":       {"AccessDenied", asks + " on resource: arn:aws:iam::111122223333:role/work because", nil},
+		"every resource":                      {"AccessDenied", asks + " on resource: *", nil},
+		"no resource":                         {"AccessDenied", asks, nil},
+		"a message without a failure":         {"", asks + " on resource: " + fn, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := call(t, "lambda", "UpdateFunctionCode20150331v2", fields{"errorCode": c.code, "errorMessage": c.message,
+				"requestParameters": nil, "responseElements": nil})
+			if diff := cmp.Diff(c.want, d.Event.Assets); diff != "" {
+				t.Error(diff)
+			}
+			if len(d.Assets) != 0 {
+				t.Errorf("a refused call told of assets: %v", d.Assets)
 			}
 		})
 	}
