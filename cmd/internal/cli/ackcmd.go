@@ -61,6 +61,7 @@ func (a *app) acknowledge(cmd *cobra.Command, ids []string, f ackFlags) error {
 	if ack.Until, err = parseEnd("--until", f.until); err != nil {
 		return err
 	}
+	// It would acknowledge nothing, and the caller would think that it had.
 	if !ack.Until.After(ack.At) {
 		return usagef("acknowledge findings: --until %s is past already", f.until)
 	}

@@ -116,6 +116,7 @@ func (a *app) logger(c *configs.Config) *slog.Logger {
 		level = slog.LevelError
 	}
 	opt := &slog.HandlerOptions{Level: level}
+	// A log line must not be glued to a bar that stands on the terminal.
 	w := a.std.Err
 	if a.std.ErrTerminal {
 		w = output.OverBar(w)
@@ -129,6 +130,7 @@ func (a *app) logger(c *configs.Config) *slog.Logger {
 // colour reports whether standard output may be coloured.
 func (a *app) colour() bool {
 	off := a.noColor || slices.ContainsFunc(a.std.Environ, func(kv string) bool {
+		// Set and empty means nothing (https://no-color.org).
 		name, value, _ := strings.Cut(kv, "=")
 		return name == "NO_COLOR" && value != ""
 	})

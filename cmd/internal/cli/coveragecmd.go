@@ -59,6 +59,7 @@ func coverageCells(c report.Coverage) []string {
 		state += " (accepted)"
 	}
 	seen := fmt.Sprint(c.Seen)
+	// 0 is no whole that anybody told.
 	if c.Expected > 0 {
 		seen = fmt.Sprintf("%d of %d", c.Seen, c.Expected)
 	}

@@ -60,6 +60,8 @@ func eventAsset(v *inventory.View, id string) (inventory.AssetID, error) {
 	if err == nil {
 		return inventory.AssetID(known), nil
 	}
+	// A short form could be a slip, and an empty list would then look like
+	// quiet; an ARN says exactly what is meant.
 	if strings.HasPrefix(id, "arn:") {
 		return inventory.AssetID(id), nil
 	}
@@ -121,6 +123,7 @@ func newEventRow(e inventory.Event) eventRow {
 // where a success would stand, so that nobody reads it as a change.
 func eventCells(e eventRow) []string {
 	target := e.Subject
+	// One is enough for a line; JSON has all of them.
 	if len(e.Assets) > 0 {
 		target = string(e.Assets[0])
 	}

@@ -12,6 +12,7 @@ import (
 func history(ctx context.Context, v *inventory.View, id inventory.AssetID) ([]moment, error) {
 	var rows []moment
 	asset, _ := v.Asset(id)
+	// Events name an asset as the caller did, by whatever alias that was.
 	ids := append([]inventory.AssetID{asset.ID}, asset.Aliases...)
 	for _, one := range ids {
 		if v.History != nil {
@@ -29,6 +30,8 @@ func history(ctx context.Context, v *inventory.View, id inventory.AssetID) ([]mo
 			return nil, err
 		}
 	}
+	// Stable: of one instant the facets come before the events, as they were
+	// gathered.
 	slices.SortStableFunc(rows, func(a, b moment) int { return a.Time.Compare(b.Time) })
 	return rows, nil
 }

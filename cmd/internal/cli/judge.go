@@ -106,6 +106,8 @@ func judge(ctx context.Context, c *configs.Config, st *sqlstore.Store, now time.
 	if err != nil {
 		return nil, err
 	}
+	// For reading, since lists and pages judge too and must leave the life of
+	// findings as the last scan saved it.
 	ledger, err := sqlledger.Open(ctx, st.DB(), sqlledger.Options{Dialect: st.Dialect(), ReadOnly: true})
 	if err != nil {
 		return nil, st.Explain(keeping, err)
@@ -120,6 +122,7 @@ func judge(ctx context.Context, c *configs.Config, st *sqlstore.Store, now time.
 	}
 	j := &judged{Case: cs, Config: c, Rules: active, Result: res,
 		Notes: slices.Concat(reg.notes, notes, disabledNotes(active), ageNotes(v), later)}
+	// A finding that is not found again is gone only where somebody looked.
 	blind := func(rule string, s inventory.Scope) bool { return !res.MayResolve(rule, s) }
 	j.Entries = lifecycle.Advance(last, res.Findings, lifecycle.Judgement{Blind: blind, Accepted: cs.Accepted, At: now})
 	return j, nil
@@ -184,6 +187,7 @@ func assetIDs(v *inventory.View) []string {
 	var out []string
 	for _, x := range v.Assets {
 		out = append(out, string(x.ID))
+		// A name from an older report or a log must find the asset as well.
 		for _, alias := range x.Aliases {
 			out = append(out, string(alias))
 		}

@@ -23,6 +23,7 @@ func ageNotes(v *inventory.View) []string {
 	read := oldest{what: "read whole", of: "read"}
 	logged := oldest{what: "of logs ended", of: "to"}
 	for _, c := range v.Coverage {
+		// What is not whole is told as a hole already.
 		if !c.State.Whole() {
 			continue
 		}
@@ -109,6 +110,8 @@ func laterNotes(ctx context.Context, st *sqlstore.Store, now time.Time) ([]strin
 	}
 	var last store.Run
 	for _, r := range all {
+		// By the instant that a run speaks of, not by its place in the list:
+		// --now may go back.
 		if r.Now.After(now) && r.Now.After(last.Now) {
 			last = r
 		}

@@ -77,6 +77,8 @@ func lastRun(ctx context.Context, st *sqlstore.Store) (report.Run, error) {
 	if err != nil || len(all) == 0 {
 		return report.Run{}, err
 	}
+	// Also one that never ended: its facts are stored, and a report without its
+	// id could not be told from that of the run before.
 	last := all[len(all)-1]
 	return report.Run{ID: last.ID, Started: last.Started, Finished: last.Finished}, nil
 }

@@ -27,6 +27,8 @@ func (a *app) configured(cmd *cobra.Command) ([]findings.Rule, error) {
 	if err != nil {
 		return nil, usage(err, "")
 	}
+	// No rule finds them, and yet their id stands in reports and must be
+	// explained.
 	out = append(out, findings.CoverageDoc())
 	slices.SortFunc(out, func(a, b findings.Rule) int { return strings.Compare(a.ID, b.ID) })
 	return out, nil

@@ -40,6 +40,7 @@ func System() Streams {
 	}
 	s.Dir, _ = os.Getwd()             // empty means: paths as they are
 	s.UserDir, _ = os.UserConfigDir() // empty means: no such folder
+	// The name goes to whoever waits for the store, perhaps on another machine.
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown host"

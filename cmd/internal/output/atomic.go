@@ -20,6 +20,8 @@ func newAtomic(path string, write func(io.Writer) error) (*atomicFile, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return f, err
 	}
+	// In the same folder, since a rename is atomic only within one file system.
+	// The dot hides it from patterns that gather reports.
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return f, err
@@ -28,6 +30,8 @@ func newAtomic(path string, write func(io.Writer) error) (*atomicFile, error) {
 	buffered := bufio.NewWriterSize(file, 1<<16)
 	err = errors.Join(write(buffered), buffered.Flush())
 	if err == nil {
+		// A temporary file is its owner's alone; a report is for others.
+		// Synced, since a rename may reach the disk before the content does.
 		err = errors.Join(file.Chmod(0o644), file.Sync())
 	}
 	return f, errors.Join(err, file.Close())

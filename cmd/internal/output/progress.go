@@ -56,6 +56,7 @@ func (p *Progress) Step(done, total, facts int) {
 		_ = p.bar.Set(done) // drawing is best effort: the result does not depend on it
 		return
 	}
+	// A log that is kept has no use for every step.
 	if now := p.clock(); now.Sub(p.last) >= p.every {
 		p.last = now
 		p.log.Info("reading", "sources", done, "of", total, "facts", facts)

@@ -52,6 +52,7 @@ func Parse(specs []string, formats []report.Format, dir string) ([]Target, error
 		}
 		out = append(out, Target{Format: formats[i], Path: path})
 	}
+	// Two documents one after the other are neither.
 	if streams > 1 {
 		return nil, &UsageError{"only one output can go to standard output, give the others a file: FORMAT=FILE"}
 	}
@@ -90,6 +91,8 @@ func checkFolder(t Target, dir string) error {
 	if info, err := os.Stat(t.Path); err == nil && info.IsDir() && t.Format.Write != nil {
 		return fmt.Errorf("write %s report to %s: that is a folder, give a file", t.Format.Name, t.Path)
 	}
+	// The mode of a folder does not tell whether it takes a file: the disk may
+	// be mounted for reading, or full.
 	f, err := os.CreateTemp(dir, ".estray-*")
 	if err != nil {
 		return fmt.Errorf("write %s report to %s: %w", t.Format.Name, t.Path, err)
@@ -108,6 +111,7 @@ func Write(d *report.Document, targets []Target, stdout io.Writer) (err error) {
 		}
 	}()
 	for _, t := range targets {
+		// What was begun comes back with an error too, and is discarded above.
 		files, err := stage(d, t)
 		pending = append(pending, files...)
 		if err != nil {

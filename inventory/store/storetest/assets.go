@@ -64,6 +64,8 @@ func sameInstant(t *testing.T, open Opener) {
 	}
 }
 
+// doubtKept: what could not be read today was still read yesterday. A store
+// that let the doubt take the place of the value would forget that.
 func doubtKept(t *testing.T, open Opener) {
 	s := open(t)
 	put(t, s, seen("pay", "one", hour(1)))
@@ -119,6 +121,8 @@ func firstSeen(t *testing.T, open Opener) {
 	same(t, "created and modified", []time.Time{hour(1), hour(2)}, []time.Time{got.Created, got.Modified})
 }
 
+// aliasesJoin tells of the alias last: until then there are two assets, and a
+// view of that time must go on showing two.
 func aliasesJoin(t *testing.T, open Opener) {
 	s := open(t)
 	put(t, s, seen("pay", "one", hour(1)), seen("sync", "two", hour(2)))
@@ -142,6 +146,8 @@ func aliasesJoin(t *testing.T, open Opener) {
 	}
 }
 
+// historyIntervals leaves the facts in the order of a map, which must not show,
+// and ends the view before the last of them.
 func historyIntervals(t *testing.T, open Opener) {
 	s := open(t)
 	for n, digest := range map[int]string{1: "one", 2: "one", 4: "two", 6: "one", 7: "one"} {

@@ -8,6 +8,9 @@ import (
 	"github.com/estray/estray/inventory"
 )
 
+// wholeRemembered: whether an asset is gone is judged by the last whole
+// reading. A denied one after it must neither bring the asset back nor hide
+// that it had gone.
 func wholeRemembered(t *testing.T, open Opener) {
 	for _, whole := range []inventory.State{inventory.Complete, inventory.Disabled} {
 		s := open(t)
@@ -81,6 +84,8 @@ func planRemembered(t *testing.T, open Opener) {
 	same(t, "dropped cells", []inventory.Coverage{plan(inventory.PlanDropped, inventory.Pending, 7)}, v.Dropped)
 }
 
+// wordsHoldAll: who plans the next run compares with what was announced before,
+// also where a reading has hidden the announcement from the view.
 func wordsHoldAll(t *testing.T, open Opener) {
 	s := open(t)
 	announced := inventory.Coverage{Cell: logs(), By: "cloudtrail:logs"}

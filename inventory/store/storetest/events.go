@@ -27,6 +27,8 @@ func ids(t *testing.T, v *inventory.View, f inventory.Filter) []string {
 	return out
 }
 
+// eventOrder compares with inventory.CompareEvents, so that a walk comes in the
+// order in which the rest of the program sorts events.
 func eventOrder(t *testing.T, open Opener) {
 	s := open(t)
 	var facts []inventory.Fact
@@ -157,6 +159,7 @@ func walkAndAsk(t *testing.T, open Opener) {
 	}
 }
 
+// walkPages has more events than one page of an implementation should hold.
 func walkPages(t *testing.T, open Opener) {
 	s := open(t)
 	var facts []inventory.Fact

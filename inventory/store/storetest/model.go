@@ -21,6 +21,8 @@ func model(facts []inventory.Fact, at time.Time) *inventory.View {
 		case inventory.Asset:
 			a, ok := upTo(x, at)
 			if !ok {
+				// What it saw is of a later time; what the provider says of
+				// earlier ones is not lost with it.
 				later = append(later, inventory.Asset{ID: a.ID, Created: a.Created, Modified: a.Modified})
 				continue
 			}

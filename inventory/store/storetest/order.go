@@ -20,6 +20,8 @@ func emptyStore(t *testing.T, open Opener) {
 	same(t, "dump", dumpModel(t, nil, hour(0)), dumpWithoutHistory(t, v))
 }
 
+// orderNeverShows is the promise that all the others lean on: sources are read
+// side by side, files come late, and a report must not depend on that.
 func orderNeverShows(t *testing.T, open Opener) {
 	rapid.Check(t, func(r *rapid.T) {
 		facts := rapid.SliceOfN(anyFact(), 1, 25).Draw(r, "facts")
@@ -64,6 +66,8 @@ func dumpWithoutHistory(t *testing.T, v *inventory.View) string {
 	return text
 }
 
+// twiceChangesNothing: a run that died is done again, and brings again what it
+// had stored.
 func twiceChangesNothing(t *testing.T, open Opener) {
 	s := open(t)
 	facts := Facts(200)

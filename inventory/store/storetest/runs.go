@@ -106,6 +106,8 @@ func waitingScan(t *testing.T, open Opener) {
 	}
 }
 
+// endNeedsBegin: to end a run lets the next scan in, which must not happen
+// while the holder still writes.
 func endNeedsBegin(t *testing.T, open Opener) {
 	s := open(t)
 	if err := s.End(t.Context(), sampleRun(1)); err == nil {
@@ -120,6 +122,8 @@ func endNeedsBegin(t *testing.T, open Opener) {
 	end(t, s, r)
 }
 
+// cancelledStoresNothing: half a batch would be facts without their coverage,
+// or worse, coverage without its facts.
 func cancelledStoresNothing(t *testing.T, open Opener) {
 	s := open(t)
 	ctx, cancel := context.WithCancel(t.Context())

@@ -71,6 +71,8 @@ func Run(t *testing.T, open Opener) {
 // coverage, events and histories. Two stores with the same facts give the same
 // bytes.
 func Dump(ctx context.Context, v *inventory.View) (string, error) {
+	// Presence and history are worked out from the rest. They are written out
+	// all the same, since they are what users see.
 	type seen struct {
 		Asset    inventory.Asset
 		Presence string
