@@ -30,11 +30,17 @@ type exports struct {
 	program, dir, report string
 }
 
+// noExports is an empty folder.
+func noExports(t *testing.T) exports {
+	t.Helper()
+	dir := t.TempDir()
+	return exports{program: installed(t), dir: dir, report: filepath.Join(dir, "report.json")}
+}
+
 // newExports makes logs and a snapshot of one account.
 func newExports(t *testing.T, s size) exports {
 	t.Helper()
-	dir := t.TempDir()
-	e := exports{program: installed(t), dir: dir, report: filepath.Join(dir, "report.json")}
+	e := noExports(t)
 	e.write(t, "estray.yaml", []byte("rules: {deployers: [\"arn:aws:iam::"+exportsAccount+":role/ci\"]}\n"+
 		"providers: {archives: [{kind: cloudtrail, url: logs}, {kind: snapshot, url: assets.jsonl}]}\n"))
 	var snap bytes.Buffer
@@ -72,28 +78,18 @@ func (e exports) write(t *testing.T, name string, content []byte) {
 func (e exports) writeObject(t *testing.T, s size, region, object int) {
 	t.Helper()
 	at := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(object) * 16 * time.Hour)
-	var records []map[string]any
+	var calls []logged
 	for i := range s.records {
 		n := object*s.records + i
 		arn := functionARN(region, n%s.functions)
-		records = append(records, map[string]any{
-			"eventVersion": "1.08", "eventTime": at.Add(time.Duration(i) * time.Second).Format(time.RFC3339), "eventSource": "lambda.amazonaws.com",
-			"eventName": "UpdateFunctionCode20150331v2", "awsRegion": regionName(region), "eventID": fmt.Sprintf("e-%d-%06d", region, n), "recipientAccountId": exportsAccount,
-			"eventCategory": "Management", "managementEvent": true, "eventType": "AwsApiCall", "readOnly": false,
-			"userIdentity":      deployer(i),
-			"requestParameters": map[string]any{"functionName": arn, "dryRun": false, "publish": false},
-			"responseElements":  map[string]any{"functionArn": arn, "codeSha256": fmt.Sprintf("digest-%d", n), "version": "$LATEST"},
+		calls = append(calls, logged{
+			at: at.Add(time.Duration(i) * time.Second), account: exportsAccount, region: regionName(region),
+			name: "UpdateFunctionCode20150331v2", id: fmt.Sprintf("e-%d-%06d", region, n), who: deployer(i),
+			request: map[string]any{"functionName": arn, "dryRun": false, "publish": false},
+			answer:  map[string]any{"functionArn": arn, "codeSha256": fmt.Sprintf("digest-%d", n), "version": "$LATEST"},
 		})
 	}
-	array, err := json.Marshal(records)
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, err := trailObject(array)
-	if err != nil {
-		t.Fatal(err)
-	}
-	e.write(t, filepath.Join("logs", trailKey(exportsAccount, regionName(region), at.Add(10*time.Minute).Format("20060102T1504"), fmt.Sprintf("%016d", object))), body)
+	e.writeLog(t, object, calls)
 }
 
 // deployer is the pipeline, which may deploy, but for the first record of each
@@ -102,8 +98,7 @@ func deployer(record int) map[string]any {
 	if record == 0 {
 		return map[string]any{"type": "IAMUser", "arn": "arn:aws:iam::" + exportsAccount + ":user/dev", "principalId": "AIDADEV", "accountId": exportsAccount, "accessKeyId": "AKIADEV"}
 	}
-	return map[string]any{"type": "AssumedRole", "arn": "arn:aws:sts::" + exportsAccount + ":assumed-role/ci/run", "principalId": "AROACI:run", "accountId": exportsAccount, "accessKeyId": "ASIACI",
-		"sessionContext": map[string]any{"sessionIssuer": map[string]any{"type": "Role", "arn": "arn:aws:iam::" + exportsAccount + ":role/ci", "principalId": "AROACI", "accountId": exportsAccount, "userName": "ci"}}}
+	return pipeline(exportsAccount)
 }
 
 // command is a scan into a store, with its report beside the inputs.
@@ -118,6 +113,7 @@ func (e exports) command(ctx context.Context, state string, more ...string) *exe
 type scan struct {
 	code   int
 	stderr string
+	took   time.Duration
 	doc    *report.Document // nil if there is no report
 }
 
@@ -134,12 +130,14 @@ func (e exports) run(t *testing.T, cmd *exec.Cmd) scan {
 	t.Helper()
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
+	began := time.Now()
 	err := cmd.Run()
+	took := time.Since(began)
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatalf("run %v: %v", cmd.Args, err)
 	}
-	s := scan{code: cmd.ProcessState.ExitCode(), stderr: errs.String()}
+	s := scan{code: cmd.ProcessState.ExitCode(), stderr: errs.String(), took: took}
 	if _, err := os.Stat(e.report); err == nil {
 		s.doc = readDocument(t, e.report)
 	}
