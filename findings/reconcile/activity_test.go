@@ -134,3 +134,21 @@ func TestNoRegistry(t *testing.T) {
 		t.Errorf("got %+v, %v; want unknown standings", c, err)
 	}
 }
+
+// TestADeploymentInTwoAccountsCountsOnce: by the copy that names the deployer.
+func TestADeploymentInTwoAccountsCountsOnce(t *testing.T) {
+	copied := func(id string, by inventory.Principal, account string) inventory.Event {
+		return rulestest.Act(inventory.ActionUpdateCode, "shop", rulestest.Ago(day), func(e *inventory.Event) {
+			e.ID, e.Shared, e.Scope.Account, e.Principal = id, "shared", account, by
+		})
+	}
+	c := rulestest.World{Facts: append(rulestest.Whole(), rulestest.Function("shop"),
+		copied("a", inventory.Principal{ID: rulestest.Deployer, Account: "999999999999"}, "999999999999"),
+		copied("b", inventory.Principal{ID: "account:AROA", Account: "999999999999"}, rulestest.Account))}.Case(t)
+	if got := c.Verdicts[rulestest.FunctionID("shop")].Activity.LastDeploy; got.Event != "a" || got.Principal != rulestest.Deployer {
+		t.Errorf("last deployed by %+v, want the copy of the deployer's own account", got)
+	}
+	if len(c.Deployments) != 1 || c.Deployments[0].Count != 1 {
+		t.Errorf("deployments %+v, want one", c.Deployments)
+	}
+}

@@ -104,6 +104,8 @@ func TestShortLivedFunction(t *testing.T) {
 		return call("DeleteFunction", append(change, ago(d))...)
 	}
 	again := call("CreateFunction", ago(30*time.Minute), named("again"))
+	shared := func(e *inventory.Event) { e.Shared = "shared" }
+	theirs := func(e *inventory.Event) { e.ID, e.Scope.Account = "theirs", outsider }
 	checkRule(t, "AWS-13", []awsCase{
 		{"made and removed within the hour", facts(made(2*time.Hour), gone(90*time.Minute)), []string{"high orders DeleteFunction"}},
 		{"a life of exactly the limit is short", facts(made(2*time.Hour), gone(time.Hour)), []string{"high orders DeleteFunction"}},
@@ -113,6 +115,7 @@ func TestShortLivedFunction(t *testing.T) {
 		{"deleted first and created then is no life", facts(gone(2*time.Hour), made(90*time.Minute)), nil},
 		{"a refused deletion ends nothing", facts(made(2*time.Hour), gone(90*time.Minute, refused)), nil},
 		{"a refused creation begins nothing", facts(call("CreateFunction", ago(2*time.Hour), refused), gone(90*time.Minute)), nil},
+		{"a removal that two accounts log is one", facts(made(2*time.Hour), gone(90*time.Minute, shared), gone(90*time.Minute, shared, theirs)), []string{"high orders DeleteFunction"}},
 		{"deleting a version ends nothing", facts(made(2*time.Hour), gone(90*time.Minute, with(func(c *inventory.Change) { c.Qualifier = "3" }))), nil},
 	})
 }
