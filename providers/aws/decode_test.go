@@ -174,3 +174,14 @@ func TestTheCallersAccountServesWhereTheRecipientIsMissing(t *testing.T) {
 		t.Errorf("account %q", got)
 	}
 }
+
+func TestTimesMayHaveFractions(t *testing.T) {
+	for text, want := range map[string]time.Time{
+		"2026-03-01T10:00:00.250Z":  time.Date(2026, 3, 1, 10, 0, 0, 250_000_000, time.UTC),
+		"2026-03-01T12:00:00+02:00": time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC),
+	} {
+		if got := call(t, "lambda", "AddPermission20150331v2", fields{"eventTime": text}); !got.Time.Equal(want) || !got.Event.Time.Equal(want) {
+			t.Errorf("%s: got %s and %s, want %s", text, got.Time, got.Event.Time, want)
+		}
+	}
+}
