@@ -10,7 +10,6 @@ import (
 
 	"github.com/estray/estray/findings"
 	"github.com/estray/estray/findings/lifecycle"
-	"github.com/estray/estray/findings/lifecycle/sqlledger"
 	"github.com/estray/estray/inventory/registry"
 	"github.com/estray/estray/inventory/store/sqlstore"
 )
@@ -79,9 +78,9 @@ func (a *app) acknowledge(cmd *cobra.Command, ids []string, f ackFlags) error {
 // saveAck acknowledges all or nothing: the ledger is saved once, after every id
 // was found.
 func (a *app) saveAck(ctx context.Context, st *sqlstore.Store, ids []string, rule string, ack lifecycle.Ack) error {
-	ledger, err := sqlledger.Open(ctx, st.DB(), sqlledger.Options{Dialect: st.Dialect()})
+	ledger, err := writeLedger(ctx, st)
 	if err != nil {
-		return st.Explain(keeping, err)
+		return err
 	}
 	entries, err := ledger.Load(ctx)
 	if err != nil {

@@ -11,7 +11,6 @@ import (
 	"github.com/estray/estray/configs"
 	"github.com/estray/estray/findings"
 	"github.com/estray/estray/findings/lifecycle"
-	"github.com/estray/estray/findings/lifecycle/sqlledger"
 	"github.com/estray/estray/inventory/store"
 	"github.com/estray/estray/inventory/store/sqlstore"
 )
@@ -59,9 +58,9 @@ func diff(ctx context.Context, st *sqlstore.Store, from, to string) ([]changed, 
 	if err != nil {
 		return nil, err
 	}
-	ledger, err := sqlledger.Open(ctx, st.DB(), sqlledger.Options{Dialect: st.Dialect(), ReadOnly: true})
+	ledger, err := readLedger(ctx, st)
 	if err != nil {
-		return nil, st.Explain(keeping, err)
+		return nil, err
 	}
 	entries, err := ledger.Load(ctx)
 	if err != nil {

@@ -12,12 +12,10 @@ import (
 	"github.com/estray/estray/configs"
 	"github.com/estray/estray/findings"
 	"github.com/estray/estray/findings/lifecycle"
-	"github.com/estray/estray/findings/lifecycle/sqlledger"
 	"github.com/estray/estray/findings/reconcile"
 	"github.com/estray/estray/findings/report"
 	"github.com/estray/estray/findings/rules"
 	"github.com/estray/estray/inventory"
-	"github.com/estray/estray/inventory/registry"
 	"github.com/estray/estray/inventory/store/sqlstore"
 )
 
@@ -42,14 +40,21 @@ func (a *app) viewed(cmd *cobra.Command, at string, do func(context.Context, *in
 	})
 }
 
-// stored loads the configuration, opens the store for reading and finds the
-// instant to speak of.
-func (a *app) stored(cmd *cobra.Command, at string, do func(context.Context, *configs.Config, *sqlstore.Store, time.Time) error) error {
-	ctx := cmd.Context()
+// reading is what a command does with the store that the configuration names,
+// as of an instant.
+type reading func(context.Context, *configs.Config, *sqlstore.Store, time.Time) error
+
+// stored loads the configuration and opens the store for reading.
+func (a *app) stored(cmd *cobra.Command, at string, do reading) error {
 	c, err := a.load(cmd, nil)
 	if err != nil {
 		return err
 	}
+	return a.storedBy(cmd.Context(), c, at, do)
+}
+
+// storedBy opens the store for reading and finds the instant to speak of.
+func (a *app) storedBy(ctx context.Context, c *configs.Config, at string, do reading) error {
 	clock, err := a.clock()
 	if err != nil {
 		return err
@@ -71,7 +76,7 @@ func (a *app) stored(cmd *cobra.Command, at string, do func(context.Context, *co
 // it on, findings with their life as of the last scan.
 func (a *app) judged(cmd *cobra.Command, at string, do func(context.Context, *judged) error) error {
 	return a.stored(cmd, at, func(ctx context.Context, c *configs.Config, st *sqlstore.Store, now time.Time) error {
-		j, err := judge(ctx, c, st, now)
+		j, err := judgeStored(ctx, c, st, now)
 		if err != nil {
 			return err
 		}
@@ -79,8 +84,22 @@ func (a *app) judged(cmd *cobra.Command, at string, do func(context.Context, *ju
 	})
 }
 
+// judgeStored judges and tells the life of findings, for reading: lists and
+// pages must leave it as the last scan saved it.
+func judgeStored(ctx context.Context, c *configs.Config, st *sqlstore.Store, now time.Time) (*judged, error) {
+	j, err := judge(ctx, c, st, now)
+	if err != nil {
+		return nil, err
+	}
+	book, err := readLedger(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	return j, st.Explain(keeping, j.carry(ctx, book))
+}
+
 // judge holds the facts of the store as of now against the registry and the
-// rules, and carries the life of findings on; nothing is saved.
+// rules. The life of findings is not in it yet: see carry.
 func judge(ctx context.Context, c *configs.Config, st *sqlstore.Store, now time.Time) (*judged, error) {
 	reg, err := readRegistry(c, now)
 	if err != nil {
@@ -106,26 +125,12 @@ func judge(ctx context.Context, c *configs.Config, st *sqlstore.Store, now time.
 	if err != nil {
 		return nil, err
 	}
-	// For reading, since lists and pages judge too and must leave the life of
-	// findings as the last scan saved it.
-	ledger, err := sqlledger.Open(ctx, st.DB(), sqlledger.Options{Dialect: st.Dialect(), ReadOnly: true})
-	if err != nil {
-		return nil, st.Explain(keeping, err)
-	}
-	last, err := ledger.Load(ctx)
-	if err != nil {
-		return nil, st.Explain(keeping, err)
-	}
 	later, err := laterNotes(ctx, st, now)
 	if err != nil {
 		return nil, err
 	}
-	j := &judged{Case: cs, Config: c, Rules: active, Result: res,
-		Notes: slices.Concat(reg.notes, notes, disabledNotes(active), ageNotes(v), later)}
-	// A finding that is not found again is gone only where somebody looked.
-	blind := func(rule string, s inventory.Scope) bool { return !res.MayResolve(rule, s) }
-	j.Entries = lifecycle.Advance(last, res.Findings, lifecycle.Judgement{Blind: blind, Accepted: cs.Accepted, At: now})
-	return j, nil
+	return &judged{Case: cs, Config: c, Rules: active, Result: res,
+		Notes: slices.Concat(reg.notes, notes, disabledNotes(active), ageNotes(v), later)}, nil
 }
 
 // estate is what the configuration says of our own cloud, in the words of the
@@ -206,11 +211,4 @@ func (a *app) completeAssets(cmd *cobra.Command, _ []string, _ string) ([]string
 		return nil, cobra.ShellCompDirectiveError
 	}
 	return out, cobra.ShellCompDirectiveNoFileComp
-}
-
-// wantRegistry is what the registry files gave.
-type wantRegistry struct {
-	content registry.Content
-	given   bool
-	notes   []string
 }

@@ -93,6 +93,13 @@ func registryInit(a *app) *cobra.Command {
 	return cmd
 }
 
+// wantRegistry is what the registry files gave.
+type wantRegistry struct {
+	content registry.Content
+	given   bool
+	notes   []string
+}
+
 // readRegistry loads the registry files that the configuration names. Without
 // any, rules that need a registry answer unknown.
 func readRegistry(c *configs.Config, now time.Time) (wantRegistry, error) {

@@ -53,8 +53,8 @@ func (a *app) report(cmd *cobra.Command, f scanFlags) error {
 		return err
 	}
 	var d *report.Document
-	err = a.stored(cmd, "", func(ctx context.Context, _ *configs.Config, st *sqlstore.Store, now time.Time) error {
-		j, err := judge(ctx, c, st, now)
+	err = a.storedBy(cmd.Context(), c, "", func(ctx context.Context, c *configs.Config, st *sqlstore.Store, now time.Time) error {
+		j, err := judgeStored(ctx, c, st, now)
 		if err != nil {
 			return err
 		}

@@ -15,7 +15,6 @@ import (
 	"github.com/estray/estray/cmd/internal/output"
 	"github.com/estray/estray/configs"
 	"github.com/estray/estray/findings"
-	"github.com/estray/estray/findings/lifecycle/sqlledger"
 	"github.com/estray/estray/findings/report"
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/inventory/store"
@@ -204,27 +203,24 @@ func (j *job) run(ctx context.Context, st *sqlstore.Store) (*report.Document, er
 func (j *job) conclude(ctx context.Context, st *sqlstore.Store, run *store.Run) (*report.Document, error) {
 	// Opened for writing before it is read, since a killed scan may have left
 	// it half made.
-	ledger, err := sqlledger.Open(ctx, st.DB(), sqlledger.Options{Dialect: st.Dialect()})
+	book, err := writeLedger(ctx, st)
 	if err != nil {
-		return nil, st.Explain(keeping, err)
+		return nil, err
 	}
 	jd, err := judge(ctx, j.config, st, run.Now)
 	if err != nil {
 		return nil, err
 	}
+	// Before any report is made: none may tell a life of findings that the next
+	// scan would not know.
+	if err := jd.save(ctx, book); err != nil {
+		return nil, st.Explain(keeping, err)
+	}
 	run.Finished = j.clock()
 	jd.Notes = append(jd.Notes, j.part...)
 	d := jd.document(report.Run{ID: run.ID, Started: run.Started, Finished: run.Finished})
-	// Before any report is written: none may tell a life of findings that the
-	// next scan would not know.
-	if err := ledger.Save(ctx, jd.Entries); err != nil {
-		return nil, st.Explain(keeping, err)
-	}
-	return d, st.Explain(keeping, ledger.SaveRun(ctx, jd.runRecord(*run)))
+	return d, st.Explain(keeping, book.SaveRun(ctx, jd.runRecord(*run)))
 }
-
-// keeping is what the ledger does to the store, as errors say it.
-const keeping = "keep findings in"
 
 // stop gives the report of a stopped scan its verdict, unless everything had
 // been read when the stop came.
