@@ -75,10 +75,10 @@ func (r Result) neverAsked(gap inventory.Coverage) bool {
 // asked reports whether a source is, or was, asked to read the capability
 // anywhere at the provider. A view without any cell knows nothing of that.
 func (c *Case) asked(p inventory.Provider, capability inventory.Capability) bool {
-	all := slices.Concat(c.View.Coverage, c.View.Dropped)
-	return len(all) == 0 || slices.ContainsFunc(all, func(cov inventory.Coverage) bool {
+	reads := func(cov inventory.Coverage) bool {
 		return cov.Cell.Capability == capability && (cov.Cell.Scope.Provider == p || cov.Cell.Scope.Provider == "" || p == "")
-	})
+	}
+	return len(c.View.Coverage)+len(c.View.Dropped) == 0 || slices.ContainsFunc(c.View.Coverage, reads) || slices.ContainsFunc(c.View.Dropped, reads)
 }
 
 // Evaluate runs the active rules over the case: one pass over the events for
