@@ -1,5 +1,10 @@
 package inventory
 
+import (
+	"slices"
+	"strings"
+)
+
 // Reach says how far a way in reaches. The zero value is ReachUnknown, which
 // no rule may treat as lower than public.
 type Reach uint8
@@ -123,4 +128,87 @@ type Grant struct {
 	Secret bool `json:"secret,omitempty"`
 	// Unjudged names the condition keys whose effect could not be judged.
 	Unjudged []string `json:"unjudged,omitempty"`
+}
+
+// Reach judges how far the grant reaches for an asset of the account home;
+// own holds further accounts of ours. An allow for everyone without a
+// narrowing condition is public; through AWS_IAM alone it is authenticated.
+func (g Grant) Reach(home string, own func(account string) bool) Reach {
+	if g.Deny {
+		return ReachPrivate
+	}
+	reach := ReachPrivate
+	if g.Everyone {
+		reach = Widest(reach, g.everyoneReach(home, own))
+	}
+	for _, a := range g.Accounts {
+		reach = Widest(reach, accountReach(a, home, own))
+	}
+	if len(g.Services) > 0 {
+		reach = Widest(reach, g.serviceReach(home, own))
+	}
+	if len(g.Federated) > 0 {
+		reach = Widest(reach, ReachPartner)
+	}
+	return reach
+}
+
+func (g Grant) everyoneReach(home string, own func(string) bool) Reach {
+	if len(g.SourceAccounts) > 0 || len(g.Sources) > 0 {
+		return g.sourceReach(home, own)
+	}
+	switch {
+	case len(g.Organizations) > 0:
+		return ReachOrganization
+	case g.Auth == "AWS_IAM":
+		return ReachAuthenticated
+	}
+	return ReachPublic
+}
+
+// serviceReach: a service without a source acts for anybody who can make that
+// service call (confused deputy): as wide as anybody with an account.
+func (g Grant) serviceReach(home string, own func(string) bool) Reach {
+	if len(g.SourceAccounts) == 0 && len(g.Sources) == 0 {
+		if len(g.Organizations) > 0 {
+			return ReachOrganization
+		}
+		return ReachAuthenticated
+	}
+	return g.sourceReach(home, own)
+}
+
+func (g Grant) sourceReach(home string, own func(string) bool) Reach {
+	reach := ReachPrivate
+	accounts := g.SourceAccounts
+	if len(accounts) == 0 {
+		for _, arn := range g.Sources {
+			accounts = append(slices.Clip(accounts), accountOf(arn))
+		}
+	}
+	for _, a := range accounts {
+		reach = Widest(reach, accountReach(a, home, own))
+	}
+	return reach
+}
+
+func accountReach(account, home string, own func(string) bool) Reach {
+	switch {
+	case account == "" || strings.ContainsAny(account, "*?"):
+		return ReachAuthenticated
+	case account == home:
+		return ReachAccount
+	case own != nil && own(account):
+		return ReachOrganization
+	}
+	return ReachPartner
+}
+
+// accountOf returns field 5 of an ARN; empty if there is none (an S3 bucket).
+func accountOf(arn string) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 || parts[0] != "arn" {
+		return ""
+	}
+	return parts[4]
 }
