@@ -1,0 +1,153 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/middleware"
+
+	"github.com/estray/estray/inventory"
+)
+
+// longest is how long a session of an assumed role lasts. Where the own
+// credentials are those of a role, AWS allows an hour at most (role chaining).
+const longest = time.Hour
+
+// patience is how many times the bound of one attempt an operation may take with
+// all its attempts: a service that hangs must not hold up a scan for long.
+const patience = 3
+
+// Role says which role is taken in an account.
+type Role struct {
+	// Name of the role, with its path if it has one.
+	Name string
+	// ExternalID that the role's trust policy asks for; empty: none.
+	ExternalID string
+}
+
+// Account is one account with the credentials to read it.
+type Account struct {
+	ID, Partition string
+
+	base   aws.Config
+	limits *limits
+	lost   *loss
+	most   time.Duration // of one operation with all its attempts
+	mu     sync.Mutex
+	opened map[string]*Region
+}
+
+// Own is the account of the credentials, read with them as they are.
+func (h *Home) Own() *Account { return h.account(h.Account, h.base.Credentials) }
+
+// Assume takes the role in the account and makes sure that it is given.
+func (h *Home) Assume(ctx context.Context, account string, role Role) (*Account, error) {
+	arn := fmt.Sprintf("arn:%s:iam::%s:role/%s", h.Partition, account, role.Name)
+	// One client for the question and for the renewals: the region is that of
+	// our own credentials, whose tokens hold in all regions.
+	provider := stscreds.NewAssumeRoleProvider(sts.NewFromConfig(h.base), arn, func(o *stscreds.AssumeRoleOptions) {
+		o.RoleSessionName = h.options.Name
+		o.Duration = longest
+		if role.ExternalID != "" {
+			o.ExternalID = aws.String(role.ExternalID)
+		}
+	})
+	cache := aws.NewCredentialsCache(provider)
+	if _, err := cache.Retrieve(ctx); err != nil {
+		return nil, fmt.Errorf("assume role %s: %w", arn, err)
+	}
+	return h.account(account, cache), nil
+}
+
+func (h *Home) account(id string, credentials aws.CredentialsProvider) *Account {
+	a := &Account{ID: id, Partition: h.Partition, limits: newLimits(h.options.Rate), lost: &loss{},
+		most: patience * h.options.Timeout, opened: map[string]*Region{}}
+	a.base = h.base.Copy()
+	a.base.Credentials = credentials
+	a.base.APIOptions = nil // those of Home pace its own calls
+	return a
+}
+
+// Region gives the account's region of that name, the same value each time.
+func (a *Account) Region(name string) *Region {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if r, ok := a.opened[name]; ok {
+		return r
+	}
+	r := &Region{Account: a, Name: name, config: a.base.Copy()}
+	r.config.Region = name
+	r.config.APIOptions = []func(*stack) error{a.limits.pace(name), a.bound, a.lost.watch}
+	a.opened[name] = r
+	return r
+}
+
+// bound ends an operation that takes too long in all. It is not for clients
+// that stream their answers.
+func (a *Account) bound(s *stack) error {
+	return s.Initialize.Add(middleware.InitializeMiddlewareFunc("EstrayPatience",
+		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			ctx, cancel := context.WithTimeout(ctx, a.most)
+			defer cancel()
+			return next.HandleInitialize(ctx, in)
+		}), middleware.Before)
+}
+
+// Global is the region through which services without regions are called: IAM
+// and Organizations.
+func (a *Account) Global() *Region { return a.Region(GlobalRegion(a.Partition)) }
+
+// GlobalRegion is the region in which the services without regions of a
+// partition live, and in which their calls are logged.
+func GlobalRegion(partition string) string {
+	switch partition {
+	case "aws-cn":
+		return "cn-north-1"
+	case "aws-us-gov":
+		return "us-gov-west-1"
+	case "aws-eusc":
+		return "eusc-de-east-1"
+	}
+	return "us-east-1"
+}
+
+// Scope is the account as a whole.
+func (a *Account) Scope() inventory.Scope {
+	return inventory.Scope{Provider: inventory.AWS, Account: a.ID}
+}
+
+// Region is one region of one account.
+type Region struct {
+	Account *Account
+	Name    string
+	config  aws.Config
+}
+
+// Config is what the vendor's clients for the region are made from. Each caller
+// gets a copy.
+func (r *Region) Config() aws.Config { return r.config.Copy() }
+
+// Wait waits until a call of the operation may be made. Only those call it that
+// make a request without one of the vendor's clients, once for each attempt.
+func (r *Region) Wait(ctx context.Context, service, operation string) error {
+	if err := r.Account.lost.err(); err != nil {
+		return err
+	}
+	return r.Account.limits.wait(ctx, r.Name, service, operation)
+}
+
+// Scope is the account's region.
+func (r *Region) Scope() inventory.Scope {
+	s := r.Account.Scope()
+	s.Region = r.Name
+	return s
+}
+
+// CustomEndpoint reports whether calls go to an address that the environment
+// gives: an emulator or a proxy.
+func (r *Region) CustomEndpoint() bool { return r.config.BaseEndpoint != nil }

@@ -1,0 +1,24 @@
+// Package session is how estray calls AWS: with which credentials, how fast,
+// how often again, and what an answer that is none means.
+//
+// A [Home] holds the credentials of the process, an [Account] those for one
+// account, a [Region] gives the configuration from which the vendor's clients
+// are made. Whatever client that is: its calls wait for the rate of their quota
+// group, are repeated where that can help, and stop at once when the account's
+// credentials are lost.
+//
+// # Rate
+//
+// AWS counts requests per account, region and group of operations (facts:
+// GetFunction 100 a second, GetPolicy 15, all other calls of Lambda's control
+// plane together 15, LookupEvents 2). The customer's own deployments draw on
+// the same quota, so that a group is called at the configured rate and never
+// faster than a third of its quota. Each attempt counts, also a repeated one.
+//
+// # Failures
+//
+// [Explain] turns an error into the state and reason of a coverage cell. It goes
+// by the vendor's error code and never by Go types: AccessDenied is not in the
+// model of Lambda, so that it has no type of its own. [Tally] keeps the count of
+// a cell and gives its word: complete only after somebody said Done.
+package session

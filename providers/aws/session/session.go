@@ -1,0 +1,126 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+)
+
+const (
+	defaultTimeout  = 30 * time.Second
+	defaultAttempts = 6
+	idleConnections = 64
+)
+
+// Options say how AWS is called.
+type Options struct {
+	// Rate is the most requests a second per account, region and quota group;
+	// 0: no limit of ours.
+	Rate float64
+	// Timeout bounds one attempt of a request with its whole answer; 0: 30 s.
+	Timeout time.Duration
+	// Attempts is how often a request is made at most; 0: 6.
+	Attempts int
+	// MaxBackoff bounds the wait between two attempts; 0: 20 s.
+	MaxBackoff time.Duration
+	// Name is the session name of assumed roles: what the customer sees in the
+	// audit log. Empty: "estray".
+	Name string
+}
+
+// Home is the place that the credentials of the process belong to.
+type Home struct {
+	// Account and Partition are those of the credentials ([sts.GetCallerIdentity]).
+	Account, Partition string
+	// Principal is the ARN that the credentials act as.
+	Principal string
+
+	options Options
+	base    aws.Config
+}
+
+// Open finds the credentials as the vendor's tools do (environment, shared
+// files, container, instance) and asks whose they are. Settings of the
+// environment, such as AWS_ENDPOINT_URL and AWS_CA_BUNDLE, are obeyed; an
+// endpoint of plain http must be on this machine.
+func Open(ctx context.Context, opt Options) (*Home, error) {
+	h := &Home{options: opt.filled()}
+	var err error
+	if h.base, err = load(ctx, h.options); err != nil {
+		return nil, err
+	}
+	if h.base.Region == "" {
+		h.base.Region = "us-east-1"
+	}
+	h.base.APIOptions = append(h.base.APIOptions, newLimits(h.options.Rate).pace(h.base.Region))
+	who, err := sts.NewFromConfig(h.base).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return nil, fmt.Errorf("ask AWS whose the credentials are: %w", err)
+	}
+	h.Account, h.Principal = aws.ToString(who.Account), aws.ToString(who.Arn)
+	parts := strings.SplitN(h.Principal, ":", 3)
+	if h.Account == "" || len(parts) < 3 || parts[1] == "" {
+		return nil, errors.New("ask AWS whose the credentials are: the answer names no account")
+	}
+	h.Partition = parts[1]
+	return h, nil
+}
+
+// Load reads the vendor's settings for clients that belong to no account that
+// is scanned, such as one of a bucket. They are not paced.
+func Load(ctx context.Context, opt Options) (aws.Config, error) { return load(ctx, opt.filled()) }
+
+func (o Options) filled() Options {
+	if o.Timeout == 0 {
+		o.Timeout = defaultTimeout
+	}
+	if o.Attempts == 0 {
+		o.Attempts = defaultAttempts
+	}
+	if o.Name == "" {
+		o.Name = "estray"
+	}
+	return o
+}
+
+// load always gives the vendor's own HTTP client: with any other, a certificate
+// bundle of the environment (AWS_CA_BUNDLE) is an error.
+func load(ctx context.Context, opt Options) (aws.Config, error) {
+	client := awshttp.NewBuildableClient().WithTimeout(opt.Timeout).WithTransportOptions(func(t *http.Transport) {
+		t.MaxIdleConns, t.MaxIdleConnsPerHost = 4*idleConnections, idleConnections
+	})
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(client), config.WithAppID("estray"),
+		config.WithRetryer(opt.retryer))
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("load the AWS configuration: %w", err)
+	}
+	if cfg.BaseEndpoint != nil {
+		if err := safeEndpoint(*cfg.BaseEndpoint); err != nil {
+			return aws.Config{}, err
+		}
+	}
+	return cfg, nil
+}
+
+// safeEndpoint refuses plain http to other machines: requests carry session
+// tokens.
+func safeEndpoint(endpoint string) error {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" {
+		return errors.New("load the AWS configuration: AWS_ENDPOINT_URL is no address; write https://HOST")
+	}
+	if u.Scheme == "https" || u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback() {
+		return nil
+	}
+	return errors.New("load the AWS configuration: AWS_ENDPOINT_URL is plain http to another machine; use https")
+}
