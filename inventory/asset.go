@@ -16,6 +16,10 @@ type Kind string
 // The kinds of asset.
 const (
 	LambdaFunction Kind = "lambda-function"
+	// WebFunction is a deployment of Lambda's Web Functions, an API of its own.
+	WebFunction Kind = "web-function"
+	// CapacityProvider is a set of EC2 instances on which Lambda runs functions.
+	CapacityProvider Kind = "capacity-provider"
 )
 
 // Asset is one serverless deployment. The zero value of each facet is
@@ -41,13 +45,17 @@ type Asset struct {
 	Configuration Facet[Configuration] `json:"configuration,omitzero"`
 	Code          Facet[Code]          `json:"code,omitzero"`
 	Versions      Facet[Versions]      `json:"versions,omitzero"`
-	Identity      Facet[Identity]      `json:"identity,omitzero"`
-	Rights        Facet[Rights]        `json:"rights,omitzero"`
-	Exposure      Facet[Exposures]     `json:"exposure,omitzero"`
-	Triggers      Facet[[]Trigger]     `json:"triggers,omitzero"`
-	Bindings      Facet[[]Binding]     `json:"bindings,omitzero"`
-	Labels        Facet[Labels]        `json:"labels,omitzero"`
-	Logging       Facet[Logging]       `json:"logging,omitzero"`
+	// VersionAliases is the facet "aliases": names that point at versions. The
+	// asset's own other ids are Aliases.
+	VersionAliases Facet[[]Alias]       `json:"version_aliases,omitzero"`
+	Identity       Facet[Identity]      `json:"identity,omitzero"`
+	Rights         Facet[Rights]        `json:"rights,omitzero"`
+	Exposure       Parts[Exposures]     `json:"exposure,omitzero"`
+	Triggers       Parts[Triggers]      `json:"triggers,omitzero"`
+	Destinations   Facet[[]Destination] `json:"destinations,omitzero"`
+	Bindings       Facet[[]Binding]     `json:"bindings,omitzero"`
+	Labels         Facet[Labels]        `json:"labels,omitzero"`
+	Logging        Facet[Logging]       `json:"logging,omitzero"`
 }
 
 func (Asset) fact() {}
@@ -60,7 +68,7 @@ type Sighting struct {
 
 // FacetNames lists the facets in the order in which people read them.
 func FacetNames() []string {
-	return []string{"configuration", "code", "versions", "identity", "rights", "exposure", "triggers", "bindings", "labels", "logging"}
+	return []string{"configuration", "code", "versions", "aliases", "identity", "rights", "exposure", "triggers", "destinations", "bindings", "labels", "logging"}
 }
 
 // Configuration is how a deployment runs.
@@ -75,6 +83,49 @@ type Configuration struct {
 	KMSKey         string   `json:"kms_key,omitempty"`
 	// Origin is the asset of which this one is a replica (Lambda@Edge MasterArn).
 	Origin AssetID `json:"origin,omitempty"`
+
+	// Digest is that of the configuration (Lambda: ConfigSha256); Revision
+	// changes whenever configuration or code do (RevisionId).
+	Digest   string `json:"digest,omitempty"`
+	Revision string `json:"revision,omitempty"`
+	// State and StateReason are the provider's words (State, StateReason);
+	// empty: not told, which a listing never does.
+	State       string `json:"state,omitempty"`
+	StateReason string `json:"state_reason,omitempty"`
+	// EphemeralMB is the size of the scratch disk (EphemeralStorage.Size, MB).
+	EphemeralMB int `json:"ephemeral_mb,omitempty"`
+	// CodeSigning is the ARN of the code signing configuration
+	// (CodeSigningConfigArn); empty: none, or not told.
+	CodeSigning string `json:"code_signing,omitempty"`
+	// ReservedConcurrency is ReservedConcurrentExecutions; nil: nothing is
+	// reserved, or not told. Zero means that the function is switched off.
+	ReservedConcurrency *int `json:"reserved_concurrency,omitempty"`
+	// CapacityProvider is the ARN of the instances that it runs on
+	// (CapacityProviderConfig); empty: Lambda's own.
+	CapacityProvider string `json:"capacity_provider,omitempty"`
+	// Durable is set for durable functions (DurableConfig).
+	Durable *Durable `json:"durable,omitempty"`
+	// Tenancy is TenancyConfig.TenantIsolationMode: "PER_TENANT".
+	Tenancy string `json:"tenancy,omitempty"`
+	// SnapStart: published versions start from a snapshot (SnapStart.ApplyOn is
+	// "PublishedVersions").
+	SnapStart bool `json:"snap_start,omitempty"`
+	// Subnets and SecurityGroups are ids (VpcConfig), sorted.
+	Subnets        []string `json:"subnets,omitempty"`
+	SecurityGroups []string `json:"security_groups,omitempty"`
+	// FileSystems are ARNs of what is mounted (FileSystemConfigs), sorted.
+	FileSystems []string `json:"file_systems,omitempty"`
+	// Tracing is TracingConfig.Mode: "Active", "PassThrough".
+	Tracing string `json:"tracing,omitempty"`
+}
+
+// Durable is how long executions of a durable function run and are kept.
+type Durable struct {
+	// TimeoutSeconds is ExecutionTimeout; RetentionDays is
+	// RetentionPeriodInDays; zero: not told.
+	TimeoutSeconds int    `json:"timeout_seconds,omitempty"`
+	RetentionDays  int    `json:"retention_days,omitempty"`
+	KMSKey         string `json:"kms_key,omitempty"`
 }
 
 // Code is what runs when nothing qualifies the call ($LATEST).
@@ -93,10 +144,9 @@ type Layer struct {
 	Account string `json:"account,omitempty"`
 }
 
-// Versions are the published versions and the names that point at them.
+// Versions are the published versions.
 type Versions struct {
 	Published []Version `json:"published,omitempty"`
-	Aliases   []Alias   `json:"aliases,omitempty"`
 }
 
 // Version is one immutable publication.
@@ -123,14 +173,22 @@ type Identity struct {
 type Rights struct {
 	// Admin: the identity may take over the account, by itself or in few steps.
 	Admin bool `json:"admin"`
-	// Why lists the policies or actions that make it so, or that weigh.
+	// Why lists the policies or actions that make it so.
 	Why []string `json:"why,omitempty"`
+	// Weighs lists what the identity may do that weighs and does not make it an
+	// administrator: wildcards, pass-role, changing functions.
+	Weighs []string `json:"weighs,omitempty"`
 	// Boundary is the permissions boundary; Bounded says that it removes the
 	// administrator's rights.
 	Boundary string `json:"boundary,omitempty"`
 	Bounded  bool   `json:"bounded,omitempty"`
 	// Trusts lists who may take the identity besides the asset.
 	Trusts []string `json:"trusts,omitempty"`
+	// LastUsed and LastUsedRegion are when and where the identity last acted, by
+	// the provider's own account (IAM's RoleLastUsed, which looks back 400
+	// days); zero: not within that time, or not told.
+	LastUsed       time.Time `json:"last_used,omitzero"`
+	LastUsedRegion string    `json:"last_used_region,omitempty"`
 }
 
 // Trigger is something that starts the asset.
@@ -140,6 +198,36 @@ type Trigger struct {
 	Source  string `json:"source,omitempty"`
 	Account string `json:"account,omitempty"`
 	Enabled bool   `json:"enabled"`
+	// Name is what people call the trigger: a rule's or a schedule's name.
+	Name string `json:"name,omitempty"`
+	// Qualifier is the alias or version that it starts; empty: what runs
+	// unqualified.
+	Qualifier string `json:"qualifier,omitempty"`
+	// Detail says when it starts: a schedule expression or an event pattern, cut
+	// to 512 characters.
+	Detail string `json:"detail,omitempty"`
+}
+
+// Triggers are all that start an asset. An empty list, known, means that
+// nothing does.
+type Triggers []Trigger
+
+// Join adds what another reading tells.
+func (t Triggers) Join(other Triggers) Triggers { return slices.Concat(t, other) }
+
+// Split: triggers told as a whole were event source mappings.
+func (t Triggers) Split() map[Capability]Triggers { return map[Capability]Triggers{CapMappings: t} }
+
+// Destination is where the asset's results go.
+type Destination struct {
+	// Qualifier is the alias or version whose results go there; empty: what runs
+	// unqualified.
+	Qualifier string `json:"qualifier,omitempty"`
+	// On says which results: "success", "failure", or "dead-letter" for events
+	// that could not be handled.
+	On string `json:"on"`
+	// Target is the ARN of the queue, topic, bus, bucket or function.
+	Target string `json:"target,omitempty"`
 }
 
 // Binding is a named thing that the asset is given: an environment variable,
@@ -190,18 +278,25 @@ type FacetState struct {
 	Name    string
 	Unknown bool
 	Absent  bool
+	// Stale: what was observed may not be called current. It is set too where a
+	// part of the facet is known and another is not.
 	Stale   bool
 	Seen    time.Time
 	Doubted time.Time
 	Doubt   Reason
+	// Parts describe the parts of a facet that has such, by name: "policies",
+	// "urls". Parts that must be there and are not are among them, unknown.
+	Parts []FacetState
 }
 
-// Facets describes every facet, in the order of FacetNames.
+// Facets describes every facet, in the order of FacetNames. One that has parts
+// is described as a whole, joined.
 func (a Asset) Facets() []FacetState {
 	return []FacetState{
 		describe("configuration", a.Configuration), describe("code", a.Code), describe("versions", a.Versions),
-		describe("identity", a.Identity), describe("rights", a.Rights), describe("exposure", a.Exposure),
-		describe("triggers", a.Triggers), describe("bindings", a.Bindings), describe("labels", a.Labels),
+		describe("aliases", a.VersionAliases), describe("identity", a.Identity), describe("rights", a.Rights),
+		describeParts("exposure", a.waysIn()), describeParts("triggers", a.Triggers),
+		describe("destinations", a.Destinations), describe("bindings", a.Bindings), describe("labels", a.Labels),
 		describe("logging", a.Logging),
 	}
 }
@@ -218,6 +313,14 @@ func (a Asset) Facet(name string) FacetState {
 
 func describe[T any](name string, f Facet[T]) FacetState {
 	return FacetState{Name: name, Unknown: f.IsUnknown(), Absent: f.IsAbsent(), Stale: f.Stale(), Seen: f.Seen, Doubted: f.Doubted, Doubt: f.Doubt}
+}
+
+func describeParts[T Joined[T]](name string, p Parts[T]) FacetState {
+	out := FacetState{Name: name, Unknown: p.IsUnknown(), Absent: p.IsAbsent(), Stale: p.Stale(), Seen: p.Seen(), Doubted: p.Doubted(), Doubt: p.Doubt()}
+	for _, c := range p.names() {
+		out.Parts = append(out.Parts, describe(string(c), p[c]))
+	}
+	return out
 }
 
 // CompareAssets orders assets by id.

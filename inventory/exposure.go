@@ -1,9 +1,6 @@
 package inventory
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Reach says how far a way in reaches. The zero value is ReachUnknown, which
 // no rule may treat as lower than public.
@@ -62,153 +59,113 @@ type Exposure struct {
 	Reach     Reach  `json:"reach"`
 	Hostname  string `json:"hostname,omitempty"`
 	Qualifier string `json:"qualifier,omitempty"`
+	// Route is the method and path of a route: "GET /orders/{id}".
+	Route string `json:"route,omitempty"`
+	// Source is the ARN or id of what leads here: the API, the load balancer.
+	Source string `json:"source,omitempty"`
 	// Auth is the vendor's authorisation type: "NONE", "AWS_IAM".
 	Auth string `json:"auth,omitempty"`
 	// Statement is the id of the policy statement that opens it.
 	Statement string `json:"statement,omitempty"`
-	// Accounts, Organizations and Services are who is let in, where named.
+	// Everyone: nobody is named, and no condition on the source or on the
+	// organization names anybody.
+	Everyone bool `json:"everyone,omitempty"`
+	// Accounts, Organizations and Services are who is let in, where named. An
+	// account that a source is of is among them.
 	Accounts      []string `json:"accounts,omitempty"`
 	Organizations []string `json:"organizations,omitempty"`
 	Services      []string `json:"services,omitempty"`
-	// Sourced: a service is let in only for a named source (ARN or account).
+	// Sourced: it holds only for a named source (ARN or account), or for whoever
+	// knows a secret.
 	Sourced bool `json:"sourced,omitempty"`
+	// ViaURL: the statement holds for calls through a function URL only. It
+	// leads nowhere by itself.
+	ViaURL bool `json:"via_url,omitempty"`
 	// UpperBound: a condition or a deny that could not be judged may narrow it.
 	UpperBound bool   `json:"upper_bound,omitempty"`
 	Note       string `json:"note,omitempty"`
 }
 
-// Reach is the widest reach of all ways; private if there is none.
+// Part is the reading that tells of such a way: the part of an asset's
+// exposure that it belongs to.
+func (e Exposure) Part() Capability {
+	switch e.Kind {
+	case kindURL:
+		return CapURLs
+	case kindPolicy:
+		return CapPolicies
+	}
+	return Capability(e.Kind)
+}
+
+// The kinds of way that a part is named otherwise than.
+const (
+	kindURL    = "function-url"
+	kindPolicy = "policy"
+)
+
+// Join adds what another reading tells.
+func (e Exposures) Join(other Exposures) Exposures {
+	return Exposures{Ways: slices.Concat(e.Ways, other.Ways), Denies: e.Denies || other.Denies}
+}
+
+// Split sorts the ways by [Exposure.Part]. A list told as a whole told of URLs
+// and of policies, also where it holds none.
+func (e Exposures) Split() map[Capability]Exposures {
+	out := map[Capability]Exposures{CapURLs: {}, CapPolicies: {Denies: e.Denies}}
+	for _, w := range e.Ways {
+		part := out[w.Part()]
+		part.Ways = append(part.Ways, w)
+		out[w.Part()] = part
+	}
+	return out
+}
+
+// Open lists the ways that lead in: all but statements that hold through a
+// function URL where there is no such URL.
+func (e Exposures) Open() []Exposure {
+	urls := slices.DeleteFunc(slices.Clone(e.Ways), func(w Exposure) bool { return w.Kind != kindURL })
+	return slices.DeleteFunc(slices.Clone(e.Ways), func(w Exposure) bool {
+		return w.ViaURL && !slices.ContainsFunc(urls, func(u Exposure) bool { return u.Qualifier == w.Qualifier && (w.Auth == "" || u.Auth == w.Auth) })
+	})
+}
+
+// Reach is the widest reach of all open ways; private if there is none.
 func (e Exposures) Reach() Reach {
 	r := ReachPrivate
-	for _, w := range e.Ways {
+	for _, w := range e.Open() {
 		r = Widest(r, w.Reach)
 	}
 	return r
 }
 
-// Reach is the reach of an asset's exposure and whether it may be relied on:
-// false where the facet is unknown or stale.
+// waysIn is the exposure with each part that must be known of such an asset: a
+// function's URLs and policies. Those that nobody told of are unknown.
+func (a Asset) waysIn() Parts[Exposures] {
+	out := a.Exposure
+	if a.Kind != LambdaFunction {
+		return out
+	}
+	for _, c := range []Capability{CapPolicies, CapURLs} {
+		if _, ok := out[c]; !ok {
+			out = out.With(c, Facet[Exposures]{})
+		}
+	}
+	return out
+}
+
+// Reach is the reach of an asset's exposure, all parts joined, and whether it
+// may be relied on: not where a part is unknown or stale. Of a Lambda function
+// both URLs and policies must be known.
 func (a Asset) Reach() (Reach, bool) {
-	e, ok := a.Exposure.Get()
+	ways := a.waysIn()
+	e, ok := ways.Get()
 	switch {
-	case a.Exposure.IsAbsent():
-		return ReachPrivate, a.Exposure.Current()
+	case ways.IsAbsent():
+		return ReachPrivate, ways.Current()
 	case !ok:
 		return ReachUnknown, false
 	}
 	r := e.Reach()
-	return r, a.Exposure.Current() && r != ReachUnknown
-}
-
-// Grant is one statement of a policy: who may do what, under conditions. Of
-// conditions only those narrow that a caller cannot choose.
-type Grant struct {
-	ID   string `json:"id,omitempty"`
-	Deny bool   `json:"deny,omitempty"`
-	// Everyone: the principal is "*", or everybody but some (NotPrincipal).
-	Everyone bool `json:"everyone,omitempty"`
-	// Principals are the named ones, in full; Accounts are the accounts that
-	// they belong to. An id left by a deleted principal has no account.
-	Principals []string `json:"principals,omitempty"`
-	Accounts   []string `json:"accounts,omitempty"`
-	Services   []string `json:"services,omitempty"`
-	Federated  []string `json:"federated,omitempty"`
-	Actions    []string `json:"actions,omitempty"`
-	// Sources and SourceAccounts are values of conditions on the source
-	// (aws:SourceArn, aws:SourceAccount); Organizations of aws:PrincipalOrgID.
-	Sources        []string `json:"sources,omitempty"`
-	SourceAccounts []string `json:"source_accounts,omitempty"`
-	Organizations  []string `json:"organizations,omitempty"`
-	// Auth is the authorisation type that a function URL must have.
-	Auth string `json:"auth,omitempty"`
-	// ViaURL: the grant holds for calls through a function URL only.
-	ViaURL    bool   `json:"via_url,omitempty"`
-	Qualifier string `json:"qualifier,omitempty"`
-	// Secret: an event source token or an external id must be given.
-	Secret bool `json:"secret,omitempty"`
-	// Unjudged names the condition keys whose effect could not be judged.
-	Unjudged []string `json:"unjudged,omitempty"`
-}
-
-// Reach judges how far the grant reaches for an asset of the account home;
-// own holds further accounts of ours. An allow for everyone without a
-// narrowing condition is public; through AWS_IAM alone it is authenticated.
-func (g Grant) Reach(home string, own func(account string) bool) Reach {
-	if g.Deny {
-		return ReachPrivate
-	}
-	reach := ReachPrivate
-	if g.Everyone {
-		reach = Widest(reach, g.everyoneReach(home, own))
-	}
-	for _, a := range g.Accounts {
-		reach = Widest(reach, accountReach(a, home, own))
-	}
-	if len(g.Services) > 0 {
-		reach = Widest(reach, g.serviceReach(home, own))
-	}
-	if len(g.Federated) > 0 {
-		reach = Widest(reach, ReachPartner)
-	}
-	return reach
-}
-
-func (g Grant) everyoneReach(home string, own func(string) bool) Reach {
-	if len(g.SourceAccounts) > 0 || len(g.Sources) > 0 {
-		return g.sourceReach(home, own)
-	}
-	switch {
-	case len(g.Organizations) > 0:
-		return ReachOrganization
-	case g.Auth == "AWS_IAM":
-		return ReachAuthenticated
-	}
-	return ReachPublic
-}
-
-// serviceReach: a service without a source acts for anybody who can make that
-// service call (confused deputy): as wide as anybody with an account.
-func (g Grant) serviceReach(home string, own func(string) bool) Reach {
-	if len(g.SourceAccounts) == 0 && len(g.Sources) == 0 {
-		if len(g.Organizations) > 0 {
-			return ReachOrganization
-		}
-		return ReachAuthenticated
-	}
-	return g.sourceReach(home, own)
-}
-
-func (g Grant) sourceReach(home string, own func(string) bool) Reach {
-	reach := ReachPrivate
-	accounts := g.SourceAccounts
-	if len(accounts) == 0 {
-		for _, arn := range g.Sources {
-			accounts = append(slices.Clip(accounts), accountOf(arn))
-		}
-	}
-	for _, a := range accounts {
-		reach = Widest(reach, accountReach(a, home, own))
-	}
-	return reach
-}
-
-func accountReach(account, home string, own func(string) bool) Reach {
-	switch {
-	case account == "" || strings.ContainsAny(account, "*?"):
-		return ReachAuthenticated
-	case account == home:
-		return ReachAccount
-	case own != nil && own(account):
-		return ReachOrganization
-	}
-	return ReachPartner
-}
-
-// accountOf returns field 5 of an ARN; empty if there is none (an S3 bucket).
-func accountOf(arn string) string {
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 || parts[0] != "arn" {
-		return ""
-	}
-	return parts[4]
+	return r, ways.Current() && r != ReachUnknown
 }

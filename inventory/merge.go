@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// Merge joins two observations of one asset, facet by facet. It is
+// Merge joins two observations of one asset, facet by facet, and part by part
+// where a facet has such. It is
 // commutative, associative and idempotent: the order of sources never shows.
 // The ids are the caller's promise: Merge keeps the smaller id and makes the
 // other an alias.
@@ -19,16 +20,18 @@ func Merge(a, b Asset) Asset {
 		Modified: latest(a.Modified, b.Modified),
 		Deleted:  latest(a.Deleted, b.Deleted),
 
-		Configuration: a.Configuration.merge(b.Configuration),
-		Code:          a.Code.merge(b.Code),
-		Versions:      a.Versions.merge(b.Versions),
-		Identity:      a.Identity.merge(b.Identity),
-		Rights:        a.Rights.merge(b.Rights),
-		Exposure:      a.Exposure.merge(b.Exposure),
-		Triggers:      a.Triggers.merge(b.Triggers),
-		Bindings:      a.Bindings.merge(b.Bindings),
-		Labels:        a.Labels.merge(b.Labels),
-		Logging:       a.Logging.merge(b.Logging),
+		Configuration:  a.Configuration.merge(b.Configuration),
+		Code:           a.Code.merge(b.Code),
+		Versions:       a.Versions.merge(b.Versions),
+		VersionAliases: a.VersionAliases.merge(b.VersionAliases),
+		Identity:       a.Identity.merge(b.Identity),
+		Rights:         a.Rights.merge(b.Rights),
+		Exposure:       a.Exposure.merge(b.Exposure),
+		Triggers:       a.Triggers.merge(b.Triggers),
+		Destinations:   a.Destinations.merge(b.Destinations),
+		Bindings:       a.Bindings.merge(b.Bindings),
+		Labels:         a.Labels.merge(b.Labels),
+		Logging:        a.Logging.merge(b.Logging),
 	}
 	out.Aliases = joinAliases(out.ID, a, b)
 	out.Sightings = joinSightings(a.Sightings, b.Sightings)

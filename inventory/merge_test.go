@@ -31,6 +31,20 @@ func facet[T any](t *rapid.T, label string, v func() T) inventory.Facet[T] {
 	return inventory.Known(v(), at)
 }
 
+// exposure draws some of the parts of an exposure.
+func exposure(t *rapid.T) inventory.Parts[inventory.Exposures] {
+	var out inventory.Parts[inventory.Exposures]
+	for _, c := range []inventory.Capability{inventory.CapURLs, inventory.CapPolicies, inventory.CapAPIGateway} {
+		if !rapid.Bool().Draw(t, string(c)+"?") {
+			continue
+		}
+		out = out.With(c, facet(t, string(c), func() inventory.Exposures {
+			return inventory.Exposures{Ways: []inventory.Exposure{{Kind: string(c), Reach: inventory.Reach(rapid.IntRange(0, 6).Draw(t, "reach"))}}}
+		}))
+	}
+	return out
+}
+
 // asset draws an observation of one asset.
 func asset(t *rapid.T) inventory.Asset {
 	word := func(label string) string { return rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, label) }
@@ -40,10 +54,9 @@ func asset(t *rapid.T) inventory.Asset {
 		Configuration: facet(t, "conf", func() inventory.Configuration { return inventory.Configuration{Runtime: word("runtime")} }),
 		Code:          facet(t, "code", func() inventory.Code { return inventory.Code{Digest: word("digest")} }),
 		Identity:      facet(t, "identity", func() inventory.Identity { return inventory.Identity{ID: word("role")} }),
-		Exposure: facet(t, "exposure", func() inventory.Exposures {
-			return inventory.Exposures{Ways: []inventory.Exposure{{Kind: "policy", Reach: inventory.Reach(rapid.IntRange(0, 6).Draw(t, "reach"))}}}
-		}),
-		Labels: facet(t, "labels", func() inventory.Labels { return inventory.Labels{"k": word("label")} }),
+		Exposure:      exposure(t),
+		Triggers:      inventory.Split(facet(t, "triggers", func() inventory.Triggers { return inventory.Triggers{{Kind: word("trigger")}} })),
+		Labels:        facet(t, "labels", func() inventory.Labels { return inventory.Labels{"k": word("label")} }),
 	}
 	if rapid.Bool().Draw(t, "created?") {
 		a.Created = instant(t, "created")

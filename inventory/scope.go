@@ -73,6 +73,25 @@ const (
 	CapDirectory     Capability = "directory"
 	CapTags          Capability = "tags"
 	CapConfiguration Capability = "configuration"
+
+	CapCodeSigning       Capability = "code-signing"
+	CapCapacityProviders Capability = "capacity-providers"
+	CapWebFunctions      Capability = "web-functions"
+	CapMicroVMs          Capability = "microvms"
+	// CapEventRules are rules of EventBridge and their targets.
+	CapEventRules          Capability = "event-rules"
+	CapSchedules           Capability = "schedules"
+	CapAPIGateway          Capability = "api-gateway"
+	CapBucketNotifications Capability = "bucket-notifications"
+	// CapTopics are subscriptions to topics of SNS.
+	CapTopics           Capability = "topics"
+	CapLogSubscriptions Capability = "log-subscriptions"
+	CapLoadBalancers    Capability = "load-balancers"
+	// CapVersionPolicies are the policies of published versions. It names a part
+	// of the exposure alone.
+	CapVersionPolicies Capability = "version-policies"
+	// CapRegions is the list of regions that are switched on.
+	CapRegions Capability = "regions"
 	// CapScopes is the plan itself: the list of accounts, regions or files.
 	CapScopes Capability = "scopes"
 	// CapObjects is the set of files of an archive, whatever they hold.
