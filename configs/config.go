@@ -38,14 +38,45 @@ type Tags struct {
 
 // Providers says what is read.
 type Providers struct {
+	// AWS is nil where nobody asked for AWS: neither the file has the block
+	// providers.aws, be it empty, nor is one of its variables set.
+	AWS      *AWS
 	Archives []Archive
 }
 
-// Archive is one file or folder of exported logs or assets.
+// AWS says how AWS is read.
+type AWS struct {
+	// Organization asks for all accounts of the organization.
+	Organization bool
+	// Accounts are the accounts to read, each once. Empty, where Organization
+	// is false: the account of the credentials alone.
+	Accounts []string
+	// Role is the name of the role that is taken in each account, with its path
+	// if it has one, and without a slash at either end; "": none, the
+	// credentials are used as they are.
+	Role string
+	// ExternalID is what the role's trust policy asks for, "" for nothing.
+	// [Config.Values] has it masked.
+	ExternalID string
+	// Regions are the regions to read, each once; nil: all that are on.
+	Regions []string
+	// Rate is the most requests a second per account, region and quota group;
+	// 0: no limit of ours.
+	Rate float64
+	// Lookup asks CloudTrail for the events of the last 90 days.
+	Lookup bool
+	// GetFunction allows the call of that name, which hands out a link to the
+	// code besides the digest of an image.
+	GetFunction bool
+	// Parallel is how many regions of accounts are read at once.
+	Parallel int
+}
+
+// Archive is one file, folder or bucket of exported logs or assets.
 type Archive struct {
 	// Kind is "cloudtrail" or "snapshot".
 	Kind string
-	// URL is a path on this machine, with no scheme.
+	// URL is a path on this machine, with no scheme, or s3://BUCKET/PREFIX.
 	URL string
 	// Name is the URL as the user wrote it, variables not filled in. It names
 	// the source in coverage, so that a report does not depend on the folder

@@ -24,7 +24,8 @@
 //
 // # Secrets
 //
-// The one key that can hold a secret is state, as the password of a
-// PostgreSQL URL. It is refused when it stands in the file itself, masked in
-// [Config.Values], and never part of a message.
+// Two keys can hold what others should not see. The password of a PostgreSQL
+// URL, in state, is refused when it stands in the file itself. An external id
+// is no password, and may stand there. Both are masked in [Config.Values], and
+// never part of a message.
 package configs

@@ -24,7 +24,8 @@ func TestExampleLoadsWithoutMistakeAndHasEveryKey(t *testing.T) {
 	dir := folder(t, string(configs.Example()))
 	c := load(t, configs.Inputs{Dir: dir})
 	for _, v := range c.Values() {
-		// What has no default that a user could write stands in a comment.
+		// What has no default that a user could write stands in a comment. So does
+		// the block that would make AWS be read.
 		if v.Source == "default" && v.Key != "rules.organization" {
 			t.Errorf("the example lacks %s", v.Key)
 		}
@@ -45,6 +46,43 @@ func TestExampleLoadsWithoutMistakeAndHasEveryKey(t *testing.T) {
 				t.Errorf("the example sets %s to %q, the default is %q", key, got, want)
 			}
 		}
+	}
+}
+
+// TestExampleOfAWSLoads takes the comment signs off the block of AWS.
+func TestExampleOfAWSLoads(t *testing.T) {
+	before, rest, found := strings.Cut(string(configs.Example()), "  # aws:\n")
+	if !found {
+		t.Fatal("the example lacks the block of AWS")
+	}
+	if load(t, configs.Inputs{Dir: folder(t, string(configs.Example()))}).Providers.AWS != nil {
+		t.Error("the example makes AWS be read as it stands")
+	}
+	block := "  aws:\n"
+	for strings.HasPrefix(rest, "  #   ") {
+		line, after, _ := strings.Cut(rest, "\n")
+		block, rest = block+"  "+strings.TrimPrefix(line, "  # ")+"\n", after
+	}
+	dir := folder(t, before+block+rest)
+	c := load(t, configs.Inputs{Dir: dir, Environ: []string{"ESTRAY_EXTERNAL_ID=x-1"}})
+	if c.Providers.AWS == nil {
+		t.Error("the block does not make AWS be read")
+	}
+	named := []string{"providers.aws.accounts", "providers.aws.role", "providers.aws.external_id"}
+	for key, want := range defaults(t) {
+		if !strings.HasPrefix(key, "providers.aws.") {
+			continue
+		}
+		got := source(t, c, key)
+		if got.Source == "default" {
+			t.Errorf("the example lacks %s", key)
+		}
+		if got.Value != want && !slices.Contains(named, key) {
+			t.Errorf("the example sets %s to %q, the default is %q", key, got.Value, want)
+		}
+	}
+	if err := compiled(t).Validate(instance(t, before+block+rest)); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -124,7 +162,7 @@ func TestPageShowsOnlyWhatLoads(t *testing.T) {
 	}
 	for _, b := range blocks {
 		b, _, _ = strings.Cut(b, "```")
-		if got := mistakes(t, configs.Inputs{Dir: folder(t, b), Environ: []string{"DB_PASSWORD=x"}}); got != nil {
+		if got := mistakes(t, configs.Inputs{Dir: folder(t, b), Environ: []string{"DB_PASSWORD=x", "ESTRAY_EXTERNAL_ID=x-1"}}); got != nil {
 			t.Errorf("%s\n%q", b, got)
 		}
 		if err := compiled(t).Validate(instance(t, b)); err != nil {
@@ -192,7 +230,14 @@ func TestSchemaTakesWhatLoads(t *testing.T) {
 
 func TestSchemaAndLoadRefuseTheSame(t *testing.T) {
 	for _, file := range []string{
-		"stat: x", "registry: {file: []}", "registry: {tags: {own: x}}", "providers: {aws: {}}", "providers: {archives: [{kind: snapshot}]}",
+		"stat: x", "registry: {file: []}", "registry: {tags: {own: x}}", "providers: {google: {}}", "providers: {cloudflare: {}}", "providers: {lakes: []}",
+		"providers: {aws: {account: organization}}", "providers: {aws: {accounts: all}}", "providers: {aws: {accounts: [organization]}}",
+		"providers: {aws: {accounts: [\"1111\"]}}", "providers: {aws: {accounts: [\"111122223333\", \"111122223333\"], role: a}}", "providers: {aws: []}",
+		"providers: {aws: {role: \"a b\"}}", "providers: {aws: {role: \"arn:aws:iam::111122223333:role/x\"}}", "providers: {aws: {role: /a}}", "providers: {aws: {external_id: x, role: a}}",
+		"providers: {aws: {external_id: \"a b\", role: a}}", "providers: {aws: {regions: eu-west-1}}", "providers: {aws: {regions: []}}",
+		"providers: {aws: {regions: [all]}}", "providers: {aws: {regions: [europe]}}", "providers: {aws: {rate: -1}}", "providers: {aws: {rate: fast}}",
+		"providers: {aws: {events: {look: true}}}", "providers: {aws: {events: true}}", "providers: {aws: {get_function: yes}}",
+		"providers: {aws: {parallel: 0}}", "providers: {aws: {parallel: 257}}", "providers: {aws: {parallel: 1.5}}", "providers: {archives: [{kind: snapshot}]}",
 		"providers: {archives: [{kind: snapshot, url: a, path: b}]}", "providers: {archives: [{kind: google-reports, url: a}]}",
 		"rules: {sigma: [x]}", "rules: {accounts: [123456789012]}", "rules: {accounts: ['12']}", "rules: {severity: {AWS-01: lo}}",
 		"rules: {severity: {AWS: low}}", "rules: {deployers: ['user-agent:x']}", "rules: {iam_administrators: ['arn:aws:sts::1:assumed-role/a/b']}",

@@ -46,7 +46,7 @@ func (r *reading) variables(referred []string) []entry {
 // written with commas, an empty variable is an empty list.
 func variableTexts(k key, value string) []string {
 	switch k.kind {
-	case kindList, kindSeverities, kindArchives:
+	case kindList, kindSeverities, kindArchives, kindWordOrList:
 		if strings.TrimSpace(value) == "" {
 			return nil
 		}
@@ -95,6 +95,7 @@ func flagTexts(value any) ([]string, bool) {
 // left alone: the shell has had its turn.
 func (r *reading) outside(k key, source string, at place, raw []string) entry {
 	e := entry{key: k, source: source, at: at}
+	e.bare = len(raw) == 1 && raw[0] == k.word
 	for _, s := range raw {
 		t := text{raw: s, value: s, at: at, base: r.in.Dir}
 		if k.kind != kindSeverities && k.kind != kindArchives {

@@ -13,6 +13,8 @@ const (
 	kindSpan                   // a duration with its unit
 	kindSeverities             // rule id to severity
 	kindArchives               // a list of kind and url
+	kindWordOrList             // the key's one word, or a list of texts
+	kindNumber                 // a number of at least 0
 )
 
 // String says what is wanted, in the words of a message.
@@ -20,6 +22,7 @@ func (k kind) String() string {
 	return [...]string{
 		"text", "a list of texts", "true or false", "a whole number", "a duration such as 60m",
 		"a map of rule ids to severities", "a list of kind and url",
+		"a word or a list", "a number",
 	}[k]
 }
 
@@ -30,6 +33,12 @@ type key struct {
 	kind kind
 	// initial is the default, as the texts that a user would write.
 	initial []string
+	// word stands for a list whose entries are found out: kindWordOrList.
+	word string
+	// most bounds a kindCount.
+	most int
+	// secret values are shown as ***, in messages not at all.
+	secret bool
 	// flag is the flag that sets the key, "" for none.
 	flag string
 	// check tells what to keep of one text, or what is wrong with it.
@@ -47,15 +56,23 @@ const (
 	testPrefix = "ESTRAY_TEST_"
 
 	archivesKey = "providers.archives"
+	awsKey      = "providers.aws"
+	accountsKey = awsKey + ".accounts"
+	roleKey     = awsKey + ".role"
+	externalKey = awsKey + ".external_id"
+	regionsKey  = awsKey + ".regions"
 	severityKey = "rules.severity"
 )
 
 func keys() []key {
-	return []key{
+	out := []key{
 		{name: "state", initial: []string{"sqlite:estray.db"}, flag: "--state", check: checkState},
 		{name: "registry.files", kind: kindList, check: checkPattern},
 		{name: "registry.tags.owner", check: checkAny},
 		{name: "registry.tags.trust_approval", kind: kindSwitch, initial: []string{"false"}},
+	}
+	out = append(out, awsKeys()...)
+	return append(out, []key{
 		{name: archivesKey, kind: kindArchives},
 		{name: "rules.disable", kind: kindList, check: checkRule},
 		{name: severityKey, kind: kindSeverities},
@@ -66,13 +83,27 @@ func keys() []key {
 		{name: "rules.iam_administrators", kind: kindList, check: checkPrincipal},
 		{name: "rules.vendor_layers", kind: kindList, check: checkLayer},
 		{name: "rules.short_lived", kind: kindSpan, initial: []string{"60m"}},
-		{name: "rules.log_retention_days", kind: kindCount, initial: []string{"30"}},
+		{name: "rules.log_retention_days", kind: kindCount, initial: []string{"30"}, most: longestRetention},
 		{name: "rules.four_eyes", kind: kindSwitch, initial: []string{"false"}},
 		{name: "report.outputs", kind: kindList, initial: []string{"text=-"}, flag: "--output", check: checkOutput},
 		{name: "report.fail_on", initial: []string{"high"}, flag: "--fail-on", check: checkSeverity},
 		{name: "report.allow_incomplete", kind: kindSwitch, initial: []string{"false"}, flag: "--allow-incomplete"},
 		{name: "log.level", initial: []string{"info"}, flag: "--log-level", check: checkLevel},
 		{name: "log.format", initial: []string{"text"}, flag: "--log-format", check: checkLogFormat},
+	}...)
+}
+
+// awsKeys are those of the block that makes AWS be read.
+func awsKeys() []key {
+	return []key{
+		{name: accountsKey, kind: kindWordOrList, word: "organization", check: checkAccount},
+		{name: roleKey, check: checkRole},
+		{name: externalKey, secret: true, check: checkExternalID},
+		{name: regionsKey, kind: kindWordOrList, word: "all", initial: []string{"all"}, check: checkRegion},
+		{name: awsKey + ".rate", kind: kindNumber, initial: []string{"5"}},
+		{name: awsKey + ".events.lookup", kind: kindSwitch, initial: []string{"true"}},
+		{name: awsKey + ".get_function", kind: kindSwitch, initial: []string{"false"}},
+		{name: awsKey + ".parallel", kind: kindCount, initial: []string{"16"}, most: 256},
 	}
 }
 
@@ -113,7 +144,7 @@ func isSection(name string) bool {
 func unread(name string) (message string, emptyAllowed, ok bool) {
 	section, leaf := split(name)
 	switch name {
-	case "providers.aws", "providers.cloudflare", "providers.google", "providers.lakes":
+	case "providers.cloudflare", "providers.google", "providers.lakes":
 		return `provider "` + leaf + `" is not read by this version; remove the block`, false, true
 	case "registry.backstage", "registry.terraform", "registry.csv":
 		return section + ` loader "` + leaf + `" is not read by this version; remove the key or leave its list empty`, true, true

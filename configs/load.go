@@ -2,6 +2,7 @@ package configs
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/viper"
@@ -34,11 +35,15 @@ func Load(in Inputs) (*Config, error) {
 	for name, value := range r.values(r.flags()) {
 		v.Set(name, value)
 	}
+	r.checkAWS(v)
 	if len(r.mistakes) > 0 {
 		r.mistakes.sort()
 		return nil, r.mistakes
 	}
 	c := typed(v)
+	if r.asked {
+		c.Providers.AWS = typedAWS(v)
+	}
 	c.Path, c.Looked = f.path, f.looked
 	c.values = r.rendered(v)
 	return c, nil
@@ -87,10 +92,14 @@ type reading struct {
 	mistakes Mistakes
 	// source says for each key which place gave the value that holds.
 	source map[string]string
+	// at says for each key where that value stands.
+	at map[string]place
+	// asked: the block of AWS is there, though it may be empty.
+	asked bool
 }
 
 func newReading(in Inputs) *reading {
-	return &reading{in: in, environ: environ(in.Environ), source: map[string]string{}}
+	return &reading{in: in, environ: environ(in.Environ), source: map[string]string{}, at: map[string]place{}}
 }
 
 func (r *reading) wrong(at place, format string, args ...any) {
@@ -120,6 +129,8 @@ type entry struct {
 	source string
 	at     place
 	texts  []text
+	// bare: the texts stand outside of a list, as a word does.
+	bare bool
 	// rules holds the rule ids of rules.severity, beside texts.
 	rules    []text
 	archives []archiveText
@@ -128,7 +139,7 @@ type entry struct {
 func (r *reading) defaults() []entry {
 	var out []entry
 	for _, k := range keys() {
-		e := entry{key: k, source: "default"}
+		e := entry{key: k, source: "default", bare: true}
 		for _, s := range k.initial {
 			e.texts = append(e.texts, text{raw: s, value: s, base: r.in.Dir})
 		}
@@ -146,7 +157,10 @@ func (r *reading) values(layer []entry) map[string]any {
 	out := map[string]any{}
 	for _, e := range layer {
 		out[e.key.name] = r.convert(e)
-		r.source[e.key.name] = e.source
+		r.source[e.key.name], r.at[e.key.name] = e.source, e.at
+		// A variable asks for the block as the file does: one that is set and
+		// comes to nothing would be passed over.
+		r.asked = r.asked || e.source != "default" && strings.HasPrefix(e.key.name, awsKey+".")
 	}
 	return out
 }
@@ -159,6 +173,8 @@ func (r *reading) convert(e entry) any {
 		return r.severities(e)
 	case kindArchives:
 		return r.archives(e.archives)
+	case kindWordOrList:
+		return r.wordOrList(e)
 	default:
 		return r.single(e)
 	}

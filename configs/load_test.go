@@ -76,8 +76,19 @@ registry:
   csv: []
   tags: {owner: team, trust_approval: true}
 providers:
+  aws:
+    accounts: ["011122223333", '111122223333']
+    role: audit/EstrayAudit
+    external_id: ${EXTERNAL}
+    regions: [eu-west-1, us-gov-west-1]
+    rate: 2.5
+    events: {lookup: false}
+    get_function: true
+    parallel: 256
   archives:
     - {kind: cloudtrail, url: "file:///var/exports/a%20b"}
+    - {kind: cloudtrail, url: "s3://org-trail/AWSLogs/o-a1b2c3d4e5/"}
+    - {kind: snapshot, url: "s3://org.trail.1/${FAIL}.jsonl"}
     - {kind: snapshot, url: exports/assets.jsonl}
     - {kind: cloudtrail, url: "${TRAIL}/logs"}
 rules:
@@ -102,7 +113,7 @@ log: {level: debug, format: json}
 
 func TestLoadReadsEveryKeyOfTheFile(t *testing.T) {
 	dir := folder(t, full)
-	got := load(t, configs.Inputs{Dir: dir, Environ: []string{"TRAIL=/srv/trail", "FAIL=low", "PARTIAL=true"}})
+	got := load(t, configs.Inputs{Dir: dir, Environ: []string{"TRAIL=/srv/trail", "FAIL=low", "PARTIAL=true", "EXTERNAL=estray:4711"}})
 	want := &configs.Config{
 		Path:   filepath.Join(dir, "estray.yaml"),
 		Looked: []string{filepath.Join(dir, "estray.yaml")},
@@ -111,8 +122,13 @@ func TestLoadReadsEveryKeyOfTheFile(t *testing.T) {
 			Files: []string{filepath.Join(dir, "registry/*.yaml"), "/etc/estray/registry.yaml"},
 			Tags:  configs.Tags{Owner: "team", TrustApproval: true},
 		},
-		Providers: configs.Providers{Archives: []configs.Archive{
+		Providers: configs.Providers{AWS: &configs.AWS{
+			Accounts: []string{"011122223333", "111122223333"}, Role: "audit/EstrayAudit", ExternalID: "estray:4711",
+			Regions: []string{"eu-west-1", "us-gov-west-1"}, Rate: 2.5, GetFunction: true, Parallel: 256,
+		}, Archives: []configs.Archive{
 			{Kind: "cloudtrail", URL: "/var/exports/a b", Name: "file:///var/exports/a%20b"},
+			{Kind: "cloudtrail", URL: "s3://org-trail/AWSLogs/o-a1b2c3d4e5/", Name: "s3://org-trail/AWSLogs/o-a1b2c3d4e5/"},
+			{Kind: "snapshot", URL: "s3://org.trail.1/low.jsonl", Name: "s3://org.trail.1/${FAIL}.jsonl"},
 			{Kind: "snapshot", URL: filepath.Join(dir, "exports/assets.jsonl"), Name: "exports/assets.jsonl"},
 			{Kind: "cloudtrail", URL: "/srv/trail/logs", Name: "${TRAIL}/logs"},
 		}},
@@ -179,6 +195,9 @@ func TestEveryKeyHasAVariable(t *testing.T) {
 	values := map[string]string{
 		"state": "postgres://estray@db/estray", "registry.files": "/r/a.yaml,/r/b.yaml", "registry.tags.owner": "team",
 		"registry.tags.trust_approval": "true", "providers.archives": "cloudtrail=/logs,snapshot=/a=b.jsonl",
+		"providers.aws.accounts": "111122223333,012345678901", "providers.aws.role": "EstrayAudit", "providers.aws.external_id": "a,b",
+		"providers.aws.regions": "eu-west-1,us-east-1", "providers.aws.rate": "0.5", "providers.aws.events.lookup": "false",
+		"providers.aws.get_function": "true", "providers.aws.parallel": "3",
 		"rules.disable": "AWS-01,AWS-02", "rules.severity": "AWS-01=low,REC-01=info", "rules.organization": "o-a1b2c3d4e5",
 		"rules.accounts": "012345678901", "rules.partners": "012345678902,012345678903", "rules.deployers": "service:a",
 		"rules.iam_administrators": "service:b", "rules.vendor_layers": "012345678901:layer", "rules.short_lived": "1h30m",
@@ -192,6 +211,9 @@ func TestEveryKeyHasAVariable(t *testing.T) {
 	c := load(t, configs.Inputs{Dir: t.TempDir(), Environ: environ})
 	for _, v := range c.Values() {
 		want := configs.Value{Key: v.Key, Value: values[v.Key], Source: configs.Variable(v.Key)}
+		if v.Key == "providers.aws.external_id" {
+			want.Value = "***"
+		}
 		if diff := cmp.Diff(want, v); diff != "" {
 			t.Error(diff)
 		}

@@ -192,7 +192,6 @@ func TestWhatIsNotReadYetIsRefused(t *testing.T) {
 		name, file string
 		want       []string
 	}{
-		{"aws", "providers:\n  aws: {}\n", provider("2:3", "aws")},
 		{"cloudflare", "providers:\n  cloudflare: {token: s3cret}\n", provider("2:3", "cloudflare")},
 		{"google", "providers: {google: }\n", provider("1:13", "google")},
 		{"lakes", "providers:\n  archives: []\n  lakes: []\n", provider("3:3", "lakes")},
@@ -208,15 +207,15 @@ func TestWhatIsNotReadYetIsRefused(t *testing.T) {
 			[]string{`estray.yaml:1:31: providers.archives: kind "google-reports" is not read by this version, which reads cloudtrail and snapshot; remove the entry`}},
 		{"unknown archive kind", "providers: {archives: [{kind: cloudtrial, url: x}]}\n",
 			[]string{`estray.yaml:1:31: providers.archives: unknown kind "cloudtrial"; the nearest known one is "cloudtrail"`}},
-		{"buckets", "providers: {archives: [{kind: cloudtrail, url: \"s3://t/AWSLogs/\"}, {kind: snapshot, url: \"gs://x\"}]}\n",
-			[]string{"estray.yaml:1:48: providers.archives: s3:// is not read by this version; copy the objects to a folder and name that",
+		{"buckets of others", "providers: {archives: [{kind: cloudtrail, url: \"gs://t/AWSLogs/\"}, {kind: snapshot, url: \"gs://x\"}]}\n",
+			[]string{"estray.yaml:1:48: providers.archives: gs:// is not read by this version; copy the objects to a folder and name that",
 				"estray.yaml:1:90: providers.archives: gs:// is not read by this version; copy the objects to a folder and name that"}},
 		{"presigned link", "providers: {archives: [{kind: snapshot, url: \"https://b/x?X-Amz-Signature=s3cret\"}]}\n",
-			[]string{"estray.yaml:1:46: providers.archives: url must be a path or file:///PATH"}},
+			[]string{"estray.yaml:1:46: providers.archives: url must be a path, file:///PATH or s3://BUCKET/PREFIX"}},
 		{"file on a host", "providers: {archives: [{kind: snapshot, url: \"file://host/x\"}, {kind: snapshot, url: \"file:x\"}, {kind: snapshot, url: \"\"}]}\n",
-			[]string{"estray.yaml:1:46: providers.archives: url must be a path or file:///PATH, special characters as %XX",
-				"estray.yaml:1:86: providers.archives: url must be a path or file:///PATH",
-				"estray.yaml:1:119: providers.archives: url is empty; write a path or file:///PATH"}},
+			[]string{"estray.yaml:1:46: providers.archives: url must be a path, file:///PATH or s3://BUCKET/PREFIX, special characters of a file's path as %XX",
+				"estray.yaml:1:86: providers.archives: url must be a path, file:///PATH or s3://BUCKET/PREFIX",
+				"estray.yaml:1:119: providers.archives: url is empty; write a path, file:///PATH or s3://BUCKET/PREFIX"}},
 		{"archive twice", "providers: {archives: [{kind: snapshot, url: a}, {kind: snapshot, url: ./a}]}\n",
 			[]string{`estray.yaml:1:72: providers.archives: "./a" is given twice as snapshot; remove one`}},
 	}
@@ -304,12 +303,12 @@ func TestRulesAndFormatsAreHeldAgainstThoseThatExist(t *testing.T) {
 }
 
 func TestAllMistakesAreToldTogetherByLine(t *testing.T) {
-	file := "stat: x\nlog:\n  level: loud\n  level: info\nproviders:\n  aws: {}\nrules:\n  accounts: [1]\n  four_eyes: maybe\n"
+	file := "stat: x\nlog:\n  level: loud\n  level: info\nproviders:\n  lakes: {}\nrules:\n  accounts: [1]\n  four_eyes: maybe\n"
 	want := []string{
 		`estray.yaml:1:1: unknown key "stat"; the nearest known key is "state"`,
 		`estray.yaml:3:10: log.level: unknown level "loud"; the nearest known one is "debug"`,
 		`estray.yaml:4:3: key "log.level" is given twice, first on line 3`,
-		`estray.yaml:6:3: provider "aws" is not read by this version; remove the block`,
+		`estray.yaml:6:3: provider "lakes" is not read by this version; remove the block`,
 		`estray.yaml:8:14: rules.accounts must be text, not a number; quote it, since an unquoted number loses its leading zeros`,
 		`estray.yaml:9:14: rules.four_eyes must be true or false, not text`,
 	}

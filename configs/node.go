@@ -33,11 +33,13 @@ func mismatch(n *yaml.Node, want kind) (hint string, wrong bool) {
 		return "", true
 	}
 	tag := "!!str"
-	switch want {
-	case kindSwitch:
+	switch {
+	case want == kindSwitch:
 		tag = "!!bool"
-	case kindCount:
+	case want == kindCount, want == kindNumber && n.Tag != "!!float":
 		tag = "!!int"
+	case want == kindNumber:
+		tag = "!!float"
 	}
 	fromVariable := n.Tag == "!!str" && len(references(n.Value)) > 0
 	switch {

@@ -2,6 +2,7 @@ package configs
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +14,9 @@ func (k key) one(t text, in Inputs) (any, error) {
 	case kindSwitch:
 		return parseSwitch(t)
 	case kindCount:
-		return parseCount(t)
+		return parseCount(t, k.most)
+	case kindNumber:
+		return parseNumber(t)
 	case kindSpan:
 		return parseSpan(t)
 	default:
@@ -28,10 +31,18 @@ func parseSwitch(t text) (bool, error) {
 	return t.value == "true", nil
 }
 
-func parseCount(t text) (int, error) {
+func parseCount(t text, most int) (int, error) {
 	n, err := strconv.Atoi(t.value)
-	if err != nil || n < 1 || n > longestRetention {
-		return 0, fmt.Errorf("%s must be a whole number from 1 to %d", quoted(t), longestRetention)
+	if err != nil || n < 1 || n > most {
+		return 0, fmt.Errorf("%s must be a whole number from 1 to %d", quoted(t), most)
+	}
+	return n, nil
+}
+
+func parseNumber(t text) (float64, error) {
+	n, err := strconv.ParseFloat(t.value, 64)
+	if err != nil || !(n >= 0) || math.IsInf(n, 1) {
+		return 0, fmt.Errorf("%s must be a number of at least 0", quoted(t))
 	}
 	return n, nil
 }

@@ -17,7 +17,8 @@ type Value struct {
 	// Value is written as in a variable: lists with commas, an empty one "".
 	// Secrets are masked.
 	Value string
-	// Source is "default", "FILE:LINE", the variable's name or "flag --NAME".
+	// Source is "default", "FILE:LINE", the variable's name or "flag --NAME", and
+	// "default, not read" in the block of a provider that nobody asked for.
 	Source string
 }
 
@@ -27,16 +28,28 @@ func (c *Config) Values() []Value { return slices.Clone(c.values) }
 func (r *reading) rendered(v *viper.Viper) []Value {
 	var out []Value
 	for _, k := range keys() {
-		out = append(out, Value{Key: k.name, Value: render(k.name, v.Get(k.name)), Source: r.source[k.name]})
+		out = append(out, Value{Key: k.name, Value: render(k, v.Get(k.name)), Source: r.shownSource(k)})
 	}
 	return out
 }
 
-func render(name string, value any) string {
+// shownSource keeps the defaults of a block that nobody asked for from looking
+// like something that is done.
+func (r *reading) shownSource(k key) string {
+	if !r.asked && strings.HasPrefix(k.name, awsKey+".") {
+		return r.source[k.name] + ", not read"
+	}
+	return r.source[k.name]
+}
+
+func render(k key, value any) string {
 	switch v := value.(type) {
 	case string:
-		if name == "state" {
+		switch {
+		case k.name == "state":
 			return mask(v)
+		case k.secret && v != "":
+			return "***"
 		}
 		return v
 	case []string:

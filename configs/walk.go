@@ -56,6 +56,7 @@ func (w *fileReading) section(name string, n *yaml.Node) {
 		case known:
 			w.entry(k, f)
 		case isSection(f.name):
+			w.asked = w.asked || f.name == awsKey
 			w.section(f.name, f.value)
 		case later && emptyAllowed && empty(f.value):
 		case later:
@@ -88,6 +89,8 @@ func (w *fileReading) entry(k key, f field) {
 	e := entry{key: k, at: w.at(f.value), source: fmt.Sprintf("%s:%d", w.shown, f.key.Line)}
 	var ok bool
 	switch k.kind {
+	case kindWordOrList:
+		ok = !yamlform.Empty(f.value) && w.wordOrList(&e, f.value)
 	case kindList:
 		ok = !yamlform.Empty(f.value) && w.list(&e, f.value)
 	case kindSeverities:
@@ -114,6 +117,15 @@ func (w *fileReading) list(e *entry, n *yaml.Node) bool {
 		ok = ok && fine
 		e.texts = append(e.texts, t)
 	}
+	return ok
+}
+
+func (w *fileReading) wordOrList(e *entry, n *yaml.Node) bool {
+	if n.Kind == yaml.SequenceNode {
+		return w.list(e, n)
+	}
+	t, ok := w.scalar(e.key.name, n, kindText)
+	e.texts, e.bare = []text{t}, true
 	return ok
 }
 
