@@ -60,6 +60,17 @@ func (f Facet[T]) Stale() bool { return !f.IsUnknown() && f.Doubted.After(f.Seen
 // a limit be judged as held.
 func (f Facet[T]) Current() bool { return !f.IsUnknown() && !f.Stale() }
 
+// MapFacet returns the facet with the same observation and the same doubt, and
+// the value that to makes of its value.
+func MapFacet[A, B any](f Facet[A], to func(A) B) Facet[B] {
+	out := Facet[B]{Seen: f.Seen, Doubted: f.Doubted, Doubt: f.Doubt, absent: f.absent}
+	if f.value != nil {
+		v := to(*f.value)
+		out.value = &v
+	}
+	return out
+}
+
 // merge takes the later observation and the later doubt; ties go by the
 // canonical text, so that the result never depends on order.
 func (f Facet[T]) merge(o Facet[T]) Facet[T] {

@@ -39,14 +39,44 @@ type assetLine struct {
 type facets struct {
 	Configuration inventory.Facet[inventory.Configuration] `json:"configuration,omitzero"`
 	Code          inventory.Facet[inventory.Code]          `json:"code,omitzero"`
-	Versions      inventory.Facet[inventory.Versions]      `json:"versions,omitzero"`
+	Versions      inventory.Facet[versions]                `json:"versions,omitzero"`
+	Aliases       inventory.Facet[[]inventory.Alias]       `json:"aliases,omitzero"`
 	Identity      inventory.Facet[inventory.Identity]      `json:"identity,omitzero"`
 	Rights        inventory.Facet[inventory.Rights]        `json:"rights,omitzero"`
-	Exposure      inventory.Facet[inventory.Exposures]     `json:"exposure,omitzero"`
-	Triggers      inventory.Facet[[]inventory.Trigger]     `json:"triggers,omitzero"`
+	Exposure      inventory.Parts[inventory.Exposures]     `json:"exposure,omitzero"`
+	Triggers      inventory.Parts[inventory.Triggers]      `json:"triggers,omitzero"`
+	Destinations  inventory.Facet[[]inventory.Destination] `json:"destinations,omitzero"`
 	Bindings      inventory.Facet[[]inventory.Binding]     `json:"bindings,omitzero"`
 	Labels        inventory.Facet[inventory.Labels]        `json:"labels,omitzero"`
 	Logging       inventory.Facet[inventory.Logging]       `json:"logging,omitzero"`
+}
+
+// versions are read with the aliases that they held before these were a facet;
+// they are never written so.
+type versions struct {
+	inventory.Versions
+	Aliases []inventory.Alias `json:"aliases,omitempty"`
+}
+
+func facetsOf(a inventory.Asset) *facets {
+	return &facets{
+		Configuration: a.Configuration, Code: a.Code,
+		Versions: inventory.MapFacet(a.Versions, func(v inventory.Versions) versions { return versions{Versions: v} }),
+		Aliases:  a.VersionAliases, Identity: a.Identity, Rights: a.Rights, Exposure: a.Exposure, Triggers: a.Triggers,
+		Destinations: a.Destinations, Bindings: a.Bindings, Labels: a.Labels, Logging: a.Logging,
+	}
+}
+
+// fill sets the facets of an asset. Versions without aliases may be of either
+// form, so that only such as hold some tell of aliases.
+func (f facets) fill(a *inventory.Asset) {
+	a.Configuration, a.Code, a.VersionAliases, a.Identity, a.Rights = f.Configuration, f.Code, f.Aliases, f.Identity, f.Rights
+	a.Exposure, a.Triggers, a.Destinations = f.Exposure, f.Triggers, f.Destinations
+	a.Bindings, a.Labels, a.Logging = f.Bindings, f.Labels, f.Logging
+	a.Versions = inventory.MapFacet(f.Versions, func(v versions) inventory.Versions { return v.Versions })
+	if old, ok := f.Versions.Get(); ok && old.Aliases != nil && f.Aliases.IsZero() {
+		a.VersionAliases = inventory.MapFacet(f.Versions, func(v versions) []inventory.Alias { return v.Aliases })
+	}
 }
 
 // lineOf writes an asset as a line.
@@ -56,7 +86,7 @@ func lineOf(a inventory.Asset, v Verdict) assetLine {
 		Name: a.Name, Aliases: a.Aliases, Verdict: v,
 		Created: a.Created, Modified: a.Modified, LastSeen: a.LastSeen(), SeenBy: a.SeenBy(),
 		Deleted: a.Deleted, Sightings: a.Sightings,
-		Facets: &facets{a.Configuration, a.Code, a.Versions, a.Identity, a.Rights, a.Exposure, a.Triggers, a.Bindings, a.Labels, a.Logging},
+		Facets: facetsOf(a),
 	}
 	if l.SeenBy == nil {
 		l.SeenBy = []string{}
@@ -98,8 +128,7 @@ func (l assetLine) asset(taken time.Time, source string) (inventory.Asset, error
 		Sightings: l.sightings(taken, source),
 	}
 	if f := l.Facets; f != nil {
-		a.Configuration, a.Code, a.Versions, a.Identity, a.Rights = f.Configuration, f.Code, f.Versions, f.Identity, f.Rights
-		a.Exposure, a.Triggers, a.Bindings, a.Labels, a.Logging = f.Exposure, f.Triggers, f.Bindings, f.Labels, f.Logging
+		f.fill(&a)
 		return a, nil
 	}
 	l.flat(&a, taken)
@@ -109,9 +138,9 @@ func (l assetLine) asset(taken time.Time, source string) (inventory.Asset, error
 // flat fills facets from the flat fields.
 func (l assetLine) flat(a *inventory.Asset, taken time.Time) {
 	if l.Exposures != nil {
-		a.Exposure = inventory.Known(inventory.Exposures{Ways: *l.Exposures}, taken)
+		a.Exposure = inventory.Split(inventory.Known(inventory.Exposures{Ways: *l.Exposures}, taken))
 	} else {
-		a.Exposure = silent[inventory.Exposures](taken)
+		a.Exposure = inventory.Split(silent[inventory.Exposures](taken))
 	}
 	a.Identity = fromFlat(l.Identity, inventory.Identity{ID: l.Identity}, taken)
 	a.Configuration = fromFlat(l.Runtime, inventory.Configuration{Runtime: l.Runtime}, taken)
@@ -122,8 +151,10 @@ func (l assetLine) flat(a *inventory.Asset, taken time.Time) {
 		a.Labels = silent[inventory.Labels](taken)
 	}
 	a.Versions = silent[inventory.Versions](taken)
+	a.VersionAliases = silent[[]inventory.Alias](taken)
 	a.Rights = silent[inventory.Rights](taken)
-	a.Triggers = silent[[]inventory.Trigger](taken)
+	a.Triggers = inventory.Split(silent[inventory.Triggers](taken))
+	a.Destinations = silent[[]inventory.Destination](taken)
 	a.Bindings = silent[[]inventory.Binding](taken)
 	a.Logging = silent[inventory.Logging](taken)
 }

@@ -73,6 +73,9 @@ func TestSchemaTakesLinesMadeByHandAndRefusesOthers(t *testing.T) {
 		{"reach that nobody knows", `{"id":"a","provider":"aws","exposures":[{"kind":"policy","reach":"world"}]}`, false},
 		{"known facet without a value", `{"id":"a","provider":"aws","facets":{"code":{"state":"known"}}}`, false},
 		{"absent facet with a value", `{"id":"a","provider":"aws","facets":{"code":{"state":"absent","value":{}}}}`, false},
+		{"exposure in parts", `{"id":"a","provider":"aws","facets":{"exposure":{"urls":{"state":"known","value":{}},"policies":{"state":"unknown"}}}}`, true},
+		{"exposure of the form before parts", `{"id":"a","provider":"aws","facets":{"exposure":{"state":"known","value":{"ways":[]}}}}`, true},
+		{"known part without a value", `{"id":"a","provider":"aws","facets":{"exposure":{"urls":{"state":"known"}}}}`, false},
 		{"neither", `{"name":"a"}`, false},
 		{"no object", `[]`, false},
 	} {
@@ -94,8 +97,10 @@ func TestSchemaNamesExactlyTheFieldsThatAreWritten(t *testing.T) {
 	asset.Versions = full[inventory.Versions]()
 	asset.Identity = full[inventory.Identity]()
 	asset.Rights = full[inventory.Rights]()
-	asset.Exposure = full[inventory.Exposures]()
-	asset.Triggers = full[[]inventory.Trigger]()
+	asset.VersionAliases = full[[]inventory.Alias]()
+	asset.Exposure = inventory.Parts[inventory.Exposures]{"k": full[inventory.Exposures]()}
+	asset.Triggers = inventory.Parts[inventory.Triggers]{"k": full[inventory.Triggers]()}
+	asset.Destinations = full[[]inventory.Destination]()
 	asset.Bindings = full[[]inventory.Binding]()
 	asset.Labels = full[inventory.Labels]()
 	asset.Logging = full[inventory.Logging]()
@@ -146,8 +151,8 @@ func full[T any]() inventory.Facet[T] {
 	return f
 }
 
-// fill sets everything to something that is not its zero value. Facets are
-// left alone: their value is not exported.
+// fill sets everything to something that is not its zero value. Facets and
+// their parts are left alone: their value is not exported.
 func fill(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.String:
@@ -160,10 +165,16 @@ func fill(v reflect.Value) {
 		v.SetFloat(1)
 	case reflect.Bool:
 		v.SetBool(true)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem())
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		fill(v.Index(0))
 	case reflect.Map:
+		if strings.HasPrefix(v.Type().Name(), "Parts[") {
+			return
+		}
 		elem := reflect.New(v.Type().Elem()).Elem()
 		fill(elem)
 		v.Set(reflect.MakeMap(v.Type()))
@@ -205,6 +216,9 @@ func named(n, defs map[string]any, path string, into map[string]bool) {
 	}
 	for _, x := range anys(n["allOf"]) {
 		named(x.(map[string]any), defs, path, into)
+	}
+	if parts, ok := n["else"].(map[string]any); ok { // the form that is written
+		named(parts, defs, path, into)
 	}
 	if items, ok := n["items"].(map[string]any); ok {
 		named(items, defs, path, into)

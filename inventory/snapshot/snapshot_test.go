@@ -143,20 +143,32 @@ func drawCell(t *rapid.T) inventory.Cell {
 		Capability: rapid.SampledFrom([]inventory.Capability{inventory.CapFunctions, inventory.CapEvents}).Draw(t, "capability")}
 }
 
+func drawExposure(t *rapid.T) inventory.Parts[inventory.Exposures] {
+	var out inventory.Parts[inventory.Exposures]
+	for _, c := range []inventory.Capability{inventory.CapURLs, inventory.CapPolicies, inventory.CapAPIGateway} {
+		if f := facet(t, string(c), inventory.Exposures{}, inventory.Exposures{Denies: true, Ways: []inventory.Exposure{{Kind: string(c), Reach: inventory.ReachPublic}}}); !f.IsZero() {
+			out = out.With(c, f)
+		}
+	}
+	return out
+}
+
 func drawAsset(t *rapid.T) inventory.Asset {
 	a := inventory.Asset{
 		ID: inventory.AssetID("id" + text().Draw(t, "id")), Kind: inventory.Kind(text().Draw(t, "kind")), Scope: drawScope(t), Name: text().Draw(t, "name"),
 		Created: instant().Draw(t, "created"), Modified: instant().Draw(t, "modified"), Deleted: instant().Draw(t, "deleted"),
-		Configuration: facet(t, "configuration", inventory.Configuration{Runtime: "python3.13", MemoryMB: 128}, inventory.Configuration{}),
-		Code:          facet(t, "code", inventory.Code{Digest: "d", Layers: []inventory.Layer{{ID: "l", Account: "1"}}}),
-		Versions:      facet(t, "versions", inventory.Versions{Aliases: []inventory.Alias{{Name: "live", Version: "1", Weights: map[string]float64{"2": 0.1}}}}),
-		Identity:      facet(t, "identity", inventory.Identity{ID: "role"}, inventory.Identity{}),
-		Rights:        facet(t, "rights", inventory.Rights{Admin: true, Why: []string{"*"}}),
-		Exposure:      facet(t, "exposure", inventory.Exposures{}, inventory.Exposures{Denies: true, Ways: []inventory.Exposure{{Kind: "function-url", Reach: inventory.ReachPublic}}}),
-		Triggers:      facet(t, "triggers", nil, []inventory.Trigger{}, []inventory.Trigger{{Kind: "mapping", Enabled: true}}),
-		Bindings:      facet(t, "bindings", []inventory.Binding{{Kind: "environment", Name: "TOKEN"}}),
-		Labels:        facet(t, "labels", nil, inventory.Labels{}, inventory.Labels{"owner": "x"}),
-		Logging:       facet(t, "logging", inventory.Logging{Group: "/aws/lambda/a"}),
+		Configuration:  facet(t, "configuration", inventory.Configuration{Runtime: "python3.13", MemoryMB: 128}, inventory.Configuration{}),
+		Code:           facet(t, "code", inventory.Code{Digest: "d", Layers: []inventory.Layer{{ID: "l", Account: "1"}}}),
+		Versions:       facet(t, "versions", inventory.Versions{}, inventory.Versions{Published: []inventory.Version{{Name: "1", Digest: "d"}}}),
+		VersionAliases: facet(t, "version aliases", nil, []inventory.Alias{{Name: "live", Version: "1", Weights: map[string]float64{"2": 0.1}}}),
+		Identity:       facet(t, "identity", inventory.Identity{ID: "role"}, inventory.Identity{}),
+		Rights:         facet(t, "rights", inventory.Rights{Admin: true, Why: []string{"*"}}),
+		Exposure:       drawExposure(t),
+		Triggers:       inventory.Split(facet(t, "triggers", nil, inventory.Triggers{}, inventory.Triggers{{Kind: "mapping", Enabled: true}})),
+		Destinations:   facet(t, "destinations", nil, []inventory.Destination{{On: "failure", Target: "arn"}}),
+		Bindings:       facet(t, "bindings", []inventory.Binding{{Kind: "environment", Name: "TOKEN"}}),
+		Labels:         facet(t, "labels", nil, inventory.Labels{}, inventory.Labels{"owner": "x"}),
+		Logging:        facet(t, "logging", inventory.Logging{Group: "/aws/lambda/a"}),
 	}
 	if rapid.Bool().Draw(t, "aliased") {
 		a.Aliases = []inventory.AssetID{"other"}
@@ -203,16 +215,21 @@ func TestFlatFields(t *testing.T) {
 		Sightings: []inventory.Sighting{
 			{Cell: inventory.Cell{Source: "aws-lambda", Scope: scope, Capability: inventory.CapFunctions}, At: taken},
 			{Cell: inventory.Cell{Source: "events", Scope: scope, Capability: inventory.CapEvents}, At: taken}},
-		Configuration: inventory.Known(inventory.Configuration{Runtime: "python3.13"}, taken),
-		Code:          inventory.Known(inventory.Code{Digest: "d"}, taken),
-		Versions:      inventory.Unknown[inventory.Versions](silent, taken),
-		Identity:      inventory.Known(inventory.Identity{ID: "role"}, taken),
-		Rights:        inventory.Unknown[inventory.Rights](silent, taken),
-		Exposure:      inventory.Known(inventory.Exposures{Ways: []inventory.Exposure{{Kind: "function-url", Reach: inventory.ReachPublic, Hostname: "h", Qualifier: "live"}}}, taken),
-		Triggers:      inventory.Unknown[[]inventory.Trigger](silent, taken),
-		Bindings:      inventory.Unknown[[]inventory.Binding](silent, taken),
-		Labels:        inventory.Known(inventory.Labels{"owner": "x"}, taken),
-		Logging:       inventory.Unknown[inventory.Logging](silent, taken),
+		Configuration:  inventory.Known(inventory.Configuration{Runtime: "python3.13"}, taken),
+		Code:           inventory.Known(inventory.Code{Digest: "d"}, taken),
+		Versions:       inventory.Unknown[inventory.Versions](silent, taken),
+		Identity:       inventory.Known(inventory.Identity{ID: "role"}, taken),
+		Rights:         inventory.Unknown[inventory.Rights](silent, taken),
+		VersionAliases: inventory.Unknown[[]inventory.Alias](silent, taken),
+		Exposure: inventory.Parts[inventory.Exposures]{
+			inventory.CapURLs:     inventory.Known(inventory.Exposures{Ways: []inventory.Exposure{{Kind: "function-url", Reach: inventory.ReachPublic, Hostname: "h", Qualifier: "live"}}}, taken),
+			inventory.CapPolicies: inventory.Known(inventory.Exposures{}, taken),
+		},
+		Triggers:     inventory.Parts[inventory.Triggers]{inventory.CapMappings: inventory.Unknown[inventory.Triggers](silent, taken)},
+		Destinations: inventory.Unknown[[]inventory.Destination](silent, taken),
+		Bindings:     inventory.Unknown[[]inventory.Binding](silent, taken),
+		Labels:       inventory.Known(inventory.Labels{"owner": "x"}, taken),
+		Logging:      inventory.Unknown[inventory.Logging](silent, taken),
 	}
 	if diff := cmp.Diff(asJSON(t, []inventory.Asset{want}), asJSON(t, []inventory.Asset{full})); diff != "" {
 		t.Errorf("asset (-want +got):\n%s", diff)
@@ -230,6 +247,35 @@ func TestFlatFields(t *testing.T) {
 	}
 	if l, ok := none.Labels.Get(); !ok || len(l) != 0 {
 		t.Errorf("labels = %v, %t; want none, known", l, ok)
+	}
+}
+
+// TestFacetsOfTheFormBeforeParts are read into the parts that they told of.
+func TestFacetsOfTheFormBeforeParts(t *testing.T) {
+	a := *readLine(t, strings.ReplaceAll(`{"id":"a","provider":"aws","kind":"lambda-function","facets":{
+		"exposure":{"state":"known","value":{"ways":[{"kind":"function-url","reach":"public"},{"kind":"api-gateway","reach":"partner"}],"denies":true},"seen":"2025-01-01T00:00:00Z"},
+		"triggers":{"state":"unknown","doubted":"2025-01-01T00:00:00Z","doubt":{"code":"AccessDenied"}},
+		"versions":{"state":"known","value":{"published":[{"name":"1"}],"aliases":[{"name":"live","version":"1"}]},"seen":"2025-01-01T00:00:00Z","doubted":"2025-01-02T00:00:00Z"}}}`, "\n", "")).Asset
+	at := time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
+	doubted := inventory.Known([]inventory.Alias{{Name: "live", Version: "1"}}, at)
+	doubted.Doubted = at.AddDate(0, 0, 1)
+	way := func(kind string, r inventory.Reach) inventory.Exposures {
+		return inventory.Exposures{Ways: []inventory.Exposure{{Kind: kind, Reach: r}}}
+	}
+	want := inventory.Asset{
+		Exposure: inventory.Parts[inventory.Exposures]{
+			inventory.CapURLs:       inventory.Known(way("function-url", inventory.ReachPublic), at),
+			inventory.CapAPIGateway: inventory.Known(way("api-gateway", inventory.ReachPartner), at),
+			inventory.CapPolicies:   inventory.Known(inventory.Exposures{Denies: true}, at),
+		},
+		Triggers:       inventory.Parts[inventory.Triggers]{inventory.CapMappings: inventory.Unknown[inventory.Triggers](inventory.Reason{Code: "AccessDenied"}, at)},
+		Versions:       inventory.Known(inventory.Versions{Published: []inventory.Version{{Name: "1"}}}, at),
+		VersionAliases: doubted,
+	}
+	want.Versions.Doubted = doubted.Doubted
+	got := inventory.Asset{Exposure: a.Exposure, Triggers: a.Triggers, Versions: a.Versions, VersionAliases: a.VersionAliases}
+	if diff := cmp.Diff(asJSON(t, []inventory.Asset{want}), asJSON(t, []inventory.Asset{got})); diff != "" {
+		t.Errorf("asset (-want +got):\n%s", diff)
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 	"github.com/estray/estray/inventory/store"
 )
 
-// schema holds the migrations of each dialect. They only go forward.
+// schema holds the migrations of each dialect. They only go forward. The one
+// that is no SQL is toParts.
 //
 //go:embed schema
 var schema embed.FS
@@ -97,7 +98,7 @@ func (s *Store) provider() (*goose.Provider, error) {
 		return nil, err
 	}
 	// Migrations that other code of the process registered are none of ours.
-	options := []goose.ProviderOption{goose.WithTableName(versions), goose.WithDisableGlobalRegistry(true)}
+	options := []goose.ProviderOption{goose.WithTableName(versions), goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(s.toParts())}
 	if s.dialect.name == "postgres" {
 		locker, err := lock.NewPostgresSessionLocker()
 		if err != nil {

@@ -28,9 +28,11 @@ func takeApart(fact inventory.Asset) (assetPoints, error) {
 		return out, fmt.Errorf("encode asset %s: %w", a.ID, err)
 	}
 	out.description = body
-	if err := out.addFacets(a); err != nil {
+	facets, err := facetsOf(a)
+	if err != nil {
 		return out, err
 	}
+	out.addFacets(facets)
 	// All sightings of the fact itself: the merge keeps the last of each cell.
 	if err := out.addSightings(fact.Sightings); err != nil {
 		return out, err
@@ -51,11 +53,7 @@ func (p *assetPoints) add(series string, x point) {
 	p.series[series] = append(p.series[series], x)
 }
 
-func (p *assetPoints) addFacets(a inventory.Asset) error {
-	facets, err := facetsOf(a)
-	if err != nil {
-		return err
-	}
+func (p *assetPoints) addFacets(facets map[string]facetText) {
 	for name, f := range facets {
 		if f.State != "unknown" {
 			p.add(valuePrefix+name, point{at: f.Seen, state: f.State, body: string(f.Value)})
@@ -68,7 +66,6 @@ func (p *assetPoints) addFacets(a inventory.Asset) error {
 		}
 		p.add(doubtPrefix+name, point{at: f.Doubted, body: string(f.Doubt)})
 	}
-	return nil
 }
 
 func (p *assetPoints) addSightings(all []inventory.Sighting) error {

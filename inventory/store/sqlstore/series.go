@@ -15,8 +15,8 @@ import (
 // little however long the history is.
 const maxInstants = 256
 
-// The kinds of series: a facet's value, a facet's doubt, the sightings by a
-// cell, and the instants of the provider.
+// The kinds of series: a facet's value, a facet's doubt (each part of a facet
+// has its own), the sightings by a cell, and the instants of the provider.
 const (
 	valuePrefix    = "value/"
 	doubtPrefix    = "doubt/"
@@ -135,19 +135,33 @@ type facetText struct {
 	Seen, Doubted time.Time
 }
 
-// facetsOf takes an asset apart into its facets, but for those of which nothing
-// was ever said.
+// partMark stands between the name of a facet and that of its part, as in
+// "exposure:urls".
+const partMark = ":"
+
+// facetsOf takes an asset apart into its facets and their parts, but for those
+// of which nothing was ever said.
 func facetsOf(a inventory.Asset) (map[string]facetText, error) {
 	out := map[string]facetText{}
 	err := errors.Join(
 		addFacet(out, "configuration", a.Configuration), addFacet(out, "code", a.Code), addFacet(out, "versions", a.Versions),
-		addFacet(out, "identity", a.Identity), addFacet(out, "rights", a.Rights), addFacet(out, "exposure", a.Exposure),
-		addFacet(out, "triggers", a.Triggers), addFacet(out, "bindings", a.Bindings), addFacet(out, "labels", a.Labels),
+		addFacet(out, "aliases", a.VersionAliases), addFacet(out, "identity", a.Identity), addFacet(out, "rights", a.Rights),
+		addParts(out, "exposure", a.Exposure), addParts(out, "triggers", a.Triggers),
+		addFacet(out, "destinations", a.Destinations), addFacet(out, "bindings", a.Bindings), addFacet(out, "labels", a.Labels),
 		addFacet(out, "logging", a.Logging))
 	if err != nil {
 		return nil, fmt.Errorf("encode asset %s: %w", a.ID, err)
 	}
 	return out, nil
+}
+
+func addParts[T inventory.Joined[T]](to map[string]facetText, name string, p inventory.Parts[T]) error {
+	for c, f := range p {
+		if err := addFacet(to, name+partMark+string(c), f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // addFacet adds what Facet.MarshalJSON would write, in parts.
@@ -184,10 +198,30 @@ func assetOf(facets map[string]facetText) (inventory.Asset, error) {
 	var a inventory.Asset
 	err := errors.Join(
 		takeFacet(facets, "configuration", &a.Configuration), takeFacet(facets, "code", &a.Code), takeFacet(facets, "versions", &a.Versions),
-		takeFacet(facets, "identity", &a.Identity), takeFacet(facets, "rights", &a.Rights), takeFacet(facets, "exposure", &a.Exposure),
-		takeFacet(facets, "triggers", &a.Triggers), takeFacet(facets, "bindings", &a.Bindings), takeFacet(facets, "labels", &a.Labels),
+		takeFacet(facets, "aliases", &a.VersionAliases), takeFacet(facets, "identity", &a.Identity), takeFacet(facets, "rights", &a.Rights),
+		takeParts(facets, "exposure", &a.Exposure), takeParts(facets, "triggers", &a.Triggers),
+		takeFacet(facets, "destinations", &a.Destinations), takeFacet(facets, "bindings", &a.Bindings), takeFacet(facets, "labels", &a.Labels),
 		takeFacet(facets, "logging", &a.Logging))
 	return a, err
+}
+
+// takeParts reads what addParts wrote.
+func takeParts[T inventory.Joined[T]](from map[string]facetText, name string, to *inventory.Parts[T]) error {
+	for whole := range from {
+		part, ok := strings.CutPrefix(whole, name+partMark)
+		if !ok {
+			continue
+		}
+		var f inventory.Facet[T]
+		if err := takeFacet(from, whole, &f); err != nil {
+			return err
+		}
+		if *to == nil {
+			*to = inventory.Parts[T]{}
+		}
+		(*to)[inventory.Capability(part)] = f
+	}
+	return nil
 }
 
 // takeFacet reads what addFacet wrote.

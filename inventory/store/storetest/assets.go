@@ -79,12 +79,39 @@ func doubtKept(t *testing.T, open Opener) {
 	same(t, "code", "one@1", digestAt(t, viewAt(t, s, hour(4))))
 }
 
+// partKept: a denied policy must not take a known URL with it, and a cheap
+// reading of the routes alone nothing of both.
+func partKept(t *testing.T, open Opener) {
+	type parts = inventory.Parts[inventory.Exposures]
+	way := func(kind string, n int) inventory.Facet[inventory.Exposures] {
+		return inventory.Known(inventory.Exposures{Ways: []inventory.Exposure{{Kind: kind}}}, hour(n))
+	}
+	doubt := inventory.Reason{Operation: "GetPolicy", Code: "AccessDeniedException"}
+	s := open(t)
+	put(t, s, inventory.Asset{ID: arn("pay"), Exposure: parts{inventory.CapURLs: way("function-url", 1), inventory.CapPolicies: way("policy", 1)}})
+	put(t, s, inventory.Asset{ID: arn("pay"), Exposure: parts{inventory.CapPolicies: inventory.Unknown[inventory.Exposures](doubt, hour(2))}})
+	put(t, s, inventory.Asset{ID: arn("pay"), Exposure: parts{inventory.CapAPIGateway: way("api-gateway", 3)}})
+	got := assetAt(t, s, arn("pay"), hour(4)).Exposure
+	e, _ := got.Get()
+	same(t, "ways, stale, why", []any{3, true, doubt}, []any{len(e.Ways), got.Stale(), got.Doubt()})
+	same(t, "the URLs are not in doubt", true, got[inventory.CapURLs].Current())
+	all, err := viewAt(t, s, hour(4)).History(t.Context(), arn("pay"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, o := range all {
+		names = append(names, o.Facet+" "+o.State)
+	}
+	same(t, "history", []string{"exposure:api-gateway known", "exposure:policies known", "exposure:policies unknown", "exposure:urls known"}, names)
+}
+
 // knownEmpty holds a nil list, an empty one and an absent one apart from
 // unknown, which JSON by itself does not.
 func knownEmpty(t *testing.T, open Opener) {
 	s := open(t)
 	put(t, s, inventory.Asset{
-		ID: arn("pay"), Triggers: inventory.Known[[]inventory.Trigger](nil, hour(1)),
+		ID: arn("pay"), Triggers: inventory.Split(inventory.Known[inventory.Triggers](nil, hour(1))),
 		Bindings: inventory.Known([]inventory.Binding{}, hour(1)), Labels: inventory.Absent[inventory.Labels](hour(1)),
 	})
 	a := assetAt(t, s, arn("pay"), hour(1))

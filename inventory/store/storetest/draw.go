@@ -47,7 +47,10 @@ func anyAsset(r *rapid.T) inventory.Asset {
 	}
 	a.Created, a.Modified, a.Deleted = a.Created.UTC(), a.Modified.UTC(), a.Deleted.UTC()
 	a.Code = facet(r, inventory.Code{Digest: "one"}, inventory.Code{Digest: "two"})
-	a.Triggers = facet(r, nil, []inventory.Trigger{{Kind: "queue"}})
+	a.Triggers = inventory.Split(facet(r, nil, inventory.Triggers{{Kind: "queue"}}))
+	for _, c := range []inventory.Capability{inventory.CapURLs, inventory.CapPolicies} {
+		a.Exposure = a.Exposure.With(c, facet(r, inventory.Exposures{}, inventory.Exposures{Ways: []inventory.Exposure{{Kind: string(c), Note: "<b>"}}}))
+	}
 	a.Labels = facet(r, inventory.Labels{"owner": "a"}, inventory.Labels{"owner": "<b>", "x": "y"})
 	return a
 }

@@ -81,10 +81,12 @@ func upTo(a inventory.Asset, at time.Time) (inventory.Asset, bool) {
 	spoken = clip(&a.Configuration, at, spoken)
 	spoken = clip(&a.Code, at, spoken)
 	spoken = clip(&a.Versions, at, spoken)
+	spoken = clip(&a.VersionAliases, at, spoken)
 	spoken = clip(&a.Identity, at, spoken)
 	spoken = clip(&a.Rights, at, spoken)
-	spoken = clip(&a.Exposure, at, spoken)
-	spoken = clip(&a.Triggers, at, spoken)
+	spoken = clipParts(&a.Exposure, at, spoken)
+	spoken = clipParts(&a.Triggers, at, spoken)
+	spoken = clip(&a.Destinations, at, spoken)
 	spoken = clip(&a.Bindings, at, spoken)
 	spoken = clip(&a.Labels, at, spoken)
 	spoken = clip(&a.Logging, at, spoken)
@@ -118,6 +120,17 @@ func clip[T any](f *inventory.Facet[T], at time.Time, spoken []time.Time) []time
 		if !doubt.Doubted.After(at) {
 			f.Doubted, f.Doubt = doubt.Doubted, doubt.Doubt
 		}
+	}
+	return spoken
+}
+
+// clipParts clips each part by itself.
+func clipParts[T inventory.Joined[T]](p *inventory.Parts[T], at time.Time, spoken []time.Time) []time.Time {
+	was := *p
+	*p = nil
+	for c, f := range was {
+		spoken = clip(&f, at, spoken)
+		*p = p.With(c, f)
 	}
 	return spoken
 }

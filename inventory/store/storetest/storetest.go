@@ -36,6 +36,7 @@ func Run(t *testing.T, open Opener) {
 		{"an observation from before is sorted in", lateArrival},
 		{"of two words on one instant the merge's wins", sameInstant},
 		{"a doubt leaves the value and makes it stale", doubtKept},
+		{"a part of a facet that fails leaves the others", partKept},
 		{"an empty list that is known stays known", knownEmpty},
 		{"before its deletion an asset is present", deletionInTime},
 		{"an asset is in no view before it was first seen", firstSeen},
