@@ -49,7 +49,7 @@ func table() []row {
 
 		{folder: "providers/aws/session", own: []string{"inventory", "providers"},
 			others: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "golang.org/x/time"}, tests: []string{"internal/awsfake"}},
-		{folder: "providers/aws/live", own: []string{"inventory", "providers", "providers/aws", "providers/aws/session", "providers/aws/doors", "providers/aws/identity", "providers/aws/trail"},
+		{folder: "providers/aws/live", own: []string{"internal/nearest", "inventory", "providers", "providers/aws", "providers/aws/session", "providers/aws/doors", "providers/aws/identity", "providers/aws/trail"},
 			others: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"},
 			tests:  []string{"internal/awsfake", "inventory/store", "providers/collect", "providers/providertest"}},
 		{folder: "providers/aws/doors", own: []string{"inventory", "providers/aws", "providers/aws/session"},

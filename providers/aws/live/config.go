@@ -45,6 +45,11 @@ type Config struct {
 	// Own is what the configuration tells of our organization and accounts; what
 	// the plan finds out is added to it.
 	Own inventory.Own
+	// Within reports whether a scope is this run's business: an account that is
+	// not is not asked for anything. Nil: all are.
+	Within func(inventory.Scope) bool
+	// Planned is told how many of the accounts are planned; nil: nobody is.
+	Planned func(done, of int)
 	// Calls says how AWS is called.
 	Calls session.Options
 }

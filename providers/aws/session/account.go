@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,9 +46,20 @@ type Account struct {
 // Own is the account of the credentials, read with them as they are.
 func (h *Home) Own() *Account { return h.account(h.Account, h.base.Credentials) }
 
+// RoleARN names the role in an account of the partition.
+func (h *Home) RoleARN(account string, role Role) string {
+	return fmt.Sprintf("arn:%s:iam::%s:role/%s", h.Partition, account, role.Name)
+}
+
+// Is reports whether the credentials are those of the role already.
+func (h *Home) Is(role Role) bool {
+	name := role.Name[strings.LastIndex(role.Name, "/")+1:] // ARNs of sessions leave the path out
+	return strings.HasPrefix(h.Principal, fmt.Sprintf("arn:%s:sts::%s:assumed-role/%s/", h.Partition, h.Account, name))
+}
+
 // Assume takes the role in the account and makes sure that it is given.
 func (h *Home) Assume(ctx context.Context, account string, role Role) (*Account, error) {
-	arn := fmt.Sprintf("arn:%s:iam::%s:role/%s", h.Partition, account, role.Name)
+	arn := h.RoleARN(account, role)
 	// One client for the question and for the renewals: the region is that of
 	// our own credentials, whose tokens hold in all regions.
 	provider := stscreds.NewAssumeRoleProvider(sts.NewFromConfig(h.base), arn, func(o *stscreds.AssumeRoleOptions) {

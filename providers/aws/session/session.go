@@ -16,6 +16,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
+// ErrCredentials says that no credentials were found, or that those found could
+// not be obtained; its cause is beside it.
+var ErrCredentials = errors.New("no usable AWS credentials")
+
 const (
 	defaultTimeout  = 30 * time.Second
 	defaultAttempts = 6
