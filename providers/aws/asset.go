@@ -42,10 +42,13 @@ func (r *reading) tellState() {
 	}
 	if r.event.Action == inventory.ActionCreate {
 		r.asset.Created = at
-		r.doubtExposure() // of an earlier function of that name
+		// All that was read was of an earlier function of that name.
+		r.doubtWays(inventory.CapURLs, inventory.CapPolicies)
 		r.doubtTriggers()
 		r.doubtLabels()
 		r.doubtVersions()
+		r.doubtAliases()
+		r.doubtDestinations()
 		r.asset.Bindings = inventory.Unknown[[]inventory.Binding](r.why(), at)
 	}
 	if r.event.Change.Identity != "" { // what was judged were another identity's rights
@@ -53,6 +56,9 @@ func (r *reading) tellState() {
 	}
 	if r.event.Change.Publish {
 		r.doubtVersions()
+	}
+	if r.request.has("deadLetterConfig") {
+		r.doubtDestinations()
 	}
 	if s.text("functionName") == "" || s.text("codeSha256") == "" {
 		return
@@ -67,14 +73,44 @@ func (r *reading) tellState() {
 	}
 }
 
+// configuration reads what the answer tells of how the function runs. The state
+// that it is in just then (pending) is of no use later and is left out.
 func configuration(s object) inventory.Configuration {
+	vpc := s.child("vpcConfig")
 	return inventory.Configuration{
 		Runtime: s.text("runtime"), Handler: s.text("handler"), Package: s.text("packageType"),
 		Architectures: sorted(s.texts("architectures")),
 		MemoryMB:      s.number("memorySize"), TimeoutSeconds: s.number("timeout"),
-		VPC: s.child("vpcConfig").text("vpcId"), KMSKey: s.text("kmsKeyArn"),
+		VPC: vpc.text("vpcId"), KMSKey: s.text("kmsKeyArn"),
 		Origin: inventory.AssetID(s.text("masterArn")),
+		Digest: s.text("configSha256"), Revision: s.text("revisionId"),
+		EphemeralMB:      s.child("ephemeralStorage").number("size"),
+		CapacityProvider: s.child("capacityProviderConfig").child("lambdaManagedInstancesCapacityProviderConfig").text("capacityProviderArn"),
+		Durable:          durable(s.child("durableConfig")),
+		Tenancy:          s.child("tenancyConfig").text("tenantIsolationMode"),
+		SnapStart:        s.child("snapStart").text("applyOn") == "PublishedVersions",
+		Subnets:          sorted(vpc.texts("subnetIds")), SecurityGroups: sorted(vpc.texts("securityGroupIds")),
+		FileSystems: fileSystems(s), Tracing: s.child("tracingConfig").text("mode"),
 	}
+}
+
+func durable(s object) *inventory.Durable {
+	if s == nil {
+		return nil
+	}
+	return &inventory.Durable{
+		TimeoutSeconds: s.number("executionTimeout"), RetentionDays: s.number("retentionPeriodInDays"), KMSKey: s.text("kmsKeyArn"),
+	}
+}
+
+func fileSystems(s object) []string {
+	var out []string
+	for _, v := range s.list("fileSystemConfigs") {
+		if arn := asObject(v).text("arn"); arn != "" {
+			out = append(out, arn)
+		}
+	}
+	return sorted(out)
 }
 
 // tellCode sets the code's facet. The answer never names the image, so the
@@ -103,16 +139,29 @@ func (r *reading) why() inventory.Reason {
 	}
 }
 
-func (r *reading) doubtExposure() {
-	r.asset.Exposure = inventory.Unknown[inventory.Exposures](r.why(), r.event.Time)
+// doubtWays doubts the parts of the exposure that the call may have changed.
+func (r *reading) doubtWays(parts ...inventory.Capability) {
+	for _, c := range parts {
+		r.asset.Exposure = r.asset.Exposure.With(c, inventory.Unknown[inventory.Exposures](r.why(), r.event.Time))
+	}
 }
 
+// doubtTriggers doubts event source mappings: they are Lambda's own, and no
+// call of Lambda tells of triggers from elsewhere.
 func (r *reading) doubtTriggers() {
-	r.asset.Triggers = inventory.Unknown[[]inventory.Trigger](r.why(), r.event.Time)
+	r.asset.Triggers = r.asset.Triggers.With(inventory.CapMappings, inventory.Unknown[inventory.Triggers](r.why(), r.event.Time))
 }
 
 func (r *reading) doubtVersions() {
 	r.asset.Versions = inventory.Unknown[inventory.Versions](r.why(), r.event.Time)
+}
+
+func (r *reading) doubtAliases() {
+	r.asset.VersionAliases = inventory.Unknown[[]inventory.Alias](r.why(), r.event.Time)
+}
+
+func (r *reading) doubtDestinations() {
+	r.asset.Destinations = inventory.Unknown[[]inventory.Destination](r.why(), r.event.Time)
 }
 
 func (r *reading) doubtLabels() {

@@ -76,7 +76,11 @@ func told(a inventory.Asset) inventory.Asset {
 func TestACreationTellsTheStateAndDoubtsWhatWasReadOfAnEarlierOne(t *testing.T) {
 	want := told(sighted())
 	want.Created = at()
-	want.Exposure, want.Triggers = doubt[inventory.Exposures]("CreateFunction"), doubt[[]inventory.Trigger]("CreateFunction")
+	want.Exposure = inventory.Parts[inventory.Exposures]{
+		inventory.CapURLs: doubt[inventory.Exposures]("CreateFunction"), inventory.CapPolicies: doubt[inventory.Exposures]("CreateFunction"),
+	}
+	want.Triggers = inventory.Parts[inventory.Triggers]{inventory.CapMappings: doubt[inventory.Triggers]("CreateFunction")}
+	want.VersionAliases, want.Destinations = doubt[[]inventory.Alias]("CreateFunction"), doubt[[]inventory.Destination]("CreateFunction")
 	want.Versions, want.Labels = doubt[inventory.Versions]("CreateFunction"), doubt[inventory.Labels]("CreateFunction")
 	want.Bindings, want.Rights = doubt[[]inventory.Binding]("CreateFunction"), doubt[inventory.Rights]("CreateFunction")
 	checkAssets(t, fields{"requestParameters": fields{"functionName": "pay", "role": "r"}, "responseElements": state(nil)},
@@ -129,29 +133,70 @@ func TestTheCodeOfAnImageIsToldOnlyWhereTheRequestNamesIt(t *testing.T) {
 	}
 }
 
+// TestEventsThatTellAPartCastDoubtOnTheWhole, and on no other part: what a
+// change of a policy says nothing of stays as it was read.
 func TestEventsThatTellAPartCastDoubtOnTheWhole(t *testing.T) {
-	for _, c := range []struct{ call, facet string }{
-		{"AddPermission", "exposure"}, {"RemovePermission", "exposure"}, {"PutResourcePolicy", "exposure"}, {"DeleteResourcePolicy", "exposure"},
-		{"CreateFunctionUrlConfig", "exposure"}, {"UpdateFunctionUrlConfig", "exposure"}, {"DeleteFunctionUrlConfig", "exposure"},
-		{"CreateEventSourceMapping", "triggers"}, {"UpdateEventSourceMapping", "triggers"}, {"DeleteEventSourceMapping", "triggers"},
-		{"PublishVersion", "versions"}, {"CreateAlias", "versions"}, {"UpdateAlias", "versions"}, {"DeleteAlias", "versions"},
-		{"TagResource", "labels"}, {"UntagResource", "labels"},
+	for _, c := range []struct{ call, facet, part string }{
+		{"AddPermission", "exposure", "policies"}, {"RemovePermission", "exposure", "policies"},
+		{"PutResourcePolicy", "exposure", "policies"}, {"DeleteResourcePolicy", "exposure", "policies"},
+		{"CreateFunctionUrlConfig", "exposure", "urls"}, {"UpdateFunctionUrlConfig", "exposure", "urls"}, {"DeleteFunctionUrlConfig", "exposure", "urls"},
+		{"CreateEventSourceMapping", "triggers", "mappings"}, {"UpdateEventSourceMapping", "triggers", "mappings"}, {"DeleteEventSourceMapping", "triggers", "mappings"},
+		{"PublishVersion", "versions", ""}, {"CreateAlias", "aliases", ""}, {"UpdateAlias", "aliases", ""}, {"DeleteAlias", "aliases", ""},
+		{"PutFunctionEventInvokeConfig", "destinations", ""}, {"UpdateFunctionEventInvokeConfig", "destinations", ""}, {"DeleteFunctionEventInvokeConfig", "destinations", ""},
+		{"TagResource", "labels", ""}, {"UntagResource", "labels", ""},
 	} {
 		t.Run(c.call, func(t *testing.T) {
 			assets := call(t, "lambda", c.call, fields{"requestParameters": fields{"functionName": "pay"}}).Assets
 			if len(assets) != 1 {
 				t.Fatalf("%d assets", len(assets))
 			}
+			doubted := func(f inventory.FacetState) bool {
+				return f.Doubt.Operation == c.call && f.Doubt.Message == "event e-1 changed it, and it was not read since"
+			}
 			for _, f := range assets[0].Facets() {
-				doubted := f.Doubt.Operation == c.call && f.Doubt.Message == "event e-1 changed it, and it was not read since"
-				if !f.Unknown || doubted != (f.Name == c.facet) {
+				if !f.Unknown || doubted(f) != (f.Name == c.facet) {
 					t.Errorf("%s: %+v", f.Name, f)
+				}
+				for _, p := range f.Parts {
+					if !p.Unknown || doubted(p) != (f.Name == c.facet && p.Name == c.part) {
+						t.Errorf("%s of %s: %+v", p.Name, f.Name, p)
+					}
 				}
 			}
 			if len(assets[0].Sightings) != 1 || !assets[0].Deleted.IsZero() {
 				t.Errorf("sightings %v, deleted %v", assets[0].Sightings, assets[0].Deleted)
 			}
 		})
+	}
+}
+
+func TestANewDeadLetterQueueDoubtsTheDestinations(t *testing.T) {
+	want := told(sighted())
+	want.Destinations = doubt[[]inventory.Destination]("UpdateFunctionConfiguration")
+	checkAssets(t, fields{"requestParameters": fields{"functionName": fn, "deadLetterConfig": fields{"targetArn": "arn:aws:sqs:eu-west-1:111122223333:q"}}, "responseElements": state(nil)},
+		"UpdateFunctionConfiguration20150331v2", []inventory.Asset{want})
+}
+
+// TestTheAnswerTellsEverySettingThatAListingTells, so that an event and a
+// reading of the same configuration say the same.
+func TestTheAnswerTellsEverySettingThatAListingTells(t *testing.T) {
+	answer := state(fields{
+		"configSha256": "c", "revisionId": "r", "state": "Pending", "ephemeralStorage": fields{"size": 1024},
+		"vpcConfig":         fields{"vpcId": "vpc-1", "subnetIds": []string{"b", "a"}, "securityGroupIds": []string{"g"}},
+		"fileSystemConfigs": []any{fields{"arn": "arn:fs", "localMountPath": "/mnt/x"}}, "tracingConfig": fields{"mode": "Active"},
+		"snapStart": fields{"applyOn": "PublishedVersions"}, "tenancyConfig": fields{"tenantIsolationMode": "PER_TENANT"},
+		"durableConfig":          fields{"executionTimeout": 60, "retentionPeriodInDays": 7, "kMSKeyArn": "arn:key"},
+		"capacityProviderConfig": fields{"lambdaManagedInstancesCapacityProviderConfig": fields{"capacityProviderArn": "arn:cp"}},
+	})
+	want, _ := told(sighted()).Configuration.Get()
+	want.Digest, want.Revision, want.EphemeralMB = "c", "r", 1024
+	want.Subnets, want.SecurityGroups, want.FileSystems = []string{"a", "b"}, []string{"g"}, []string{"arn:fs"}
+	want.Tracing, want.SnapStart, want.Tenancy, want.CapacityProvider = "Active", true, "PER_TENANT", "arn:cp"
+	want.Durable = &inventory.Durable{TimeoutSeconds: 60, RetentionDays: 7, KMSKey: "arn:key"}
+	a := call(t, "lambda", "UpdateFunctionConfiguration20150331v2", fields{"requestParameters": fields{"functionName": fn}, "responseElements": answer}).Assets[0]
+	got, _ := a.Configuration.Get()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

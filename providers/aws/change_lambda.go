@@ -74,6 +74,12 @@ func readTags(r *reading) {
 	r.doubtLabels()
 }
 
+// readDestinations reads the calls that set where results go.
+func readDestinations(r *reading) {
+	readSettings(r)
+	r.doubtDestinations()
+}
+
 func readDeleteFunction(r *reading) {
 	if r.qualifier() != "" {
 		r.doubtVersions() // one version went, the function stays
@@ -98,13 +104,13 @@ func readAlias(r *reading) {
 	for _, version := range weights.names() {
 		c.AliasWeights = append(c.AliasWeights, version+"="+weights.text(version))
 	}
-	r.doubtVersions()
+	r.doubtAliases()
 }
 
 // readAddPermission reads the one statement that was added. The request tells
 // it; the answer repeats it as text, which serves where the request is cut.
 func readAddPermission(r *reading) {
-	r.doubtExposure()
+	r.doubtWays(inventory.CapPolicies)
 	if r.request == nil {
 		r.event.Change.Grants = r.statements(r.response.text("statement"))
 		return
@@ -140,7 +146,7 @@ func (r *reading) requestedGrant(qualifier string) []inventory.Grant {
 
 // readPutResourcePolicy reads a policy that replaces the whole.
 func readPutResourcePolicy(r *reading) {
-	r.doubtExposure()
+	r.doubtWays(inventory.CapPolicies)
 	text := r.request.text("policy")
 	if text == "" {
 		text = r.response.text("policy")
@@ -169,7 +175,7 @@ func unreadable(what string) inventory.Grant {
 // readRevoke reads RemovePermission and DeleteResourcePolicy; the latter
 // leaves no policy at all.
 func readRevoke(r *reading) {
-	r.doubtExposure()
+	r.doubtWays(inventory.CapPolicies)
 	r.event.Change.Replaced = r.event.Name == "DeleteResourcePolicy"
 }
 
@@ -177,7 +183,7 @@ func readRevoke(r *reading) {
 // tells whether it was set; a new URL must have one.
 func readURL(r *reading) {
 	readSettings(r)
-	r.doubtExposure()
+	r.doubtWays(inventory.CapURLs)
 	r.event.Change.Auth = r.request.text("authType")
 	if r.event.Change.Auth == "" && strings.HasPrefix(r.event.Name, "Create") {
 		r.event.Change.Auth = r.response.text("authType")

@@ -22,7 +22,8 @@
 //
 // An event sets a facet only where it tells all of it. Where it changes a part
 // (a statement of a policy, a tag), the facet becomes doubted at the event's
-// time: an older reading is stale from then on. A request that names
+// time: an older reading is stale from then on. Of ways in and triggers only the
+// part becomes doubted that the call is about: a policy, URLs, mappings. A request that names
 // `environment` claims nothing, since the trail shows it as {} even where the
 // caller did not send it.
 //

@@ -29,7 +29,9 @@ func judgements() map[string]func(inventory.Event) bool {
 		"AWS-09": changes,
 		"AWS-14": func(e inventory.Event) bool { return changes(e) && e.Change.Publish },
 		"AWS-17": func(e inventory.Event) bool {
-			return changes(e) && slices.ContainsFunc(e.Change.Grants, func(g inventory.Grant) bool { return g.Reach(e.Scope.Account, nil) == inventory.ReachPublic })
+			return changes(e) && slices.ContainsFunc(e.Change.Grants, func(g inventory.Grant) bool {
+				return g.Reach(e.Scope.Account, inventory.Own{}) == inventory.ReachPublic
+			})
 		},
 		"AWS-23": func(e inventory.Event) bool {
 			return e.Mutates() && e.Action == inventory.ActionExpose && e.Change.Auth == "NONE"

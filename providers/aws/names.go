@@ -96,9 +96,10 @@ func lambdaCalls(t map[Call]row) {
 	is(inventory.ActionUpdateCode, readLayer, "PublishLayerVersion")
 	is(inventory.ActionUpdateConfig, readSettings,
 		"PutFunctionConcurrency", "DeleteFunctionConcurrency", "PutProvisionedConcurrencyConfig", "DeleteProvisionedConcurrencyConfig",
-		"PutFunctionEventInvokeConfig", "UpdateFunctionEventInvokeConfig", "DeleteFunctionEventInvokeConfig",
 		"PutRuntimeManagementConfig", "PutFunctionRecursionConfig", "PutFunctionScalingConfig", "PutFunctionCodeSigningConfig",
 		"CreateCodeSigningConfig", "PutPublicAccessBlockConfig", "UpdateCapacityProvider")
+	is(inventory.ActionUpdateConfig, readDestinations,
+		"PutFunctionEventInvokeConfig", "UpdateFunctionEventInvokeConfig", "DeleteFunctionEventInvokeConfig")
 	is(inventory.ActionUpdateConfig, readTags, "TagResource", "UntagResource")
 	is(inventory.ActionWeaken, readSettings,
 		"DeleteFunctionCodeSigningConfig", "UpdateCodeSigningConfig", "DeleteCodeSigningConfig",
