@@ -98,11 +98,18 @@ func width(s object) (all bool, kinds []string) {
 		case isOpen(r):
 			return true, nil
 		case len(parts) < 6:
-		case isOpen(parts[5]), strings.HasSuffix(r, "/*") && strings.Count(r, "/") == 1, strings.HasSuffix(r, ":function:*"):
+		case isOpen(parts[5]), allOfType(parts[2], parts[5]):
 			kinds = append(kinds, parts[2])
 		}
 	}
 	return false, kinds
+}
+
+// allOfType reports whether a resource of an ARN stands for all of one type:
+// "role/*", "function:*". In S3 it would stand for the keys of one bucket.
+func allOfType(service, resource string) bool {
+	i := strings.IndexAny(resource, "/:")
+	return i >= 0 && service != "s3" && isOpen(resource[i+1:])
 }
 
 func (p permissions) denied(action string) bool {
@@ -115,6 +122,12 @@ func (p permissions) allows(action string, conditioned bool) bool {
 	return !p.denied(action) && slices.ContainsFunc(p.allow, func(a permission) bool {
 		return a.except == nil && a.holds(action) && (conditioned || !a.conditioned)
 	})
+}
+
+// reaches reports whether an action is allowed in whatever way, also by an allow
+// of all but some actions.
+func (p permissions) reaches(action string) bool {
+	return !p.denied(action) && slices.ContainsFunc(p.allow, func(a permission) bool { return a.holds(action) })
 }
 
 // escalations are the actions that, on all resources, lead to administration
@@ -143,7 +156,7 @@ func (p permissions) judge() (bool, []string) {
 	if len(sure) > 0 {
 		return true, sure
 	}
-	if p.allows("lambda:CreateFunction", true) && p.allows("lambda:InvokeFunction", true) && p.allows("iam:PassRole", true) {
+	if p.reaches("lambda:CreateFunction") && p.reaches("lambda:InvokeFunction") && p.allows("iam:PassRole", true) {
 		return true, []string{"lambda:* with iam:PassRole"}
 	}
 	return false, perhaps
