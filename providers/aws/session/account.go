@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,9 +20,25 @@ import (
 // credentials are those of a role, AWS allows an hour at most (role chaining).
 const longest = time.Hour
 
-// patience is how many times the bound of one attempt an operation may take with
-// all its attempts: a service that hangs must not hold up a scan for long.
-const patience = 3
+const (
+	// patience is how many times the bound of one attempt an operation may take
+	// with all its attempts: a service that hangs must not hold up a scan for
+	// long.
+	patience = 3
+	// queue is how many sources may wait for one of our own buckets: that of
+	// the account, that of its global region, and the plan.
+	queue = 3
+)
+
+// most is how long an operation may take with all its attempts. What our own
+// pace holds up is no fault of the service and is added.
+func (o Options) most() time.Duration {
+	most := patience * o.Timeout
+	if o.Rate > 0 {
+		most += time.Duration(float64(queue*o.Attempts) / min(o.Rate, slowest) * float64(time.Second))
+	}
+	return most
+}
 
 // Role says which role is taken in an account.
 type Role struct {
@@ -78,10 +95,9 @@ func (h *Home) Assume(ctx context.Context, account string, role Role) (*Account,
 
 func (h *Home) account(id string, credentials aws.CredentialsProvider) *Account {
 	a := &Account{ID: id, Partition: h.Partition, limits: newLimits(h.options.Rate), lost: &loss{},
-		most: patience * h.options.Timeout, opened: map[string]*Region{}}
-	a.base = h.base.Copy()
+		most: h.options.most(), opened: map[string]*Region{}}
+	a.base = h.loaded.Copy() // the options of base are for calls of Home
 	a.base.Credentials = credentials
-	a.base.APIOptions = nil // those of Home pace its own calls
 	return a
 }
 
@@ -94,20 +110,22 @@ func (a *Account) Region(name string) *Region {
 	}
 	r := &Region{Account: a, Name: name, config: a.base.Copy()}
 	r.config.Region = name
-	r.config.APIOptions = []func(*stack) error{a.limits.pace(name), a.bound, a.lost.watch}
+	r.config.APIOptions = append(slices.Clone(a.base.APIOptions), a.limits.pace(name), bound(a.most), a.lost.watch)
 	a.opened[name] = r
 	return r
 }
 
 // bound ends an operation that takes too long in all. It is not for clients
 // that stream their answers.
-func (a *Account) bound(s *stack) error {
-	return s.Initialize.Add(middleware.InitializeMiddlewareFunc("EstrayPatience",
-		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-			ctx, cancel := context.WithTimeout(ctx, a.most)
-			defer cancel()
-			return next.HandleInitialize(ctx, in)
-		}), middleware.Before)
+func bound(most time.Duration) func(*stack) error {
+	return func(s *stack) error {
+		return s.Initialize.Add(middleware.InitializeMiddlewareFunc("EstrayPatience",
+			func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+				ctx, cancel := context.WithTimeout(ctx, most)
+				defer cancel()
+				return next.HandleInitialize(ctx, in)
+			}), middleware.Before)
+	}
 }
 
 // Global is the region through which services without regions are called: IAM

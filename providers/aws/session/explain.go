@@ -52,8 +52,10 @@ func Denied(err error) bool {
 // principals and assets and no secrets.
 func Explain(err error) (inventory.State, inventory.Reason) {
 	why := inventory.Reason{Code: Code(err), Message: message(err)}
+	// The innermost operation is the one that failed: a call may need another
+	// one first, for its credentials.
 	var operation *smithy.OperationError
-	if errors.As(err, &operation) {
+	for e := err; errors.As(e, &operation); e = operation.Err {
 		why.Operation = operation.Operation()
 	}
 	switch {

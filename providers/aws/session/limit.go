@@ -43,8 +43,12 @@ func quota(service, operation string) (group string, perSecond float64) {
 	return service, 15
 }
 
-// share is the part of a quota that is ours at most.
-const share = 1.0 / 3
+const (
+	// share is the part of a quota that is ours at most.
+	share = 1.0 / 3
+	// slowest is our rate in the tightest quota, that of LookupEvents.
+	slowest = 2 * share
+)
 
 func (l *limits) wait(ctx context.Context, region, service, operation string) error {
 	if l.rate <= 0 {

@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,7 +49,8 @@ type Home struct {
 	Principal string
 
 	options Options
-	base    aws.Config
+	loaded  aws.Config // as the vendor's settings give it
+	base    aws.Config // with what governs the calls of Home itself
 }
 
 // Open finds the credentials as the vendor's tools do (environment, shared
@@ -60,13 +60,18 @@ type Home struct {
 func Open(ctx context.Context, opt Options) (*Home, error) {
 	h := &Home{options: opt.filled()}
 	var err error
-	if h.base, err = load(ctx, h.options); err != nil {
+	if h.loaded, err = load(ctx, h.options); err != nil {
 		return nil, err
 	}
-	if h.base.Region == "" {
-		h.base.Region = "us-east-1"
+	if h.loaded.Region == "" {
+		h.loaded.Region = "us-east-1"
 	}
-	h.base.APIOptions = append(h.base.APIOptions, newLimits(h.options.Rate).pace(h.base.Region))
+	if err := h.credentials(ctx); err != nil {
+		return nil, err
+	}
+	h.base = h.loaded.Copy()
+	h.base.APIOptions = append(slices.Clone(h.loaded.APIOptions),
+		newLimits(h.options.Rate).pace(h.base.Region), bound(h.options.most()), (&loss{}).watch)
 	who, err := sts.NewFromConfig(h.base).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
 		return nil, fmt.Errorf("ask AWS whose the credentials are: %w", err)
@@ -78,6 +83,17 @@ func Open(ctx context.Context, opt Options) (*Home, error) {
 	}
 	h.Partition = parts[1]
 	return h, nil
+}
+
+// credentials makes sure that there are some, so that their want is told apart
+// from a refusal.
+func (h *Home) credentials(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, h.options.most())
+	defer cancel()
+	if _, err := h.loaded.Credentials.Retrieve(ctx); err != nil {
+		return fmt.Errorf("find credentials: %w: %w", ErrCredentials, err)
+	}
+	return nil
 }
 
 // Load reads the vendor's settings for clients that belong to no account that
@@ -104,27 +120,9 @@ func load(ctx context.Context, opt Options) (aws.Config, error) {
 		t.MaxIdleConns, t.MaxIdleConnsPerHost = 4*idleConnections, idleConnections
 	})
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(client), config.WithAppID("estray"),
-		config.WithRetryer(opt.retryer))
+		config.WithRetryer(opt.retryer), config.WithAPIOptions([]func(*stack) error{secure}))
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("load the AWS configuration: %w", err)
 	}
-	if cfg.BaseEndpoint != nil {
-		if err := safeEndpoint(*cfg.BaseEndpoint); err != nil {
-			return aws.Config{}, err
-		}
-	}
 	return cfg, nil
-}
-
-// safeEndpoint refuses plain http to other machines: requests carry session
-// tokens.
-func safeEndpoint(endpoint string) error {
-	u, err := url.Parse(endpoint)
-	if err != nil || u.Host == "" {
-		return errors.New("load the AWS configuration: AWS_ENDPOINT_URL is no address; write https://HOST")
-	}
-	if u.Scheme == "https" || u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback() {
-		return nil
-	}
-	return errors.New("load the AWS configuration: AWS_ENDPOINT_URL is plain http to another machine; use https")
 }
