@@ -106,10 +106,10 @@ func (p *Permits) compact() {
 	}
 }
 
-// JudgeRights judges policies together, as they hold for an identity that has
-// them all: what one allows and what another allows add up, and what one denies
-// is taken away. It fills in Admin, Why and Weighs.
-func JudgeRights(all ...Permits) inventory.Rights {
+// JoinPermits puts policies together, as they hold for an identity that has them
+// all: what one allows and what another allows add up, and what one denies is
+// taken away.
+func JoinPermits(all ...Permits) Permits {
 	var p Permits
 	for _, one := range all {
 		p.wide.allow = append(p.wide.allow, one.wide.allow...)
@@ -117,6 +117,13 @@ func JudgeRights(all ...Permits) inventory.Rights {
 		p.some = append(p.some, one.some...)
 		p.unread = p.unread || one.unread
 	}
+	return p
+}
+
+// JudgeRights judges policies together: see [JoinPermits]. It fills in Admin, Why
+// and Weighs.
+func JudgeRights(all ...Permits) inventory.Rights {
+	p := JoinPermits(all...)
 	admin, why := p.wide.judge()
 	out := inventory.Rights{Admin: admin}
 	if admin {
