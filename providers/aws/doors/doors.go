@@ -40,15 +40,40 @@ type Found struct {
 
 // Read reads each service in turn. What fails of one is told in its word, and
 // keeps no other from being read. Once ctx is over nothing more is called, and
-// what was not read whole is cancelled.
+// what was not read is cancelled.
 func Read(ctx context.Context, r *session.Region, cfg Config) Found {
-	return Found{}
+	found := Found{
+		Ways:     map[inventory.AssetID]map[inventory.Capability][]inventory.Exposure{},
+		Triggers: map[inventory.AssetID]map[inventory.Capability][]inventory.Trigger{},
+	}
+	for _, s := range services() {
+		g := newReading(r, cfg, s.capability)
+		if err := ctx.Err(); err != nil {
+			g.tally.Fail(err)
+		} else {
+			s.read(ctx, g)
+		}
+		g.tell(found, s.capability)
+		found.Coverage = append(found.Coverage, g.word())
+	}
+	return found
 }
 
 // service is one capability and how it is read.
 type service struct {
 	capability inventory.Capability
+	read       func(context.Context, *reading)
 }
 
 // services is the one list of them, sorted by name.
-func services() []service { return nil }
+func services() []service {
+	return []service{
+		{inventory.CapAPIGateway, readAPIs},
+		{inventory.CapBucketNotifications, readBuckets},
+		{inventory.CapEventRules, readEventRules},
+		{inventory.CapLoadBalancers, readLoadBalancers},
+		{inventory.CapLogSubscriptions, readLogSubscriptions},
+		{inventory.CapSchedules, readSchedules},
+		{inventory.CapTopics, readTopics},
+	}
+}
