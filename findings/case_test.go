@@ -109,7 +109,7 @@ func TestWeighing(t *testing.T) {
 		}
 	}
 	public := func(a *inventory.Asset) {
-		a.Exposure = inventory.Known(inventory.Exposures{Ways: []inventory.Exposure{{Reach: inventory.ReachPublic}}}, rulestest.Now())
+		a.Exposure = inventory.Split(inventory.Known(inventory.Exposures{Ways: []inventory.Exposure{{Kind: "policy", Reach: inventory.ReachPublic}}}, rulestest.Now()))
 	}
 	for _, test := range []struct {
 		name    string

@@ -289,6 +289,13 @@ type FacetState struct {
 	Parts []FacetState
 }
 
+// Same reports whether two facets are in the same state for the same reason, by
+// whatever name. Parts are not compared.
+func (f FacetState) Same(o FacetState) bool {
+	return f.Unknown == o.Unknown && f.Absent == o.Absent && f.Stale == o.Stale && f.Seen.Equal(o.Seen) &&
+		f.Doubted.Equal(o.Doubted) && f.Doubt == o.Doubt
+}
+
 // Facets describes every facet, in the order of FacetNames. One that has parts
 // is described as a whole, joined.
 func (a Asset) Facets() []FacetState {
@@ -301,11 +308,18 @@ func (a Asset) Facets() []FacetState {
 	}
 }
 
-// Facet describes the facet of that name; an unknown name gives an unknown facet.
+// Facet describes the facet of that name, or the part of a facet that PartName
+// names so; an unknown name gives an unknown facet.
 func (a Asset) Facet(name string) FacetState {
 	for _, f := range a.Facets() {
 		if f.Name == name {
 			return f
+		}
+		for _, p := range f.Parts {
+			if PartName(f.Name, Capability(p.Name)) == name {
+				p.Name = name
+				return p
+			}
 		}
 	}
 	return FacetState{Name: name, Unknown: true}

@@ -156,7 +156,8 @@ func (a Asset) waysIn() Parts[Exposures] {
 
 // Reach is the reach of an asset's exposure, all parts joined, and whether it
 // may be relied on: not where a part is unknown or stale. Of a Lambda function
-// both URLs and policies must be known.
+// both URLs and policies must be known. Where a part was never observed the
+// reach is unknown, unless another is public already: nothing is wider.
 func (a Asset) Reach() (Reach, bool) {
 	ways := a.waysIn()
 	e, ok := ways.Get()
@@ -167,5 +168,8 @@ func (a Asset) Reach() (Reach, bool) {
 		return ReachUnknown, false
 	}
 	r := e.Reach()
+	if r != ReachPublic && ways.some(Facet[Exposures].IsUnknown) {
+		r = ReachUnknown
+	}
 	return r, ways.Current() && r != ReachUnknown
 }

@@ -57,6 +57,9 @@ func Split[T Joined[T]](f Facet[T]) Parts[T] {
 	return out
 }
 
+// PartName names a part of a facet in histories: "exposure:urls".
+func PartName(facet string, part Capability) string { return facet + ":" + string(part) }
+
 // names lists the parts in order.
 func (p Parts[T]) names() []Capability { return slices.Sorted(maps.Keys(p)) }
 
@@ -86,6 +89,15 @@ func (p Parts[T]) Current() bool { return p.all(Facet[T].Current) }
 // Stale reports whether something was observed that may not be called current,
 // since a part of it is stale or unknown.
 func (p Parts[T]) Stale() bool { return !p.IsUnknown() && !p.Current() }
+
+func (p Parts[T]) some(is func(Facet[T]) bool) bool {
+	for _, f := range p {
+		if is(f) {
+			return true
+		}
+	}
+	return false
+}
 
 func (p Parts[T]) all(is func(Facet[T]) bool) bool {
 	for _, f := range p {

@@ -20,13 +20,22 @@ func (j judge) digests(a inventory.Asset, want registry.Limits) []findings.Drift
 		return nil
 	}
 	out := j.unqualified(a, want)
-	d := findings.Drift{Limit: "code_digests", Facet: "versions", Want: strings.Join(want.CodeDigests, ", ")}
-	if d.Why = j.doubt(a, "versions", inventory.CapVersions, inventory.CapAliases); d.Why != "" {
+	d := findings.Drift{Limit: "code_digests", Facet: "aliases", Want: strings.Join(want.CodeDigests, ", ")}
+	if d.Why = j.doubt(a, "aliases", inventory.CapAliases); d.Why != "" {
 		d.Unknown = true
 		return append(out, d)
 	}
+	aliases, _ := a.VersionAliases.Get()
 	versions, _ := a.Versions.Get()
-	for _, t := range targets(versions) {
+	all := targets(versions, aliases)
+	d.Facet = "versions"
+	if len(all) > 0 { // only then does it matter what the versions are
+		if d.Why = j.doubt(a, "versions", inventory.CapVersions); d.Why != "" {
+			d.Unknown = true
+			return append(out, d)
+		}
+	}
+	for _, t := range all {
 		d := d
 		switch {
 		case t.digest == "":
@@ -66,7 +75,7 @@ type target struct{ alias, version, digest string }
 
 // targets lists what takes traffic through aliases, by version; of several
 // aliases of one version the first by name is told.
-func targets(v inventory.Versions) []target {
+func targets(v inventory.Versions, aliases []inventory.Alias) []target {
 	digests := map[string]string{}
 	for _, p := range v.Published {
 		digests[p.Name] = p.Digest
@@ -77,7 +86,7 @@ func targets(v inventory.Versions) []target {
 			out = append(out, target{alias, version, digests[version]})
 		}
 	}
-	for _, alias := range v.Aliases {
+	for _, alias := range aliases {
 		add(alias.Name, alias.Version)
 		for version, share := range alias.Weights {
 			if share > 0 {

@@ -28,16 +28,9 @@ func (j judge) reach(a inventory.Asset, want registry.Limits) []findings.Drift {
 		return nil
 	}
 	d := findings.Drift{Limit: "reach", Facet: "exposure", Want: want.Reach.String()}
-	ways, _ := a.Exposure.Get()
-	if d.Why = j.doubt(a, "exposure", inventory.CapPolicies, inventory.CapURLs); d.Why != "" {
-		d.Unknown = true
-		if !a.Exposure.IsUnknown() {
-			d.Why += "; last known was " + ways.Reach().String()
-		}
-		return []findings.Drift{d}
-	}
+	sure, why := j.sureWays(a)
 	widest, unjudged := inventory.ReachPrivate, ""
-	for _, w := range ways.Ways {
+	for _, w := range sure.Open() {
 		if w.Reach == inventory.ReachUnknown {
 			unjudged = strings.TrimSuffix(fmt.Sprintf("the exposure facet holds a %s whose reach is unknown: %s", w.Kind, w.Note), ": ")
 			continue
@@ -47,12 +40,47 @@ func (j judge) reach(a inventory.Asset, want registry.Limits) []findings.Drift {
 	switch {
 	case widest > want.Reach:
 		d.Got = widest.String()
+	case why != "":
+		d.Unknown, d.Why = true, why
 	case unjudged != "":
 		d.Unknown, d.Why = true, unjudged
 	default:
 		return nil
 	}
 	return []findings.Drift{d}
+}
+
+// sureWays are the ways in of those parts that may be judged by, and why the
+// other parts may not; empty if all may.
+func (j judge) sureWays(a inventory.Asset) (sure inventory.Exposures, why string) {
+	whole := a.Facet("exposure")
+	var doubts []string
+	for _, p := range whole.Parts {
+		part := inventory.Capability(p.Name)
+		if text := j.doubtOf(a, p, "the "+p.Name+" part of the exposure facet", part); text != "" {
+			doubts = append(doubts, text)
+		} else if ways, ok := a.Exposure[part].Get(); ok {
+			sure = sure.Join(ways)
+		}
+	}
+	if len(doubts) == len(whole.Parts) && alike(whole.Parts) { // of one word for all, as of no word at all
+		if text := j.doubtOf(a, whole, "the exposure facet", inventory.CapPolicies, inventory.CapURLs); text != "" {
+			doubts = []string{text}
+		}
+	}
+	if len(doubts) == 0 {
+		return sure, ""
+	}
+	why = strings.Join(doubts, "; ")
+	if known, ok := a.Exposure.Get(); ok {
+		why += "; last known was " + known.Reach().String()
+	}
+	return sure, why
+}
+
+// alike reports whether all parts are in the same state for the same reason.
+func alike(parts []inventory.FacetState) bool {
+	return !slices.ContainsFunc(parts, func(p inventory.FacetState) bool { return !p.Same(parts[0]) })
 }
 
 // deployers holds the deployments since the consent against the limit. The
@@ -127,21 +155,26 @@ func region(a inventory.Asset, want registry.Limits) []findings.Drift {
 // doubt says why a limit may not be judged by the facet; empty if it may. The
 // capabilities are those by whose reading the facet is known.
 func (j judge) doubt(a inventory.Asset, facet string, by ...inventory.Capability) string {
-	state := a.Facet(facet)
+	return j.doubtOf(a, a.Facet(facet), "the "+facet+" facet", by...)
+}
+
+// doubtOf is doubt of a facet, or of a part of one, in that state; what names it
+// in the text.
+func (j judge) doubtOf(a inventory.Asset, state inventory.FacetState, what string, by ...inventory.Capability) string {
 	gaps := j.gaps(a.Scope, by...)
 	switch {
 	case state.Unknown:
-		return fmt.Sprintf("the %s facet is unknown%s", facet, because(state.Doubt, gaps))
+		return fmt.Sprintf("%s is unknown%s", what, because(state.Doubt, gaps))
 	case state.Stale:
-		return fmt.Sprintf("the %s facet was read at %s and not confirmed since%s", facet, stamp(state.Seen), because(state.Doubt, gaps))
+		return fmt.Sprintf("%s was read at %s and not confirmed since%s", what, stamp(state.Seen), because(state.Doubt, gaps))
 	case j.View.Presence(a) == inventory.NotSeenSince:
-		return fmt.Sprintf("the %s facet was read at %s and the asset was not seen since%s", facet, stamp(state.Seen), because(state.Doubt, asked(j.gaps(a.Scope, inventory.CapFunctions))))
+		return fmt.Sprintf("%s was read at %s and the asset was not seen since%s", what, stamp(state.Seen), because(state.Doubt, asked(j.gaps(a.Scope, inventory.CapFunctions))))
 	}
 	// A later scan saw the asset again but could not read this of it, and the
 	// source said so of the cell alone.
 	later := slices.DeleteFunc(asked(gaps), func(g inventory.Coverage) bool { return !g.Read.After(state.Seen) })
 	if len(later) > 0 && lastListed(a).After(state.Seen) {
-		return fmt.Sprintf("the %s facet was read at %s and could not be read since%s", facet, stamp(state.Seen), because(inventory.Reason{}, later))
+		return fmt.Sprintf("%s was read at %s and could not be read since%s", what, stamp(state.Seen), because(inventory.Reason{}, later))
 	}
 	return ""
 }

@@ -32,9 +32,12 @@ func drawAsset(t *rapid.T, name string) inventory.Asset {
 	return rulestest.Function(name, func(a *inventory.Asset) {
 		a.Sightings[0].At = at
 		if rapid.Bool().Draw(t, name+" exposure known") {
-			a.Exposure = inventory.Known(inventory.Exposures{Ways: []inventory.Exposure{{Kind: "policy", Reach: drawReach(t, name+" reach", inventory.ReachUnknown)}}}, at)
+			a.Exposure = inventory.Split(inventory.Known(inventory.Exposures{Ways: []inventory.Exposure{{Kind: "policy", Reach: drawReach(t, name+" reach", inventory.ReachUnknown)}}}, at))
 		} else {
-			a.Exposure = inventory.Unknown[inventory.Exposures](doubted("drawn"), at)
+			a.Exposure = inventory.Split(inventory.Unknown[inventory.Exposures](doubted("drawn"), at))
+		}
+		if rapid.Bool().Draw(t, name+" urls unknown") {
+			a.Exposure = a.Exposure.With(inventory.CapURLs, inventory.Unknown[inventory.Exposures](doubted("drawn"), at))
 		}
 		a.Code = inventory.Known(inventory.Code{Digest: rapid.SampledFrom([]string{"", "good", "bad"}).Draw(t, name+" digest")}, at)
 		a.Identity = inventory.Known(inventory.Identity{ID: rapid.SampledFrom([]string{"", "role/a", "role/b"}).Draw(t, name+" identity")}, at)
@@ -134,7 +137,7 @@ func TestLessCoverageNeverApproves(t *testing.T) {
 		if rapid.Bool().Draw(r, "doubt the exposure too") {
 			for i, f := range w.Facts {
 				if a, ok := f.(inventory.Asset); ok {
-					a.Exposure.Doubted, a.Exposure.Doubt = rulestest.Now(), doubted("worse")
+					rulestest.Doubting(doubted("worse"), rulestest.Now())(&a)
 					w.Facts[i] = a
 				}
 			}
@@ -152,10 +155,8 @@ func TestLessCoverageNeverApproves(t *testing.T) {
 func TestDoubtIsNeverApproved(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		limits := registry.Limits{Reach: drawReach(r, "limit", inventory.ReachPrivate)}
-		w := world(approved(limits), exposed(drawReach(r, "reach", inventory.ReachUnknown)), func(a *inventory.Asset) {
-			a.Exposure.Seen = rulestest.Ago(time.Duration(rapid.IntRange(1, 100).Draw(r, "hours")) * time.Hour)
-			a.Exposure.Doubted, a.Exposure.Doubt = rulestest.Now(), doubted("drawn")
-		})
+		earlier := rulestest.Ago(time.Duration(rapid.IntRange(1, 100).Draw(r, "hours")) * time.Hour)
+		w := world(approved(limits), exposed(drawReach(r, "reach", inventory.ReachUnknown)), rulestest.ReadAt(earlier), rulestest.Doubting(doubted("drawn"), rulestest.Now()))
 		if v := verdict(t, w); v.Standing != findings.Unknown {
 			r.Fatalf("a stale exposure gives %s: %v", v.Standing, v.Reasons)
 		}

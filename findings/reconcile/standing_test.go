@@ -53,15 +53,21 @@ func exposed(reach ...inventory.Reach) func(*inventory.Asset) {
 	for _, r := range reach {
 		e.Ways = append(e.Ways, inventory.Exposure{Kind: "policy", Reach: r, Note: "statement s"})
 	}
-	return func(a *inventory.Asset) { a.Exposure = inventory.Known(e, rulestest.Now()) }
+	return func(a *inventory.Asset) { a.Exposure = inventory.Split(inventory.Known(e, rulestest.Now())) }
 }
 
 func coded(digest string) func(*inventory.Asset) {
 	return func(a *inventory.Asset) { a.Code = inventory.Known(inventory.Code{Digest: digest}, rulestest.Now()) }
 }
 
-func versioned(v inventory.Versions) func(*inventory.Asset) {
-	return func(a *inventory.Asset) { a.Versions = inventory.Known(v, rulestest.Now()) }
+func versioned(published ...inventory.Version) func(*inventory.Asset) {
+	return func(a *inventory.Asset) {
+		a.Versions = inventory.Known(inventory.Versions{Published: published}, rulestest.Now())
+	}
+}
+
+func aliased(all ...inventory.Alias) func(*inventory.Asset) {
+	return func(a *inventory.Asset) { a.VersionAliases = inventory.Known(all, rulestest.Now()) }
 }
 
 func doubted(reason string) inventory.Reason {
@@ -71,15 +77,25 @@ func doubted(reason string) inventory.Reason {
 // TestStanding walks the definition of standing, question by question.
 func TestStanding(t *testing.T) {
 	role := "arn:aws:iam::111122223333:role/shop"
-	deny := inventory.Unknown[inventory.Exposures](doubted("no"), rulestest.Now())
+	deny := inventory.Split(inventory.Unknown[inventory.Exposures](doubted("no"), rulestest.Now()))
+	noPolicy := func(a *inventory.Asset) {
+		a.Exposure = a.Exposure.With(inventory.CapPolicies, deny[inventory.CapPolicies])
+	}
+	url := func(r inventory.Reach) func(*inventory.Asset) {
+		return func(a *inventory.Asset) {
+			a.Exposure = inventory.Split(inventory.Known(inventory.Exposures{Ways: []inventory.Exposure{{Kind: "function-url", Reach: r}}}, rulestest.Now()))
+		}
+	}
 	ended := approved(registry.Limits{Reach: inventory.ReachPrivate})
 	ended.Expires = rulestest.Now()
 	lastInstant := approved(registry.Limits{})
 	lastInstant.Expires = rulestest.Now().Add(time.Nanosecond)
-	canary := inventory.Versions{
-		Published: []inventory.Version{{Name: "1", Digest: "one"}, {Name: "2", Digest: "two"}, {Name: "3", Digest: "three"}},
-		Aliases:   []inventory.Alias{{Name: "live", Version: "1", Weights: map[string]float64{"2": 0.1, "3": 0}}},
+	canary := func(a *inventory.Asset) {
+		versioned(inventory.Version{Name: "1", Digest: "one"}, inventory.Version{Name: "2", Digest: "two"}, inventory.Version{Name: "3", Digest: "three"})(a)
+		aliased(inventory.Alias{Name: "live", Version: "1", Weights: map[string]float64{"2": 0.1, "3": 0}})(a)
 	}
+	live := aliased(inventory.Alias{Name: "live", Version: "9"})
+	noVersions := func(a *inventory.Asset) { a.Versions = inventory.Facet[inventory.Versions]{} }
 	for _, test := range []struct {
 		name   string
 		world  rulestest.World
@@ -108,11 +124,20 @@ func TestStanding(t *testing.T) {
 		{"reach above its limit", world(approved(registry.Limits{Reach: inventory.ReachAccount}), exposed(inventory.ReachPartner)), findings.Drifted, "reach: partner, approved is account"},
 		{"no way in is private", world(approved(registry.Limits{Reach: inventory.ReachPrivate})), findings.Approved, ""},
 		{"exposure certainly absent is private", world(approved(registry.Limits{Reach: inventory.ReachPrivate}),
-			func(a *inventory.Asset) { a.Exposure = inventory.Absent[inventory.Exposures](rulestest.Now()) }), findings.Approved, ""},
+			func(a *inventory.Asset) {
+				a.Exposure = inventory.Split(inventory.Absent[inventory.Exposures](rulestest.Now()))
+			}), findings.Approved, ""},
 		{"one way that is unknown", world(approved(registry.Limits{Reach: inventory.ReachAccount}), exposed(inventory.ReachPrivate, inventory.ReachUnknown)), findings.Unknown, "statement s"},
 		{"a way known to be wider, beside an unknown one", world(approved(registry.Limits{Reach: inventory.ReachAccount}), exposed(inventory.ReachUnknown, inventory.ReachPublic)), findings.Drifted, "public"},
 		{"an approval of public leaves nothing to exceed, but a way in stays unknown", world(approved(registry.Limits{Reach: inventory.ReachPublic}), exposed(inventory.ReachUnknown)), findings.Unknown, ""},
 		{"exposure unknown", world(approved(registry.Limits{Reach: inventory.ReachPublic}), func(a *inventory.Asset) { a.Exposure = deny }), findings.Unknown, "GetPolicy: AccessDenied: no"},
+
+		{"a policy that was denied, beside a URL within the limit", world(approved(registry.Limits{Reach: inventory.ReachAccount}), url(inventory.ReachPrivate), noPolicy),
+			findings.Unknown, "the policies part of the exposure facet is unknown: GetPolicy: AccessDenied: no; last known was private"},
+		{"a policy that was denied, beside a URL known to be wider", world(approved(registry.Limits{Reach: inventory.ReachAccount}), url(inventory.ReachPublic), noPolicy),
+			findings.Drifted, "reach: public, approved is account"},
+		{"URLs that nobody read", world(approved(registry.Limits{Reach: inventory.ReachAccount}),
+			func(a *inventory.Asset) { delete(a.Exposure, inventory.CapURLs) }), findings.Unknown, "the urls part of the exposure facet is unknown"},
 
 		{"identity approved", world(approved(registry.Limits{Identities: []string{role}})), findings.Approved, ""},
 		{"identity not approved", world(approved(registry.Limits{Identities: []string{"arn:other"}})), findings.Drifted, role},
@@ -129,14 +154,15 @@ func TestStanding(t *testing.T) {
 		{"digest approved", world(approved(registry.Limits{CodeDigests: []string{"good"}}), coded("good")), findings.Approved, ""},
 		{"digest not approved", world(approved(registry.Limits{CodeDigests: []string{"good"}}), coded("bad")), findings.Drifted, "bad in $LATEST"},
 		{"digest not told", world(approved(registry.Limits{CodeDigests: []string{"good"}}), coded("")), findings.Unknown, "no digest"},
-		{"each version that takes traffic is judged", world(approved(registry.Limits{CodeDigests: []string{"good", "one"}}), coded("good"), versioned(canary)), findings.Drifted, "two in version 2, which alias live"},
-		{"a version without traffic is not", world(approved(registry.Limits{CodeDigests: []string{"good", "one", "two"}}), coded("good"), versioned(canary)), findings.Approved, ""},
-		{"versions unknown", world(approved(registry.Limits{CodeDigests: []string{"good"}}), coded("good"),
-			func(a *inventory.Asset) { a.Versions = inventory.Facet[inventory.Versions]{} }), findings.Unknown, "versions facet is unknown"},
-		{"an alias of a version that is not listed", world(approved(registry.Limits{CodeDigests: []string{"good"}}), coded("good"),
-			versioned(inventory.Versions{Aliases: []inventory.Alias{{Name: "live", Version: "9"}}})), findings.Unknown, "version 9"},
+		{"each version that takes traffic is judged", world(approved(registry.Limits{CodeDigests: []string{"good", "one"}}), coded("good"), canary), findings.Drifted, "two in version 2, which alias live"},
+		{"a version without traffic is not", world(approved(registry.Limits{CodeDigests: []string{"good", "one", "two"}}), coded("good"), canary), findings.Approved, ""},
+		{"versions unknown", world(approved(registry.Limits{CodeDigests: []string{"good"}}), coded("good"), live, noVersions), findings.Unknown, "versions facet is unknown"},
+		{"versions unknown, but no alias points at any", world(approved(registry.Limits{CodeDigests: []string{"good"}}), coded("good"), noVersions), findings.Approved, ""},
+		{"aliases unknown", world(approved(registry.Limits{CodeDigests: []string{"good"}}), coded("good"),
+			func(a *inventory.Asset) { a.VersionAliases = inventory.Facet[[]inventory.Alias]{} }), findings.Unknown, "aliases facet is unknown"},
+		{"an alias of a version that is not listed", world(approved(registry.Limits{CodeDigests: []string{"good"}}), coded("good"), live), findings.Unknown, "version 9"},
 		{"an alias of the unqualified code adds nothing", world(approved(registry.Limits{CodeDigests: []string{"good"}}), coded("good"),
-			versioned(inventory.Versions{Aliases: []inventory.Alias{{Name: "dev", Version: "$LATEST"}}})), findings.Approved, ""},
+			aliased(inventory.Alias{Name: "dev", Version: "$LATEST"})), findings.Approved, ""},
 		{"a drift that is known comes before one that is not", world(approved(registry.Limits{CodeDigests: []string{"good"}, Regions: []string{"us-east-1"}}), coded("")), findings.Drifted, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -153,11 +179,11 @@ func TestOldFacets(t *testing.T) {
 	earlier := rulestest.Ago(10 * day)
 	limits := registry.Limits{Reach: inventory.ReachPublic, Identities: []string{"arn:aws:iam::111122223333:role/shop"}, CodeDigests: []string{"digest-of-shop"}}
 	stale := func(a *inventory.Asset) {
-		a.Exposure = inventory.Known(inventory.Exposures{Ways: []inventory.Exposure{{Kind: "policy", Reach: inventory.ReachAccount}}}, earlier)
-		a.Exposure.Doubted, a.Exposure.Doubt = rulestest.Now(), doubted("later")
+		a.Exposure = inventory.Split(inventory.Known(inventory.Exposures{Ways: []inventory.Exposure{{Kind: "policy", Reach: inventory.ReachAccount}}}, earlier))
+		rulestest.Doubting(doubted("later"), rulestest.Now())(a)
 	}
 	seenEarlier := func(a *inventory.Asset) { a.Sightings[0].At = earlier }
-	readEarlier := func(a *inventory.Asset) { a.Exposure.Seen = earlier }
+	readEarlier := rulestest.ReadAt(earlier)
 	for _, test := range []struct {
 		name   string
 		world  rulestest.World

@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/estray/estray/findings"
 	"github.com/estray/estray/inventory"
@@ -76,7 +77,7 @@ func exposures(a inventory.Asset) []Exposure {
 		if w.UpperBound {
 			note = joinNote(note, "upper bound: a condition could not be judged")
 		}
-		out = append(out, Exposure{Kind: w.Kind, Reach: w.Reach.String(), Hostname: w.Hostname, Qualifier: w.Qualifier, Note: note})
+		out = append(out, Exposure{Kind: w.Kind, Reach: w.Reach.String(), Hostname: w.Hostname, Route: w.Route, Qualifier: w.Qualifier, Note: note})
 	}
 	return out
 }
@@ -92,17 +93,44 @@ func joinNote(a, b string) string {
 func unknownFacets(a inventory.Asset) map[string]string {
 	out := map[string]string{}
 	for _, f := range a.Facets() {
-		switch {
-		case f.Unknown && f.Doubt == (inventory.Reason{}):
-			out[f.Name] = "no source has read it"
-		case f.Unknown:
-			out[f.Name] = f.Doubt.String()
-		case f.Stale:
-			out[f.Name] = "stale since " + f.Doubted.Format("2006-01-02T15:04:05Z") + ": " + f.Doubt.String()
+		if why := unknownParts(f); why != "" {
+			out[f.Name] = why
 		}
 	}
 	if len(out) == 0 {
 		return nil
 	}
 	return out
+}
+
+// unknownParts says which parts of a facet are unknown or stale, and why each
+// is; what is true of all parts is said of the facet. Empty: none is.
+func unknownParts(f inventory.FacetState) string {
+	if len(f.Parts) == 0 {
+		return unknownFacet(f)
+	}
+	var all, told []string
+	for _, p := range f.Parts {
+		why := unknownFacet(p)
+		all = append(all, why)
+		if why != "" {
+			told = append(told, p.Name+": "+why)
+		}
+	}
+	if all = slices.Compact(all); len(all) == 1 {
+		return all[0]
+	}
+	return strings.Join(told, "; ")
+}
+
+func unknownFacet(f inventory.FacetState) string {
+	switch {
+	case f.Unknown && f.Doubt == (inventory.Reason{}):
+		return "no source has read it"
+	case f.Unknown:
+		return f.Doubt.String()
+	case f.Stale:
+		return "stale since " + f.Doubted.Format("2006-01-02T15:04:05Z") + ": " + f.Doubt.String()
+	}
+	return ""
 }

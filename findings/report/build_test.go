@@ -178,8 +178,12 @@ func TestReachAndDoubtsOfAssets(t *testing.T) {
 	if a := got[reporttest.Formula]; a.Reach != "unknown" || a.UnknownFacets["exposure"] != "no source has read it" {
 		t.Errorf("reach %s, exposure %q", a.Reach, a.UnknownFacets["exposure"])
 	}
-	if a := got["image-resize"]; a.UnknownFacets["exposure"] != "stale since 2026-03-10T07:30:00Z: GetPolicy: AccessDeniedException: not authorized" {
+	if a := got["image-resize"]; a.UnknownFacets["exposure"] != "policies: stale since 2026-03-10T07:30:00Z: GetPolicy: AccessDeniedException: not authorized" {
 		t.Errorf("stale exposure: %q", a.UnknownFacets["exposure"])
+	}
+	long := got["a-name-that-somebody-has-made-as-long-as-a-name-may-be-0123456789"]
+	if long.Reach != "unknown" || long.UnknownFacets["exposure"] != "policies: GetPolicy: AccessDeniedException: not authorized to perform lambda:GetPolicy" {
+		t.Errorf("without its policies: reach %s, exposure %q", long.Reach, long.UnknownFacets["exposure"])
 	}
 	if a := got["checkout-webhook"]; a.UnknownFacets != nil || a.LastDeploy == nil || a.LastDeploy.Event != "0d5f1a2e" {
 		t.Errorf("unknown %v, last deploy %+v", a.UnknownFacets, a.LastDeploy)

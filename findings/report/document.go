@@ -116,9 +116,11 @@ type Asset struct {
 
 // Exposure is one way in.
 type Exposure struct {
-	Kind      string `json:"kind"`
-	Reach     string `json:"reach"`
-	Hostname  string `json:"hostname,omitempty"`
+	Kind     string `json:"kind"`
+	Reach    string `json:"reach"`
+	Hostname string `json:"hostname,omitempty"`
+	// Route is the method and path of a route: "GET /orders/{id}".
+	Route     string `json:"route,omitempty"`
 	Qualifier string `json:"qualifier,omitempty"`
 	Note      string `json:"note,omitempty"`
 }

@@ -63,7 +63,7 @@ func openURLs(c *findings.Case, r findings.Rule, a inventory.Asset) []findings.F
 		if w.Kind != "function-url" || why == "" {
 			continue
 		}
-		f := startState(r, a, "exposure", urlKey(w.Qualifier), fmt.Sprintf("function URL %s with authorisation %s, reach %s", w.Hostname, w.Auth, w.Reach))
+		f := startState(r, a, partOf(w), urlKey(w.Qualifier), fmt.Sprintf("function URL %s with authorisation %s, reach %s", w.Hostname, w.Auth, w.Reach))
 		f.Message = fmt.Sprintf("the function URL %s of %s %s%s", w.Hostname, called(a), why, wayNotes(w))
 		f.Set(severity, "it "+why)
 		easeByApproval(c, &f, w.Reach)
@@ -96,7 +96,7 @@ func policyReplaced() findings.Rule {
 		Needs:          []inventory.Capability{inventory.CapPolicies},
 	})
 	return onAct(r, changed(lambdaService, "PutResourcePolicy", "DeleteResourcePolicy"), func(c *findings.Case, e inventory.Event, f *findings.Finding) bool {
-		prior, _ := before[inventory.Exposures](c, f.Asset, "exposure", e.Time)
+		prior, _ := before[inventory.Exposures](c, f.Asset, inventory.PartName("exposure", inventory.CapPolicies), e.Time)
 		denies := slices.ContainsFunc(e.Change.Grants, func(g inventory.Grant) bool { return g.Deny })
 		verb := "replaced"
 		if e.Name == "DeleteResourcePolicy" {

@@ -52,8 +52,8 @@ func TestPolicyReplaced(t *testing.T) {
 	checkRule(t, "AWS-21", []awsCase{
 		{"a policy that is put whole", facts(put), []string{"critical orders PutResourcePolicy"}},
 		{"by an approved deployer it is lower", approvedCI(facts(asset, put)), []string{"medium orders PutResourcePolicy"}},
-		{"deleting a policy that held a deny", remembering(facts(asset, deleted), "exposure", `{"denies":true}`, 9), []string{"critical orders DeleteResourcePolicy"}},
-		{"deleting one that held none closes", remembering(facts(asset, deleted), "exposure", `{}`, 9), nil},
+		{"deleting a policy that held a deny", remembering(facts(asset, deleted), "exposure:policies", `{"denies":true}`, 9), []string{"critical orders DeleteResourcePolicy"}},
+		{"deleting one that held none closes", remembering(facts(asset, deleted), "exposure:policies", `{}`, 9), nil},
 		{"deleting one of which nothing is known is not guessed at", facts(asset, deleted), nil},
 		{"adding a statement replaces nothing", facts(call("AddPermission", grants(everyone()))), nil},
 		{"a refused call replaces nothing", facts(call("PutResourcePolicy", refused)), nil},

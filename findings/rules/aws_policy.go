@@ -89,7 +89,7 @@ func judgeWays(c *findings.Case, r findings.Rule, a inventory.Asset, judge judge
 			continue
 		}
 		seen[key] = true
-		f := startState(r, a, "exposure", key, fmt.Sprintf("statement %q %s", w.Statement, v.Why))
+		f := startState(r, a, partOf(w), key, fmt.Sprintf("statement %q %s", w.Statement, v.Why))
 		f.Message = fmt.Sprintf("the policy of %s holds statement %q, which %s", called(a), w.Statement, v.Why)
 		f.Message += wayNotes(w)
 		f.Set(v.Severity, "the statement "+v.Why)
@@ -98,6 +98,9 @@ func judgeWays(c *findings.Case, r findings.Rule, a inventory.Asset, judge judge
 	}
 	return out
 }
+
+// partOf names the part of the exposure that holds the way.
+func partOf(w inventory.Exposure) string { return inventory.PartName("exposure", w.Part()) }
 
 // wayNotes says how exact the reach of a way is.
 func wayNotes(w inventory.Exposure) string {
@@ -157,10 +160,14 @@ func narrowedBySource(g inventory.Grant) bool {
 }
 
 // wayForEveryone judges a statement by the reach that was worked out of it. A
-// reach that is unknown is told, since it may be everyone.
+// reach that is unknown is told, since it may be everyone. One that names
+// somebody, or a source, is not for everyone; where it is for both, the way says
+// so.
 func wayForEveryone(_ *findings.Case, _ string, w inventory.Exposure) verdictOn {
-	named := len(w.Accounts)+len(w.Organizations)+len(w.Services) > 0
+	named := !w.Everyone && (w.Sourced || len(w.Accounts)+len(w.Organizations)+len(w.Services) > 0)
 	switch {
+	case w.ViaURL:
+		return verdictOn{}
 	case w.Reach == inventory.ReachPublic:
 		return verdictOn{findings.Critical, "lets everyone in", w.Reach}
 	case w.Reach == inventory.ReachAuthenticated && !named:

@@ -85,7 +85,7 @@ func firing() rulestest.World {
 	)
 	w = remembering(w, "identity", `{"id":"arn:aws:iam::111122223333:role/old"}`, 9)
 	w = remembering(w, "bindings", `[]`, 9)
-	return remembering(w, "exposure", `{"denies":true}`, 9)
+	return remembering(w, "exposure:policies", `{"denies":true}`, 9)
 }
 
 func TestAWSRulesTellTheirFindings(t *testing.T) {

@@ -133,8 +133,8 @@ func TestMessagesClaimWhatIsKnown(t *testing.T) {
 		words         string
 		said          bool
 	}{
-		{"a deny that went is named", "AWS-21", remembering(put, "exposure", `{"denies":true}`, 9), "none is left", true},
-		{"a deny that stays is not", "AWS-21", remembering(denying, "exposure", `{"denies":true}`, 9), "none is left", false},
+		{"a deny that went is named", "AWS-21", remembering(put, "exposure:policies", `{"denies":true}`, 9), "none is left", true},
+		{"a deny that stays is not", "AWS-21", remembering(denying, "exposure:policies", `{"denies":true}`, 9), "none is left", false},
 		{"where none was known, none went", "AWS-21", put, "none is left", false},
 		{"what was taken away is named", "AWS-37", facts(other("organizations.amazonaws.com", "LeaveOrganization", "", narrowed(leaves))), leaves, true},
 		{"a refused call took nothing away", "AWS-37", facts(other("organizations.amazonaws.com", "LeaveOrganization", "", narrowed(leaves), refused)), leaves, false},

@@ -193,7 +193,7 @@ func remembering(w rulestest.World, facet, value string, days int) rulestest.Wor
 
 func exposed(ways ...inventory.Exposure) func(*inventory.Asset) {
 	return func(a *inventory.Asset) {
-		a.Exposure = inventory.Known(inventory.Exposures{Ways: ways}, rulestest.Now())
+		a.Exposure = inventory.Split(inventory.Known(inventory.Exposures{Ways: ways}, rulestest.Now()))
 	}
 }
 

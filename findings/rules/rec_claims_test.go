@@ -10,7 +10,7 @@ import (
 )
 
 func TestUnmanaged(t *testing.T) {
-	noExposure := func(a *inventory.Asset) { a.Exposure = inventory.Facet[inventory.Exposures]{} }
+	noExposure := func(a *inventory.Asset) { a.Exposure = nil }
 	partial := claimed(nil, rulestest.Function("shop", seenLast(rulestest.Ago(day)))).WithState(inventory.CapFunctions, inventory.Partial)
 	unread := claimed(nil, rulestest.Function("shop"))
 	unread.NoRegistry = true

@@ -64,7 +64,7 @@ func reachAboveApproval() findings.Rule {
 func wider(a inventory.Asset, v findings.Verdict) []findings.Evidence {
 	var out []findings.Evidence
 	ways, _ := a.Exposure.Get()
-	for _, w := range ways.Ways {
+	for _, w := range ways.Open() {
 		if w.Reach <= v.Claim.Approval.Limits.Reach {
 			continue
 		}

@@ -16,11 +16,9 @@ func limitedShop(l registry.Limits, change ...func(*inventory.Asset)) rulestest.
 func TestReachAboveApproval(t *testing.T) {
 	account := registry.Limits{Reach: inventory.ReachAccount}
 	unread := func(a *inventory.Asset) {
-		a.Exposure = inventory.Unknown[inventory.Exposures](inventory.Reason{Operation: "GetPolicy", Code: "AccessDenied"}, rulestest.Now())
+		a.Exposure = inventory.Split(inventory.Unknown[inventory.Exposures](inventory.Reason{Operation: "GetPolicy", Code: "AccessDenied"}, rulestest.Now()))
 	}
-	stale := func(a *inventory.Asset) {
-		a.Exposure.Doubted, a.Exposure.Doubt = rulestest.Now().Add(1), inventory.Reason{Message: "an event has changed it since"}
-	}
+	stale := rulestest.Doubting(inventory.Reason{Message: "an event has changed it since"}, rulestest.Now().Add(1))
 	ended := claimed([]registry.Claim{shop(recApproval(limited(account), func(a *registry.Approval) { a.Expires = rulestest.Now() }))},
 		rulestest.Function("shop", reaching(inventory.ReachPublic)))
 	runRec(t, "REC-06", []recCase{
@@ -59,8 +57,8 @@ func TestRegionNotApproved(t *testing.T) {
 
 func TestDigestNotApproved(t *testing.T) {
 	versions := func(a *inventory.Asset) {
-		a.Versions = inventory.Known(inventory.Versions{Published: []inventory.Version{{Name: "7", Digest: "seven"}},
-			Aliases: []inventory.Alias{{Name: "live", Version: "7"}}}, rulestest.Now())
+		a.Versions = inventory.Known(inventory.Versions{Published: []inventory.Version{{Name: "7", Digest: "seven"}}}, rulestest.Now())
+		a.VersionAliases = inventory.Known([]inventory.Alias{{Name: "live", Version: "7"}}, rulestest.Now())
 	}
 	runRec(t, "REC-08", []recCase{
 		{"approved", limitedShop(registry.Limits{CodeDigests: []string{"digest-of-shop"}}), nil, ""},

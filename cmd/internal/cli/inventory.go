@@ -177,7 +177,7 @@ func printAsset(a *app, row report.Asset, asset inventory.Asset, d *report.Docum
 	line("claim", row.Claim)
 	line("reach", row.Reach)
 	for _, e := range row.Exposures {
-		line("exposure", joinNonEmpty(" ", e.Kind, e.Reach, e.Hostname, e.Qualifier, e.Note))
+		line("exposure", joinNonEmpty(" ", e.Kind, e.Reach, e.Hostname, e.Route, e.Qualifier, e.Note))
 	}
 	line("identity", row.Identity)
 	line("runtime", row.Runtime)

@@ -143,7 +143,7 @@ func coverageColumns() []column[report.Coverage] {
 }
 
 func exposure(e report.Exposure) string {
-	parts := []string{e.Kind, e.Reach, e.Hostname, e.Qualifier, e.Note}
+	parts := []string{e.Kind, e.Reach, e.Hostname, e.Route, e.Qualifier, e.Note}
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
 }
 

@@ -328,7 +328,7 @@ func hostile() *report.Document {
 	for i, x := range hostileTexts() {
 		d.Assets = append(d.Assets, report.Asset{
 			ID: x, Provider: x, Kind: x, Account: x, Region: x, Name: x, Aliases: []string{x}, Standing: "unmanaged", Presence: x, Owner: x, Claim: x,
-			Reasons: []string{x}, Exposures: []report.Exposure{{Kind: x, Reach: x, Hostname: x, Qualifier: x, Note: x}}, Reach: x, Identity: x,
+			Reasons: []string{x}, Exposures: []report.Exposure{{Kind: x, Reach: x, Hostname: x, Route: x, Qualifier: x, Note: x}}, Reach: x, Identity: x,
 			Runtime: x, CodeDigest: x, LastDeploy: &report.Deploy{Time: now(), Principal: x, Event: x}, SeenBy: []string{x},
 			UnknownFacets: map[string]string{x: x}, Findings: []string{x},
 		})

@@ -19,19 +19,26 @@ func lambda(account, region, name string) inventory.Asset {
 	scope := inventory.Scope{Provider: inventory.AWS, Account: account, Region: region}
 	return inventory.Asset{
 		ID: lambdaID(account, region, name), Kind: inventory.LambdaFunction, Scope: scope, Name: name,
-		Modified:      Now().Add(-72 * time.Hour),
-		Sightings:     []inventory.Sighting{{Cell: inventory.Cell{Source: "aws-lambda", Scope: scope, Capability: inventory.CapFunctions}, At: Now().Add(-9 * time.Minute)}},
-		Configuration: inventory.Known(inventory.Configuration{Runtime: "python3.13"}, Now()),
-		Code:          inventory.Known(inventory.Code{Digest: "3q2+7w=="}, Now()),
-		Identity:      inventory.Known(inventory.Identity{ID: "arn:aws:iam::" + account + ":role/" + name}, Now()),
-		Exposure:      inventory.Known(inventory.Exposures{}, Now()),
-		Versions:      inventory.Known(inventory.Versions{}, Now()),
-		Rights:        inventory.Known(inventory.Rights{}, Now()),
-		Triggers:      inventory.Known([]inventory.Trigger{}, Now()),
-		Bindings:      inventory.Known([]inventory.Binding{}, Now()),
-		Labels:        inventory.Known(inventory.Labels{}, Now()),
-		Logging:       inventory.Absent[inventory.Logging](Now()),
+		Modified:       Now().Add(-72 * time.Hour),
+		Sightings:      []inventory.Sighting{{Cell: inventory.Cell{Source: "aws-lambda", Scope: scope, Capability: inventory.CapFunctions}, At: Now().Add(-9 * time.Minute)}},
+		Configuration:  inventory.Known(inventory.Configuration{Runtime: "python3.13"}, Now()),
+		Code:           inventory.Known(inventory.Code{Digest: "3q2+7w=="}, Now()),
+		Identity:       inventory.Known(inventory.Identity{ID: "arn:aws:iam::" + account + ":role/" + name}, Now()),
+		Exposure:       ways(),
+		Versions:       inventory.Known(inventory.Versions{}, Now()),
+		VersionAliases: inventory.Known([]inventory.Alias{}, Now()),
+		Destinations:   inventory.Known([]inventory.Destination{}, Now()),
+		Rights:         inventory.Known(inventory.Rights{}, Now()),
+		Triggers:       inventory.Split(inventory.Known(inventory.Triggers{}, Now())),
+		Bindings:       inventory.Known([]inventory.Binding{}, Now()),
+		Labels:         inventory.Known(inventory.Labels{}, Now()),
+		Logging:        inventory.Absent[inventory.Logging](Now()),
 	}
+}
+
+// ways are the ways in, with all others known not to be.
+func ways(all ...inventory.Exposure) inventory.Parts[inventory.Exposures] {
+	return inventory.Split(inventory.Known(inventory.Exposures{Ways: all}, Now()))
 }
 
 func lambdaID(account, region, name string) inventory.AssetID {
@@ -49,17 +56,14 @@ func (s *sample) add(a inventory.Asset, v findings.Verdict) {
 // addAssets adds the assets of which the registry knows.
 func (s *sample) addAssets() {
 	web := lambda(Production, "eu-central-1", "checkout-webhook")
-	web.Exposure = inventory.Known(inventory.Exposures{Ways: []inventory.Exposure{{
-		Kind: "function-url", Reach: inventory.ReachPublic, Hostname: "k3x9.lambda-url.eu-central-1.on.aws", Qualifier: "live",
-	}}}, Now())
+	web.Exposure = ways(inventory.Exposure{Kind: "function-url", Reach: inventory.ReachPublic, Hostname: "k3x9.lambda-url.eu-central-1.on.aws", Qualifier: "live"},
+		inventory.Exposure{Kind: "api-gateway", Reach: inventory.ReachPartner, Hostname: "a1b2c3.execute-api.eu-central-1.amazonaws.com", Route: "POST /checkout"})
 	claim := registry.Claim{ID: "checkout", Owner: "payments"}
 	s.add(web, findings.Verdict{Standing: findings.Approved, Owner: "payments", Claim: &claim, Reasons: []string{"claim checkout selects it by name"},
 		Activity: findings.Activity{LastDeploy: findings.Act{Event: "0d5f1a2e", Time: Now().Add(-70 * time.Hour), Principal: "arn:aws:iam::" + Production + ":role/deployer"}}})
 
 	drifted := lambda(Production, "eu-west-1", "invoice-export")
-	drifted.Exposure = inventory.Known(inventory.Exposures{Ways: []inventory.Exposure{{
-		Kind: "policy", Reach: inventory.ReachPartner, Note: "statement partner-pull", UpperBound: true,
-	}}}, Now())
+	drifted.Exposure = ways(inventory.Exposure{Kind: "policy", Reach: inventory.ReachPartner, Note: "statement partner-pull", UpperBound: true})
 	s.add(drifted, findings.Verdict{Standing: findings.Drifted, Owner: "finance", Claim: &registry.Claim{ID: "invoices"}, Reasons: []string{
 		"limit reach: approved is account, found is partner", "limit deployers: approved is role/deployer, found is user/jdoe",
 		"limit regions: approved is eu-central-1, found is eu-west-1", "limit identities: approved is role/invoices, found is role/invoice-export"}})
@@ -68,8 +72,9 @@ func (s *sample) addAssets() {
 		Claim: &registry.Claim{ID: "old-report"}, Reasons: []string{"the approval ended on 2026-01-31"}})
 
 	stale := lambda(Staging, "eu-central-1", "image-resize")
-	stale.Exposure.Seen, stale.Exposure.Doubted = Now().Add(-48*time.Hour), Now().Add(-time.Hour)
-	stale.Exposure.Doubt = inventory.Reason{Operation: "GetPolicy", Code: "AccessDeniedException", Message: "not authorized"}
+	old := inventory.Known(inventory.Exposures{}, Now().Add(-48*time.Hour))
+	old.Doubted, old.Doubt = Now().Add(-time.Hour), inventory.Reason{Operation: "GetPolicy", Code: "AccessDeniedException", Message: "not authorized"}
+	stale.Exposure = stale.Exposure.With(inventory.CapPolicies, old)
 	s.add(stale, findings.Verdict{Standing: findings.Owned, Owner: "media", Claim: &registry.Claim{ID: "media"}, Reasons: []string{"claim media selects it; it carries no approval"}})
 
 	s.add(lambda(Staging, "eu-central-1", "load-test"), findings.Verdict{Standing: findings.Unmanaged, Presence: inventory.Gone, Reasons: []string{"no claim selects it"}})
@@ -79,12 +84,13 @@ func (s *sample) addAssets() {
 // known.
 func (s *sample) addStrangers() {
 	open := lambda(Production, "eu-central-1", "test123")
-	open.Exposure = inventory.Known(inventory.Exposures{Ways: []inventory.Exposure{{Kind: "function-url", Reach: inventory.ReachPublic, Hostname: "q7.lambda-url.eu-central-1.on.aws"}}}, Now())
+	open.Exposure = ways(inventory.Exposure{Kind: "function-url", Reach: inventory.ReachPublic, Hostname: "q7.lambda-url.eu-central-1.on.aws"})
 	open.Created = Now().Add(-26 * time.Hour)
 	s.add(open, findings.Verdict{Standing: findings.Unmanaged, Reasons: []string{"no claim selects it"}})
 
 	long := lambda(Staging, "us-east-1", "a-name-that-somebody-has-made-as-long-as-a-name-may-be-0123456789")
-	long.Exposure = inventory.Unknown[inventory.Exposures](inventory.Reason{Operation: "GetPolicy", Code: "AccessDeniedException", Message: "not authorized to perform lambda:GetPolicy"}, Now())
+	denied := inventory.Reason{Operation: "GetPolicy", Code: "AccessDeniedException", Message: "not authorized to perform lambda:GetPolicy"}
+	long.Exposure = long.Exposure.With(inventory.CapPolicies, inventory.Unknown[inventory.Exposures](denied, Now()))
 	long.Rights = inventory.Facet[inventory.Rights]{}
 	s.add(long, findings.Verdict{Standing: findings.Unknown, Presence: inventory.NotSeenSince, Owner: "media", Claim: &registry.Claim{ID: "media"},
 		Reasons: []string{"limit reach cannot be judged: exposure is unknown: GetPolicy: AccessDeniedException"}})

@@ -64,17 +64,19 @@ func Function(name string, change ...func(*inventory.Asset)) inventory.Asset {
 	at := Now()
 	a := inventory.Asset{
 		ID: FunctionID(name), Kind: inventory.LambdaFunction, Scope: Place(), Name: name,
-		Sightings:     []inventory.Sighting{{Cell: Reading(inventory.CapFunctions, at).Cell, At: at}},
-		Configuration: inventory.Known(inventory.Configuration{Runtime: "python3.13", Package: "Zip"}, at),
-		Code:          inventory.Known(inventory.Code{Digest: "digest-of-" + name}, at),
-		Versions:      inventory.Known(inventory.Versions{}, at),
-		Identity:      inventory.Known(inventory.Identity{ID: "arn:aws:iam::" + Account + ":role/" + name}, at),
-		Rights:        inventory.Known(inventory.Rights{}, at),
-		Exposure:      inventory.Known(inventory.Exposures{}, at),
-		Triggers:      inventory.Known[[]inventory.Trigger](nil, at),
-		Bindings:      inventory.Known[[]inventory.Binding](nil, at),
-		Labels:        inventory.Known(inventory.Labels{}, at),
-		Logging:       inventory.Known(inventory.Logging{Group: "/aws/lambda/" + name}, at),
+		Sightings:      []inventory.Sighting{{Cell: Reading(inventory.CapFunctions, at).Cell, At: at}},
+		Configuration:  inventory.Known(inventory.Configuration{Runtime: "python3.13", Package: "Zip"}, at),
+		Code:           inventory.Known(inventory.Code{Digest: "digest-of-" + name}, at),
+		Versions:       inventory.Known(inventory.Versions{}, at),
+		VersionAliases: inventory.Known[[]inventory.Alias](nil, at),
+		Destinations:   inventory.Known[[]inventory.Destination](nil, at),
+		Identity:       inventory.Known(inventory.Identity{ID: "arn:aws:iam::" + Account + ":role/" + name}, at),
+		Rights:         inventory.Known(inventory.Rights{}, at),
+		Exposure:       inventory.Split(inventory.Known(inventory.Exposures{}, at)),
+		Triggers:       inventory.Split(inventory.Known[inventory.Triggers](nil, at)),
+		Bindings:       inventory.Known[[]inventory.Binding](nil, at),
+		Labels:         inventory.Known(inventory.Labels{}, at),
+		Logging:        inventory.Known(inventory.Logging{Group: "/aws/lambda/" + name}, at),
 	}
 	for _, c := range change {
 		c(&a)
@@ -107,4 +109,24 @@ func Act(action inventory.Action, function string, at time.Time, change ...func(
 		c(&e)
 	}
 	return e
+}
+
+// Doubting casts the doubt on every part of an asset's exposure.
+func Doubting(why inventory.Reason, at time.Time) func(*inventory.Asset) {
+	return func(a *inventory.Asset) {
+		for c, f := range a.Exposure {
+			f.Doubted, f.Doubt = at, why
+			a.Exposure = a.Exposure.With(c, f)
+		}
+	}
+}
+
+// ReadAt moves the observation of every part of an asset's exposure.
+func ReadAt(at time.Time) func(*inventory.Asset) {
+	return func(a *inventory.Asset) {
+		for c, f := range a.Exposure {
+			f.Seen = at
+			a.Exposure = a.Exposure.With(c, f)
+		}
+	}
 }

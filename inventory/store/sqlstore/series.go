@@ -135,10 +135,6 @@ type facetText struct {
 	Seen, Doubted time.Time
 }
 
-// partMark stands between the name of a facet and that of its part, as in
-// "exposure:urls".
-const partMark = ":"
-
 // facetsOf takes an asset apart into its facets and their parts, but for those
 // of which nothing was ever said.
 func facetsOf(a inventory.Asset) (map[string]facetText, error) {
@@ -157,7 +153,7 @@ func facetsOf(a inventory.Asset) (map[string]facetText, error) {
 
 func addParts[T inventory.Joined[T]](to map[string]facetText, name string, p inventory.Parts[T]) error {
 	for c, f := range p {
-		if err := addFacet(to, name+partMark+string(c), f); err != nil {
+		if err := addFacet(to, inventory.PartName(name, c), f); err != nil {
 			return err
 		}
 	}
@@ -208,7 +204,7 @@ func assetOf(facets map[string]facetText) (inventory.Asset, error) {
 // takeParts reads what addParts wrote.
 func takeParts[T inventory.Joined[T]](from map[string]facetText, name string, to *inventory.Parts[T]) error {
 	for whole := range from {
-		part, ok := strings.CutPrefix(whole, name+partMark)
+		part, ok := strings.CutPrefix(whole, inventory.PartName(name, ""))
 		if !ok {
 			continue
 		}

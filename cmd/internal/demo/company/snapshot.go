@@ -73,20 +73,23 @@ func (f *function) asset() inventory.Asset {
 	scope := inventory.Scope{Provider: inventory.AWS, Account: f.account, Region: f.region}
 	a := inventory.Asset{
 		ID: inventory.AssetID(f.arn()), Kind: inventory.LambdaFunction, Scope: scope, Name: f.name, Modified: f.modified,
-		Sightings:     []inventory.Sighting{{Cell: inventory.Cell{Source: source, Scope: scope, Capability: inventory.CapFunctions}, At: at}},
-		Configuration: inventory.Known(inventory.Configuration{Runtime: "python3.13", Handler: "app.handler", Package: "Zip", Architectures: []string{"arm64"}, MemoryMB: 256, TimeoutSeconds: 30}, at),
-		Code:          inventory.Known(f.code(), at),
-		Versions:      inventory.Known(inventory.Versions{}, at),
-		Identity:      inventory.Known(inventory.Identity{ID: f.role}, at),
-		Rights:        inventory.Known(f.rights(), at),
-		Triggers:      inventory.Known([]inventory.Trigger{}, at),
-		Bindings:      inventory.Known(f.bindings(), at),
-		Labels:        inventory.Known(f.labels(), at),
-		Logging:       inventory.Known(inventory.Logging{Group: "/aws/lambda/" + f.name}, at),
-		Exposure:      inventory.Known(inventory.Exposures{Ways: f.ways()}, at),
+		Sightings:      []inventory.Sighting{{Cell: inventory.Cell{Source: source, Scope: scope, Capability: inventory.CapFunctions}, At: at}},
+		Configuration:  inventory.Known(inventory.Configuration{Runtime: "python3.13", Handler: "app.handler", Package: "Zip", Architectures: []string{"arm64"}, MemoryMB: 256, TimeoutSeconds: 30}, at),
+		Code:           inventory.Known(f.code(), at),
+		Versions:       inventory.Known(inventory.Versions{}, at),
+		VersionAliases: inventory.Known([]inventory.Alias{}, at),
+		Destinations:   inventory.Known([]inventory.Destination{}, at),
+		Identity:       inventory.Known(inventory.Identity{ID: f.role}, at),
+		Rights:         inventory.Known(f.rights(), at),
+		Triggers:       inventory.Split(inventory.Known(inventory.Triggers{}, at)),
+		Bindings:       inventory.Known(f.bindings(), at),
+		Labels:         inventory.Known(f.labels(), at),
+		Logging:        inventory.Known(inventory.Logging{Group: "/aws/lambda/" + f.name}, at),
+		Exposure:       inventory.Split(inventory.Known(inventory.Exposures{Ways: f.ways()}, at)),
 	}
 	if f.policyDenied {
-		a.Exposure = inventory.Unknown[inventory.Exposures](inventory.Reason{Operation: "GetPolicy", Code: "AccessDeniedException"}, at)
+		denied := inventory.Unknown[inventory.Exposures](inventory.Reason{Operation: "GetPolicy", Code: "AccessDeniedException"}, at)
+		a.Exposure = a.Exposure.With(inventory.CapPolicies, denied)
 	}
 	return a
 }
