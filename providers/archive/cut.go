@@ -31,6 +31,8 @@ type piece struct {
 	record []byte
 	// bad says what is wrong; empty: nothing.
 	bad string
+	// broke is set where the store gave no more, through no fault of the object.
+	broke error
 }
 
 // where names the piece's place in the object.
@@ -350,6 +352,9 @@ func (c *cutter) stop(wrong string) (piece, bool) {
 // cutShort ends the reading where the source gave no more.
 func (c *cutter) cutShort(what string) (piece, bool) {
 	c.at = over
+	if brokeOff(c.err) {
+		return piece{number: -1, offset: c.offset(), broke: c.err}, true
+	}
 	wrong := what + " ends too early"
 	switch {
 	case c.err == io.EOF && c.documents == 0:

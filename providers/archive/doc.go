@@ -1,15 +1,16 @@
-// Package archive reads exported logs and asset snapshots from folders. It
-// needs no credentials and knows no vendor: what a key means and what a record
-// says comes from a [Format], which the table of built-in kinds fills in.
+// Package archive reads exported logs and asset snapshots from a [Store]: a
+// folder or a bucket. It needs no credentials and knows no vendor: what a key
+// means and what a record says comes from a [Format], which the table of
+// built-in kinds fills in.
 //
 // # Logs
 //
-// [Logs] walks a folder as an object store exports it. Objects are told apart
-// by their key. There is one source for each account and region, whose cell
-// covers the events there, and one source for the archive as a whole, whose
-// cell says whether every object was recognised. Objects are read as streams
-// and records are cut out one by one, so memory does not grow with the size of
-// an object. The order in which a folder lists its files never shows.
+// [Logs] lists what a store holds, once. Objects are told apart by their key.
+// There is one source for each account and region, whose cell covers the events
+// there, and one source for the archive as a whole, whose cell says whether
+// every object was recognised. Objects are read as streams and records are cut
+// out one by one, so memory does not grow with the size of an object. The order
+// in which a store lists its objects never shows.
 //
 // # Snapshots
 //
@@ -20,11 +21,12 @@
 //
 // Whatever is wrong with an object, the rest is read and the cell says what,
 // where, and what to do. The cell is malformed then, never complete. This
-// holds for a record that was kept after its bytes had to be mended, too.
+// holds for a record that was kept after its bytes had to be mended, too. Where
+// the store is at fault and not the object, the cell is denied or unavailable.
 //
 // # Links
 //
-// A link to a file is read as that file. A link to a folder is not followed,
+// In a folder, a link to a file is read as that file. A link to a folder is not followed,
 // since it may lead round in a circle, and counts as unread. What is neither a
 // file nor a folder (a pipe, a device) is never opened.
 package archive

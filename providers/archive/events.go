@@ -38,7 +38,7 @@ func (s *events) Read(ctx context.Context, since providers.Since, emit providers
 	}
 	r := reading{source: s, emit: emit}
 	for _, x := range s.unread {
-		r.bad.unread(x.key, x.err)
+		r.bad.unread(x.key, "", x.err)
 	}
 	for _, o := range due {
 		if err := ctx.Err(); err != nil {
@@ -99,16 +99,23 @@ type reading struct {
 // object reads one object; mistakes in it are noted. The error is emit's or
 // the context's.
 func (r *reading) object(ctx context.Context, key string) error {
-	return readObject(r.source.cfg.Root, key, &r.bad, func(p piece) error {
+	err := readObject(ctx, r.source.cfg.Root, key, &r.bad, func(p piece) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		return r.piece(key, p)
 	})
+	if err == nil { // the end of the run may look like an object that breaks off
+		err = ctx.Err()
+	}
+	return err
 }
 
 func (r *reading) piece(key string, p piece) error {
-	if p.bad != "" {
+	switch {
+	case p.broke != nil:
+		r.bad.unread(key, p.where(), p.broke)
+	case p.bad != "":
 		r.bad.add(key, p.where(), p.bad)
 	}
 	if p.record == nil {
@@ -154,10 +161,20 @@ func (r *reading) coverage(due []object, old int, mark string) inventory.Coverag
 	}
 	if r.bad.total > 0 {
 		c.State = r.bad.state
-		c.Why = r.bad.why("Copy what is named here from the bucket again; all else was read")
+		c.Why = r.bad.why(r.cure())
 		c.Why.Message = join(c.Why.Message, r.breaks.String(), tooOld(old))
 	}
 	return c
+}
+
+func (r *reading) cure() string {
+	switch r.bad.state {
+	case inventory.Denied:
+		return "Make readable what is named here; all else was read"
+	case inventory.Unavailable:
+		return "Scan again when it can be reached; all else was read"
+	}
+	return "Copy what is named here from the bucket again; all else was read"
 }
 
 func tooOld(n int) string {

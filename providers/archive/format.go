@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"io/fs"
 	"time"
 
 	"github.com/estray/estray/inventory"
@@ -71,8 +70,8 @@ type Object struct {
 type Config struct {
 	// Source names the archive in coverage, such as "cloudtrail:exports/logs".
 	Source string
-	// Root is the folder of the archive.
-	Root fs.FS
+	// Root is where the archive lies.
+	Root Store
 	// Path is Root's own path, with slashes. It helps to recognise objects
 	// where Root lies inside the layout, and is shown nowhere.
 	Path string

@@ -16,7 +16,11 @@ import (
 
 // inMemory is an archive of one object.
 func inMemory(content []byte) archive.Config {
-	return archive.Config{Source: name, Path: "x", Root: fstest.MapFS{key("20260102T0300"): {Data: content}}}
+	return archive.Config{Source: name, Path: "x", Root: archive.Folder(oneObject(content))}
+}
+
+func oneObject(content []byte) fs.FS {
+	return fstest.MapFS{key("20260102T0300"): {Data: content}}
 }
 
 // FuzzReadObject: no bytes crash the reader or go by without a word, and of
@@ -104,9 +108,8 @@ func TestRecordsAcrossReads(t *testing.T) {
 	if diff := cmp.Diff([]string{"a", "b é", "c"}, whole.ids()); diff != "" {
 		t.Fatalf("events (-want +got):\n%s", diff)
 	}
-	folder := cfg.Root
 	for n := 1; n < len(text); n++ {
-		cfg.Root = dripping{folder, n}
+		cfg.Root = archive.Folder(dripping{oneObject([]byte(text)), n})
 		got := readAll(t, archive.Logs(cfg, format()), nil)
 		if diff := cmp.Diff(whole.ids(), got.ids()); diff != "" {
 			t.Fatalf("%d bytes at a time: events (-want +got):\n%s", n, diff)

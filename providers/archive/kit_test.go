@@ -162,7 +162,7 @@ func (f files) write(t *testing.T) string {
 }
 
 func config(root string) archive.Config {
-	return archive.Config{Source: name, Root: os.DirFS(root), Path: filepath.ToSlash(root)}
+	return archive.Config{Source: name, Root: archive.Folder(os.DirFS(root)), Path: filepath.ToSlash(root)}
 }
 
 func key(stamp string) string { return path.Join(account, region, stamp+"Z_x.json.gz") }

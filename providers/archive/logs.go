@@ -37,14 +37,12 @@ type object struct {
 	delivered time.Time
 }
 
-// Plan lists the folder. What is wrong with it becomes the word of the source
+// Plan lists the archive. What is wrong with it becomes the word of the source
 // that speaks for the archive as a whole, so Plan fails only when it is
 // cancelled.
 func (l *logs) Plan(ctx context.Context) ([]providers.Source, error) {
 	found := listing{logs: map[inventory.Scope][]object{}, siblings: map[string]int{}}
-	if _, err := fs.ReadDir(l.cfg.Root, "."); err != nil {
-		found.missing = err
-	} else if err := l.walk(ctx, &found); err != nil {
+	if err := l.list(ctx, &found); err != nil {
 		return nil, err
 	}
 	sources := []providers.Source{&objects{cell: l.whole(), found: found, layout: l.format.Layout}}
@@ -63,32 +61,31 @@ func (l *logs) whole() inventory.Cell {
 	return inventory.Cell{Source: l.cfg.Source, Scope: scope, Capability: inventory.CapObjects}
 }
 
-func (l *logs) walk(ctx context.Context, found *listing) error {
-	return fs.WalkDir(l.cfg.Root, ".", func(key string, entry fs.DirEntry, err error) error {
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case err != nil:
+// list asks the store what it holds. Only the end of the run is an error.
+func (l *logs) list(ctx context.Context, found *listing) error {
+	err := l.cfg.Root.List(ctx, func(key string, info fs.FileInfo, err error) error {
+		if err != nil {
 			found.skip(key, err)
-			return nil // WalkDir leaves out what it could not list
-		case entry.IsDir():
-			return nil
+		} else {
+			l.file(key, info, found)
 		}
-		l.file(key, entry, found)
-		return nil
+		return ctx.Err()
 	})
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil && found.empty():
+		found.missing = err
+	case err != nil:
+		found.unread.unread("the rest of the archive", "", err)
+		found.skipped = append(found.skipped, skipped{".", err})
+	}
+	return nil
 }
 
 // file sorts one file, or what is none, into the listing.
-func (l *logs) file(key string, entry fs.DirEntry, found *listing) {
-	info, err := entry.Info()
-	if err == nil && entry.Type()&fs.ModeSymlink != 0 {
-		info, err = fs.Stat(l.cfg.Root, key)
-	}
+func (l *logs) file(key string, info fs.FileInfo, found *listing) {
 	switch {
-	case err != nil:
-		found.skip(key, err)
-		return
 	case info.IsDir():
 		found.skip(key, errors.New("it is a link to a folder, and links to folders are not followed"))
 		return
@@ -109,9 +106,9 @@ func (l *logs) file(key string, entry fs.DirEntry, found *listing) {
 	}
 }
 
-// listing is what the folder holds.
+// listing is what the archive holds.
 type listing struct {
-	missing  error // the folder itself could not be listed
+	missing  error // nothing could be listed
 	logs     map[inventory.Scope][]object
 	count    int // of logs
 	siblings map[string]int
@@ -127,8 +124,12 @@ type skipped struct {
 	err error
 }
 
+func (l *listing) empty() bool {
+	return l.count == 0 && len(l.siblings) == 0 && l.unread.total == 0 && l.unknowns == 0
+}
+
 func (l *listing) skip(key string, err error) {
-	l.unread.unread(key, err)
+	l.unread.unread(key, "", err)
 	l.skipped = append(l.skipped, skipped{key, err})
 }
 
@@ -198,8 +199,8 @@ func (o *objects) coverage() inventory.Coverage {
 	switch {
 	case f.missing != nil:
 		var all mistakes
-		all.unread("the folder", f.missing)
-		c.State, c.Why = all.state, all.why("Give the path of the folder that holds "+o.layout)
+		all.unread("the archive", "", f.missing)
+		c.State, c.Why = all.state, all.why("Give the place that holds "+o.layout)
 	case f.unread.total > 0:
 		c.State = f.unread.state
 		c.Why = f.unread.why("Make it readable, or give the target of a link as an archive of its own")
@@ -209,7 +210,7 @@ func (o *objects) coverage() inventory.Coverage {
 		c.Why = inventory.Reason{Operation: "list the archive", Message: o.strange()}
 	case f.count == 0:
 		c.State = inventory.Malformed
-		c.Why = inventory.Reason{Operation: "list the archive", Message: "no log is in the folder. Give the path of the folder that holds " + o.layout}
+		c.Why = inventory.Reason{Operation: "list the archive", Message: "no log is in the archive. Give the place that holds " + o.layout}
 	}
 	if f.missing == nil {
 		c.Why.Message = join(c.Why.Message, o.siblings())
@@ -226,7 +227,7 @@ func (o *objects) strange() string {
 	if rest := f.unknowns - len(f.unknown); rest > 0 {
 		more = fmt.Sprintf(" and %d more", rest)
 	}
-	return fmt.Sprintf("%s not recognised and not read: %s%s. Logs lie at %s; move other files out of the folder",
+	return fmt.Sprintf("%s not recognised and not read: %s%s. Logs lie at %s; move other files out of the archive",
 		count(f.unknowns, "object"), strings.Join(f.unknown, ", "), more, o.layout)
 }
 

@@ -77,8 +77,8 @@ func TestFolderThatIsNone(t *testing.T) {
 	}{
 		"missing":       {filepath.Join(t.TempDir(), "nowhere"), inventory.Unavailable, "no such file"},
 		"a file":        {file, inventory.Unavailable, "not a directory"},
-		"empty":         {t.TempDir(), inventory.Malformed, "no log is in the folder"},
-		"siblings only": {files{"digest/1.json": nil}.write(t), inventory.Malformed, "no log is in the folder"},
+		"empty":         {t.TempDir(), inventory.Malformed, "no log is in the archive"},
+		"siblings only": {files{"digest/1.json": nil}.write(t), inventory.Malformed, "no log is in the archive"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := readAll(t, archive.Logs(config(test.root), format()), nil)
@@ -337,13 +337,13 @@ func TestBrokenAndMalformed(t *testing.T) {
 func TestUnreadableFolder(t *testing.T) {
 	root := files{key("20260102T0300"): zipped(records("a")), "closed/x.json": nil}.write(t)
 	cfg := config(root)
-	cfg.Root = refusing{os.DirFS(root), "closed"}
+	cfg.Root = archive.Folder(refusing{os.DirFS(root), "closed"})
 	got := readAll(t, archive.Logs(cfg, format()), nil)
 	checkCoverage(t, got.coverage[objectsCell()], inventory.Denied, "closed cannot be read: permission denied", "Make it readable")
 	if !slices.Equal(got.ids(), []string{"a"}) {
 		t.Errorf("events = %v, want the rest read", got.ids())
 	}
-	cfg.Root = refusing{os.DirFS(root), key("20260102T0300")}
+	cfg.Root = archive.Folder(refusing{os.DirFS(root), key("20260102T0300")})
 	got = readAll(t, archive.Logs(cfg, format()), nil)
 	checkCoverage(t, got.coverage[eventsCell()], inventory.Denied, "permission denied")
 }

@@ -16,6 +16,7 @@ const shown = 3
 // in words and the number of all, so that memory stays bounded.
 type mistakes struct {
 	operation string
+	code      string // the vendor's, of the first
 	state     inventory.State
 	places    []string
 	total     int
@@ -26,13 +27,35 @@ func (m *mistakes) add(key, where, what string) {
 	m.note(inventory.Malformed, key, where, what)
 }
 
-// unread notes that an object or a folder could not be opened or listed.
-func (m *mistakes) unread(key string, err error) {
+// unread notes that an object or a folder could not be opened, listed or, from
+// where on, read. A vendor's error has a code.
+func (m *mistakes) unread(key, where string, err error) {
 	state, what := inventory.Unavailable, "cannot be read: "+cause(err)
+	if where != "" {
+		what = "cannot be read further: " + cause(err)
+	}
 	if errors.Is(err, fs.ErrPermission) {
 		state = inventory.Denied
 	}
-	m.note(state, key, "", what)
+	if m.total == 0 {
+		m.code = codeOf(err)
+	}
+	m.note(state, key, where, what)
+}
+
+// codeOf gives the code that a vendor gave an error, "" for none.
+func codeOf(err error) string {
+	var coded interface{ ErrorCode() string }
+	if errors.As(err, &coded) {
+		return coded.ErrorCode()
+	}
+	return ""
+}
+
+// brokeOff reports whether a store gave no more, through no fault of the object.
+func brokeOff(err error) bool {
+	var broke *fs.PathError
+	return errors.As(err, &broke)
 }
 
 // cause leaves out the path that errors of the file system repeat: it depends
@@ -66,5 +89,5 @@ func (m *mistakes) why(cure string) inventory.Reason {
 	if rest := m.total - len(m.places); rest > 0 {
 		text += fmt.Sprintf("; and %d more (%d in all)", rest, m.total)
 	}
-	return inventory.Reason{Operation: m.operation, Message: text + ". " + cure}
+	return inventory.Reason{Operation: m.operation, Code: m.code, Message: text + ". " + cure}
 }

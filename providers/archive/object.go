@@ -4,10 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 )
 
 // errNotObject means that a file is neither compressed nor a JSON object.
@@ -43,25 +43,28 @@ func startsObject(r *bufio.Reader) bool {
 // readObject hands each record and each mistake of an object to visit, whose
 // error it returns unchanged. What is wrong with the object as a whole is
 // noted in bad.
-func readObject(root fs.FS, key string, bad *mistakes, visit func(piece) error) error {
-	f, err := root.Open(key)
+func readObject(ctx context.Context, root Store, key string, bad *mistakes, visit func(piece) error) error {
+	f, err := root.Open(ctx, key)
 	if err != nil {
-		bad.unread(key, err)
+		bad.unread(key, "", err)
 		return nil
 	}
 	defer f.Close() //nolint:errcheck // nothing was written
 	r, err := inflate(f)
-	var broken *fs.PathError
 	switch {
-	case errors.As(err, &broken):
-		bad.unread(key, err)
+	case brokeOff(err):
+		bad.unread(key, "", err)
 		return nil
 	case err != nil:
 		bad.add(key, "", err.Error())
 		return nil
 	}
-	if _, err := r.Peek(1); err == io.EOF {
+	switch _, err := r.Peek(1); {
+	case err == io.EOF:
 		bad.add(key, "", "is empty")
+		return nil
+	case brokeOff(err):
+		bad.unread(key, "", err)
 		return nil
 	}
 	if !startsObject(r) {

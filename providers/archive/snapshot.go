@@ -11,7 +11,7 @@ import (
 	"github.com/estray/estray/providers"
 )
 
-// Snapshot plans the reading of one snapshot file of a folder. Source names
+// Snapshot plans the reading of one snapshot file of a store. Source names
 // the file in coverage, such as "snapshot:exports/assets.jsonl".
 //
 // Each cell that the file tells keeps its name, state and time, but:
@@ -19,9 +19,9 @@ import (
 //     events and nothing may be concluded from their absence in it;
 //   - if a line cannot be read, no cell of the file is whole any more, since
 //     the line may have been an asset of it.
-func Snapshot(source string, folder fs.FS, name string) providers.Planner {
+func Snapshot(source string, root Store, name string) providers.Planner {
 	cell := inventory.Cell{Source: source, Capability: inventory.CapSnapshot}
-	return &snapshots{cell: cell, folder: folder, name: name}
+	return &snapshots{cell: cell, root: root, name: name}
 }
 
 var (
@@ -30,9 +30,9 @@ var (
 )
 
 type snapshots struct {
-	cell   inventory.Cell
-	folder fs.FS
-	name   string
+	cell inventory.Cell
+	root Store
+	name string
 }
 
 // Plan reads the header and the coverage. A file that cannot be used at all is
@@ -40,7 +40,7 @@ type snapshots struct {
 func (s *snapshots) Plan(ctx context.Context) ([]providers.Source, error) {
 	file := &snapshotFile{snapshots: s}
 	seen := map[inventory.Cell]int{}
-	begun, err := s.read(func(l snapshot.Line) error {
+	begun, err := s.read(ctx, func(l snapshot.Line) error {
 		if l.Coverage != nil {
 			file.plan(*l.Coverage, l.Number, seen)
 		}
@@ -57,8 +57,8 @@ func (s *snapshots) Plan(ctx context.Context) ([]providers.Source, error) {
 
 // read reads the file; a mistake in a line goes to yield. Begun reports whether
 // the header was read: an error after it leaves the lines before it good.
-func (s *snapshots) read(yield func(snapshot.Line) error) (begun bool, err error) {
-	f, err := s.folder.Open(s.name)
+func (s *snapshots) read(ctx context.Context, yield func(snapshot.Line) error) (begun bool, err error) {
+	f, err := s.root.Open(ctx, s.name)
 	if err != nil {
 		return false, err
 	}
@@ -132,7 +132,7 @@ func (f *snapshotFile) Read(ctx context.Context, _ providers.Since, emit provide
 	var bad mistakes
 	assets, held := 0, map[inventory.Scope]int{}
 	var refused error
-	_, err := f.read(func(l snapshot.Line) error {
+	_, err := f.read(ctx, func(l snapshot.Line) error {
 		switch {
 		case ctx.Err() != nil:
 			refused = ctx.Err()
@@ -151,7 +151,10 @@ func (f *snapshotFile) Read(ctx context.Context, _ providers.Since, emit provide
 	if refused != nil {
 		return refused
 	}
-	if err != nil {
+	switch {
+	case brokeOff(err):
+		bad.unread(f.name, "", err)
+	case err != nil:
 		bad.add(f.name, "", "was not read to its end: "+cause(err))
 	}
 	f.count(held)
@@ -223,16 +226,15 @@ func (f *snapshotFile) whole(assets int, bad *mistakes) inventory.Coverage {
 
 // cannot is the word on a file of which nothing can be used.
 func (f *snapshotFile) cannot(err error) inventory.Coverage {
-	c := inventory.Coverage{Cell: f.cell, Why: inventory.Reason{Operation: "read " + f.name}}
+	c := inventory.Coverage{Cell: f.cell, Why: inventory.Reason{Operation: "read " + f.name, Code: codeOf(err)}}
 	var header *snapshot.HeaderError
-	var system *fs.PathError
 	switch {
-	case errors.As(err, &header):
-		c.State, c.Why.Message = inventory.Malformed, err.Error()
 	case errors.Is(err, fs.ErrPermission):
 		c.State, c.Why.Message = inventory.Denied, cause(err)+"; make the file readable"
-	case errors.As(err, &system):
+	case brokeOff(err):
 		c.State, c.Why.Message = inventory.Unavailable, cause(err)+"; give the path of a snapshot file"
+	case errors.As(err, &header):
+		c.State, c.Why.Message = inventory.Malformed, err.Error()
 	default:
 		c.State, c.Why.Message = inventory.Malformed, err.Error()+"; copy the file again"
 	}

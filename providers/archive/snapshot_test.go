@@ -34,7 +34,7 @@ func lambdaCell(c inventory.Capability) inventory.Cell {
 
 func snapshotOf(t *testing.T, content []byte) providers.Planner {
 	t.Helper()
-	return archive.Snapshot("snapshot:s", os.DirFS(files{"s.jsonl": content}.write(t)), "s.jsonl")
+	return archive.Snapshot("snapshot:s", archive.Folder(os.DirFS(files{"s.jsonl": content}.write(t))), "s.jsonl")
 }
 
 // TestSnapshotKeepsItsCoverage: cells keep source, state, reason and time.
@@ -130,9 +130,9 @@ func TestSnapshotThatIsNone(t *testing.T) {
 		state   inventory.State
 		says    string
 	}{
-		"missing":    {archive.Snapshot("snapshot:s", folder, "nowhere"), inventory.Unavailable, "no such file"},
-		"a folder":   {archive.Snapshot("snapshot:s", folder, "dir"), inventory.Unavailable, "is a directory"},
-		"unreadable": {archive.Snapshot("snapshot:s", refusing{folder, "dir/s"}, "dir/s"), inventory.Denied, "make the file readable"},
+		"missing":    {archive.Snapshot("snapshot:s", archive.Folder(folder), "nowhere"), inventory.Unavailable, "no such file"},
+		"a folder":   {archive.Snapshot("snapshot:s", archive.Folder(folder), "dir"), inventory.Unavailable, "is a directory"},
+		"unreadable": {archive.Snapshot("snapshot:s", archive.Folder(refusing{folder, "dir/s"}), "dir/s"), inventory.Denied, "make the file readable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			checkCoverage(t, readAll(t, test.planner, nil).coverage[fileCell()], test.state, test.says)
@@ -208,7 +208,7 @@ func FuzzSnapshot(f *testing.F) {
 			}
 			return nil
 		})
-		got := readAll(t, archive.Snapshot("snapshot:s", fstest.MapFS{"s": {Data: content}}, "s"), nil)
+		got := readAll(t, archive.Snapshot("snapshot:s", archive.Folder(fstest.MapFS{"s": {Data: content}}), "s"), nil)
 		c, ok := got.coverage[fileCell()]
 		if !ok {
 			t.Fatal("no word on the file")

@@ -5,8 +5,6 @@ package builtin
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -26,11 +24,11 @@ type Config struct {
 	Full bool
 }
 
-// Archive is one file or folder of exported logs or assets.
+// Archive is one file, folder or bucket of exported logs or assets.
 type Archive struct {
 	// Kind is one of Kinds.
 	Kind string
-	// Path is where it lies on this machine.
+	// Path is where it lies: on this machine, or s3://BUCKET/PREFIX.
 	Path string
 	// Name names it in coverage: as the user wrote it, so that a report does
 	// not depend on the machine.
@@ -46,19 +44,19 @@ type kind struct {
 func kinds() []kind {
 	return []kind{
 		{"cloudtrail", func(c Config, a Archive) providers.Planner {
-			cfg := archive.Config{Source: source(a), Root: os.DirFS(a.Path), Path: slashed(a.Path), Since: c.Since, Full: c.Full}
+			root, path := folder(a.Path)
+			cfg := archive.Config{Source: source(a), Root: root, Path: path, Since: c.Since, Full: c.Full}
 			return archive.Logs(cfg, cloudtrail(cfg.Source))
 		}},
 		{"snapshot", func(_ Config, a Archive) providers.Planner {
-			return archive.Snapshot(source(a), os.DirFS(filepath.Dir(a.Path)), filepath.Base(a.Path))
+			root, name := file(a.Path)
+			return archive.Snapshot(source(a), root, name)
 		}},
 	}
 }
 
 // source names an archive in coverage: "cloudtrail:exports/logs".
 func source(a Archive) string { return a.Kind + ":" + a.Name }
-
-func slashed(path string) string { return filepath.ToSlash(filepath.Clean(path)) }
 
 // Kinds lists the kinds of archive that can be read, sorted.
 func Kinds() []string {

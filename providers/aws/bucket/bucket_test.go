@@ -118,7 +118,7 @@ func TestListingsThatDoNotEndWell(t *testing.T) {
 		{"denied", func(w http.ResponseWriter, _ *http.Request, _ int) bool {
 			refuse(w, 403, "AccessDenied", "User: x is not authorized to perform: s3:ListBucket")
 			return true
-		}, nil, fs.ErrPermission, "list s3://org-trail/p/: ListObjectsV2: AccessDenied: User: x is not authorized to perform: s3:ListBucket; it takes s3:ListBucket on the bucket"},
+		}, nil, fs.ErrPermission, "list s3://org-trail/p/: ListObjectsV2: AccessDenied: User: x is not authorized to perform: s3:ListBucket (takes s3:ListBucket on the bucket)"},
 		{"denied on the second page", second(func(w http.ResponseWriter) { refuse(w, 403, "AccessDenied", "Access Denied") }),
 			[]string{"a", "b"}, fs.ErrPermission, "ListObjectsV2: AccessDenied"},
 		{"no bucket", func(w http.ResponseWriter, _ *http.Request, _ int) bool {
@@ -224,7 +224,7 @@ func TestObjectsComeAsStored(t *testing.T) {
 }
 
 func TestObjectsThatAreRefused(t *testing.T) {
-	const takes = "it takes s3:GetObject, and kms:Decrypt where the object is encrypted with a key of its own; without s3:ListBucket a missing object looks denied too"
+	const takes = " (takes s3:GetObject and, for its key, kms:Decrypt; without s3:ListBucket S3 says so of a missing object too)"
 	tests := []struct {
 		name    string
 		status  int
@@ -233,12 +233,12 @@ func TestObjectsThatAreRefused(t *testing.T) {
 		says    string
 		message string
 	}{
-		{"denied", 403, "AccessDenied", fs.ErrPermission, "open s3://org-trail/p/a: GetObject: AccessDenied: Access Denied; " + takes, "Access Denied"},
+		{"denied", 403, "AccessDenied", fs.ErrPermission, "open s3://org-trail/p/a: GetObject: AccessDenied: Access Denied" + takes, "Access Denied"},
 		{"denied without a body", 403, "", fs.ErrPermission, takes, ""},
 		{"gone", 404, "NoSuchKey", fs.ErrNotExist, "GetObject: NoSuchKey: The specified key does not exist.", "The specified key does not exist."},
 		{"gone without a body", 404, "", fs.ErrNotExist, "GetObject: NotFound", ""},
 		{"credentials that ended", 400, "ExpiredToken", nil, "GetObject: ExpiredToken: The provided token has expired", "The provided token has expired."},
-		{"kept in an archive tier", 403, "InvalidObjectState", nil, "storage class; it lies in an archive tier, restore it", "The operation is not valid for the object's storage class"},
+		{"kept in an archive tier", 403, "InvalidObjectState", nil, "storage class (it lies in an archive tier; restore it", "The operation is not valid for the object's storage class"},
 		{"server error", 500, "InternalError", nil, "GetObject: InternalError: We encountered an internal error.", "We encountered an internal error."},
 	}
 	for _, tt := range tests {

@@ -48,7 +48,7 @@ func (b *Bucket) failed(op, operation, key string, err error) error {
 	case missing(err):
 		f.kind = fs.ErrNotExist
 	case why.Code == "InvalidObjectState":
-		hint = "; it lies in an archive tier, restore it to have it read"
+		hint = " (it lies in an archive tier; restore it to have it read)"
 	case session.Denied(err):
 		f.kind, hint = fs.ErrPermission, takes(operation)
 	}
@@ -69,9 +69,9 @@ func missing(err error) bool {
 // takes says what an operation needs.
 func takes(operation string) string {
 	if operation == listing {
-		return "; it takes s3:ListBucket on the bucket"
+		return " (takes s3:ListBucket on the bucket)"
 	}
-	return "; it takes s3:GetObject, and kms:Decrypt where the object is encrypted with a key of its own; without s3:ListBucket a missing object looks denied too"
+	return " (takes s3:GetObject and, for its key, kms:Decrypt; without s3:ListBucket S3 says so of a missing object too)"
 }
 
 // regionIn is the region that an answer names as the bucket's own.
