@@ -23,14 +23,7 @@ func listRegions(c *call) answer {
 			regions = append(regions, r)
 		}
 	}
-	from, to, next, ok := c.page(len(regions), c.account.ID)
-	if !ok {
-		return c.fail(400, "ValidationException", "Invalid token")
-	}
-	return c.json(struct {
-		Regions   []RegionState
-		NextToken string `json:",omitempty"`
-	}{append([]RegionState{}, regions[from:to]...), next})
+	return c.list("Regions", len(regions), func(w *jsonWriter, i int) { w.element(regions[i]) }, c.account.ID)
 }
 
 // regions is what ListRegions knows of an account.

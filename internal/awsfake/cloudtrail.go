@@ -152,15 +152,8 @@ func lookupEvents(c *call) answer {
 			found = append(found, e)
 		}
 	}
-	from, to, next, ok := c.page(len(found), key, value, c.text("StartTime"), c.text("EndTime"), c.text("EventCategory"))
-	if !ok {
-		return c.badToken()
-	}
-	w := newJSON().open('{').key("Events").open('[')
-	for _, e := range found[from:to] {
-		e.write(w)
-	}
-	return c.ok(w.close(']').str("NextToken", next).close('}').b)
+	return c.list("Events", len(found), func(w *jsonWriter, i int) { found[i].write(w) },
+		key, value, c.text("StartTime"), c.text("EndTime"), c.text("EventCategory"))
 }
 
 func (e *pastEvent) write(w *jsonWriter) {
@@ -246,13 +239,9 @@ func getEventSelectors(c *call, t *Trail) answer {
 }
 
 func listTrails(c *call) answer {
-	from, to, next, ok := c.page(len(c.account.Trails))
-	if !ok {
-		return c.badToken()
-	}
-	w := newJSON().open('{').key("Trails").open('[')
-	for _, t := range c.account.Trails[from:to] {
+	trails := c.account.Trails
+	return c.list("Trails", len(trails), func(w *jsonWriter, i int) {
+		t := trails[i]
 		w.open('{').str("TrailARN", c.trailARN(t)).str("Name", t.Name).str("HomeRegion", t.Home).close('}')
-	}
-	return c.ok(w.close(']').str("NextToken", next).close('}').b)
+	})
 }

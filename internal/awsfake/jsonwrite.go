@@ -96,6 +96,17 @@ func (w *jsonWriter) any(k string, v any) *jsonWriter {
 	return w
 }
 
+// element writes an entry of a list by reflection; for small structs only.
+func (w *jsonWriter) element(v any) *jsonWriter {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return w
+	}
+	w.comma()
+	w.b = append(w.b, body...)
+	return w
+}
+
 func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
 	for k := range m {

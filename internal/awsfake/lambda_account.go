@@ -4,7 +4,7 @@ import "strconv"
 
 func listLayers(c *call) answer {
 	layers := c.region().Layers
-	return c.listing("Layers", len(layers), func(w *jsonWriter, i int) {
+	return c.list("Layers", len(layers), func(w *jsonWriter, i int) {
 		l := layers[i]
 		w.open('{').str("LayerName", l.Name).str("LayerArn", c.arn("lambda", "layer:"+l.Name))
 		if n := len(l.Versions); n > 0 {
@@ -20,12 +20,12 @@ func listLayerVersions(c *call) answer {
 	name := layerName(c)
 	for _, l := range c.region().Layers {
 		if l.Name == name {
-			return c.listing("LayerVersions", len(l.Versions), func(w *jsonWriter, i int) {
+			return c.list("LayerVersions", len(l.Versions), func(w *jsonWriter, i int) {
 				c.layerVersion(w, l, l.Versions[len(l.Versions)-1-i])
 			})
 		}
 	}
-	return c.listing("LayerVersions", 0, nil)
+	return c.list("LayerVersions", 0, nil)
 }
 
 func (c *call) layerVersion(w *jsonWriter, l *Layer, v *LayerVersion) {
@@ -36,7 +36,7 @@ func (c *call) layerVersion(w *jsonWriter, l *Layer, v *LayerVersion) {
 
 func listCodeSigningConfigs(c *call) answer {
 	all := c.region().CodeSigningConfigs
-	return c.listing("CodeSigningConfigs", len(all), func(w *jsonWriter, i int) {
+	return c.list("CodeSigningConfigs", len(all), func(w *jsonWriter, i int) {
 		v := all[i]
 		w.open('{').str("CodeSigningConfigId", v.ID).str("CodeSigningConfigArn", c.arn("lambda", "code-signing-config:"+v.ID))
 		w.key("AllowedPublishers").open('{').list("SigningProfileVersionArns", v.Profiles).close('}')
@@ -60,12 +60,12 @@ func listFunctionsByCodeSigningConfig(c *call) answer {
 			arns = append(arns, c.functionARN(f, ""))
 		}
 	}
-	return c.listing("FunctionArns", len(arns), func(w *jsonWriter, i int) { w.value(arns[i]) })
+	return c.list("FunctionArns", len(arns), func(w *jsonWriter, i int) { w.value(arns[i]) })
 }
 
 func listCapacityProviders(c *call) answer {
 	all := c.region().CapacityProviders
-	return c.listing("CapacityProviders", len(all), func(w *jsonWriter, i int) { c.capacityProvider(w, all[i]) })
+	return c.list("CapacityProviders", len(all), func(w *jsonWriter, i int) { c.capacityProvider(w, all[i]) })
 }
 
 func getCapacityProvider(c *call) answer {
@@ -98,16 +98,11 @@ func lambdaWebOperations() []operation {
 
 func listWebFunctions(c *call) answer {
 	all := c.region().WebFunctions
-	from, to, next, ok := c.page(len(all))
-	if !ok {
-		return c.fail(400, "ValidationException", "Invalid token")
-	}
-	w := newJSON().open('{').key("functions").open('[')
-	for _, f := range all[from:to] {
+	return c.list("functions", len(all), func(w *jsonWriter, i int) {
+		f := all[i]
 		w.open('{').str("functionArn", c.arn("lambda", "web-function/"+f.Name)).str("functionName", f.Name)
 		w.str("state", or(f.State, "Active")).str("createdAt", isoTime(f.Created)).str("updatedAt", isoTime(f.Updated)).close('}')
-	}
-	return c.ok(w.close(']').str("nextToken", next).close('}').b)
+	})
 }
 
 func getWebAccountSettings(c *call) answer {

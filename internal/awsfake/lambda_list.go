@@ -27,20 +27,6 @@ func lambdaListOperations() []operation {
 	}
 }
 
-// listing writes one page of a Lambda list: member is its name, and entry
-// writes the i-th.
-func (c *call) listing(member string, n int, entry func(w *jsonWriter, i int)) answer {
-	from, to, next, ok := c.page(n)
-	if !ok {
-		return c.badToken()
-	}
-	w := newJSON().open('{').key(member).open('[')
-	for i := from; i < to; i++ {
-		entry(w, i)
-	}
-	return c.ok(w.close(']').str("NextMarker", next).close('}').b)
-}
-
 // listFunctions never shows states. With FunctionVersion=ALL it shows every
 // version under its qualified ARN.
 func listFunctions(c *call) answer {
@@ -50,7 +36,7 @@ func listFunctions(c *call) answer {
 		if master != "" {
 			return c.fail(http.StatusBadRequest, "InvalidParameterValueException", "MasterRegion needs FunctionVersion ALL")
 		}
-		return c.listing("Functions", r.count(), func(w *jsonWriter, i int) {
+		return c.list("Functions", r.count(), func(w *jsonWriter, i int) {
 			f := r.at(i)
 			c.configuration(w, f, &f.Settings, shown{version: "$LATEST", arn: c.functionARN(f, "")})
 		})
@@ -70,7 +56,7 @@ func listFunctions(c *call) answer {
 			all = append(all, entry{f, v.Number})
 		}
 	}
-	return c.listing("Functions", len(all), func(w *jsonWriter, i int) {
+	return c.list("Functions", len(all), func(w *jsonWriter, i int) {
 		e := all[i]
 		s, version, _ := e.f.settings(e.v)
 		c.configuration(w, e.f, s, shown{version: version, arn: c.functionARN(e.f, version)})
@@ -78,7 +64,7 @@ func listFunctions(c *call) answer {
 }
 
 func listVersions(c *call, f *Function) answer {
-	return c.listing("Versions", len(f.Versions)+1, func(w *jsonWriter, i int) {
+	return c.list("Versions", len(f.Versions)+1, func(w *jsonWriter, i int) {
 		version := "$LATEST"
 		if i > 0 {
 			version = f.Versions[i-1].Number
@@ -95,7 +81,7 @@ func listAliases(c *call, f *Function) answer {
 			of = append(of, a)
 		}
 	}
-	return c.listing("Aliases", len(of), func(w *jsonWriter, i int) {
+	return c.list("Aliases", len(of), func(w *jsonWriter, i int) {
 		a := of[i]
 		w.open('{').str("AliasArn", c.functionARN(f, a.Name)).str("Name", a.Name).str("FunctionVersion", a.Version)
 		w.key("Description").value(a.Description)
@@ -108,11 +94,11 @@ func listAliases(c *call, f *Function) answer {
 
 // listURLs answers the URLs of the function and of all its aliases.
 func listURLs(c *call, f *Function) answer {
-	return c.listing("FunctionUrlConfigs", len(f.URLs), func(w *jsonWriter, i int) { c.url(w, f, f.URLs[i]) })
+	return c.list("FunctionUrlConfigs", len(f.URLs), func(w *jsonWriter, i int) { c.url(w, f, f.URLs[i]) })
 }
 
 func listInvokeConfigs(c *call, f *Function) answer {
-	return c.listing("FunctionEventInvokeConfigs", len(f.Invoke), func(w *jsonWriter, i int) {
+	return c.list("FunctionEventInvokeConfigs", len(f.Invoke), func(w *jsonWriter, i int) {
 		v := f.Invoke[i]
 		w.open('{').str("FunctionArn", c.functionARN(f, or(v.Qualifier, "$LATEST")))
 		w.num("LastModified", v.LastModified.Unix()).num("MaximumRetryAttempts", int64(v.MaximumRetryAttempts))
@@ -126,7 +112,7 @@ func listInvokeConfigs(c *call, f *Function) answer {
 }
 
 func listProvisioned(c *call, f *Function) answer {
-	return c.listing("ProvisionedConcurrencyConfigs", len(f.Provisioned), func(w *jsonWriter, i int) {
+	return c.list("ProvisionedConcurrencyConfigs", len(f.Provisioned), func(w *jsonWriter, i int) {
 		p := f.Provisioned[i]
 		w.open('{').str("FunctionArn", c.functionARN(f, p.Qualifier)).str("Status", or(p.Status, "READY"))
 		for _, k := range []string{"RequestedProvisionedConcurrentExecutions",
@@ -147,19 +133,10 @@ func listMappings(c *call) answer {
 			of = append(of, m)
 		}
 	}
-	from, to, next, ok := c.page(len(of), c.text("EventSourceArn"))
-	if !ok {
-		return c.badToken()
-	}
-	out := struct {
-		EventSourceMappings []Mapping
-		NextMarker          string `json:",omitempty"`
-	}{[]Mapping{}, next}
-	for _, m := range of[from:to] {
-		full := *m
-		full.EventSourceMappingArn = or(m.EventSourceMappingArn, c.arn("lambda", "event-source-mapping:"+m.UUID))
-		full.State = or(m.State, "Enabled")
-		out.EventSourceMappings = append(out.EventSourceMappings, full)
-	}
-	return c.json(out)
+	return c.list("EventSourceMappings", len(of), func(w *jsonWriter, i int) {
+		full := *of[i]
+		full.EventSourceMappingArn = or(full.EventSourceMappingArn, c.arn("lambda", "event-source-mapping:"+full.UUID))
+		full.State = or(full.State, "Enabled")
+		w.element(full)
+	}, c.text("EventSourceArn"))
 }

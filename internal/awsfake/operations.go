@@ -50,6 +50,8 @@ func operations() []operation {
 		stsOperations(), organizationsOperations(), accountOperations(),
 		lambdaOperations(), lambdaListOperations(), lambdaWebOperations(), taggingOperations(),
 		iamOperations(), cloudtrailOperations(),
+		eventbridgeOperations(), schedulerOperations(), apigatewayOperations(), apigatewayv2Operations(),
+		snsOperations(), s3Operations(), logsOperations(), loadbalancingOperations(),
 	} {
 		all = append(all, group...)
 	}

@@ -49,18 +49,14 @@ func listAccounts(c *call) answer {
 	if c.Account != o.Management && !slices.Contains(o.Delegated, c.Account) {
 		return c.fail(http.StatusBadRequest, "AccessDeniedException", "You don't have permissions to access this resource.")
 	}
-	from, to, next, ok := c.page(len(c.world.Accounts))
-	if !ok {
-		return c.badToken()
-	}
-	w := newJSON().open('{').key("Accounts").open('[')
-	for _, a := range c.world.Accounts[from:to] {
+	accounts := c.world.Accounts
+	return c.list("Accounts", len(accounts), func(w *jsonWriter, i int) {
+		a := accounts[i]
 		state, status := a.states()
 		w.open('{').str("Id", a.ID).str("Arn", organizationARN(c, "account")+"/"+a.ID)
 		w.str("Email", a.Email).str("Name", a.Name).str("Status", status).str("State", state)
 		w.str("JoinedMethod", "CREATED").num("JoinedTimestamp", joined).close('}')
-	}
-	return c.ok(w.close(']').str("NextToken", next).close('}').b)
+	})
 }
 
 // joined is when every account joined: 2020-01-01, in Unix seconds.

@@ -91,10 +91,32 @@ func (c *call) badToken() answer {
 		return c.fail(400, "PaginationTokenExpiredException", "The pagination token is invalid or expired.")
 	case "organizations":
 		return c.fail(400, "InvalidInputException", "You specified an invalid value for NextToken.")
+	case "account", "scheduler", "eventbridge", "lambda-web":
+		return c.fail(400, "ValidationException", "Invalid token")
+	case "logs":
+		return c.fail(400, "InvalidParameterException", "The specified nextToken is invalid.")
+	case "sns":
+		return c.fail(400, "InvalidParameter", "Invalid parameter: NextToken")
+	case "s3":
+		return c.fail(400, "InvalidArgument", "The continuation token provided is incorrect")
 	case "lambda":
 		return c.fail(400, "InvalidParameterValueException", "Invalid pagination token")
 	case "apigateway", "apigatewayv2":
 		return c.fail(400, "BadRequestException", "Invalid position parameter specified")
 	}
 	return c.fail(400, "ValidationError", "Invalid pagination token")
+}
+
+// list answers one page of a JSON list: member is its name, entry writes the
+// i-th of n. Parameters are what the token is bound to, beside the listing.
+func (c *call) list(member string, n int, entry func(w *jsonWriter, i int), parameters ...string) answer {
+	from, to, next, ok := c.page(n, parameters...)
+	if !ok {
+		return c.badToken()
+	}
+	w := newJSON().open('{').key(member).open('[')
+	for i := from; i < to; i++ {
+		entry(w, i)
+	}
+	return c.ok(w.close(']').str(pagingOf(c.Service).next, next).close('}').b)
 }
