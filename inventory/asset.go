@@ -215,7 +215,7 @@ type Triggers []Trigger
 // Join adds what another reading tells.
 func (t Triggers) Join(other Triggers) Triggers { return slices.Concat(t, other) }
 
-// Split: triggers told as a whole were event source mappings.
+// Split takes triggers that were told as a whole for event source mappings.
 func (t Triggers) Split() map[Capability]Triggers { return map[Capability]Triggers{CapMappings: t} }
 
 // Destination is where the asset's results go.

@@ -3,10 +3,10 @@
 // imports the standard library alone.
 //
 // A [Fact] is an [Asset], an [Event], a [Usage] or a [Coverage]. Assets are
-// made of facets ([Facet]), each known, absent or unknown by itself. Two
-// observations of one asset merge facet by facet ([Merge]); the merge is
-// commutative, associative and idempotent, so the order in which sources are
-// read never shows.
+// made of facets ([Facet]), each known, absent or unknown by itself; some are
+// made of parts ([Parts]) that are so. Two observations of one asset merge facet
+// by facet and part by part ([Merge]); the merge is commutative, associative and
+// idempotent, so the order in which sources are read never shows.
 //
 // # Never clean by omission
 //

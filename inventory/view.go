@@ -24,7 +24,8 @@ type Filter struct {
 type Walk func(ctx context.Context, f Filter, yield func(Event) error) error
 
 // Observation is one interval of an asset's history: a facet's value as JSON,
-// from the first to the last time at which it was so observed. State is
+// from the first to the last time at which it was so observed. Facet names a part
+// as [PartName] does. State is
 // "known", "absent" or "unknown"; an unknown carries the reason.
 type Observation struct {
 	Asset AssetID   `json:"asset"`

@@ -72,7 +72,12 @@ func (j judge) sureWays(a inventory.Asset) (sure inventory.Exposures, why string
 		return sure, ""
 	}
 	why = strings.Join(doubts, "; ")
-	if known, ok := a.Exposure.Get(); ok {
+	known, ok := a.Exposure.Get()
+	switch {
+	case !ok:
+	case slices.ContainsFunc(whole.Parts, func(p inventory.FacetState) bool { return p.Unknown }):
+		why += "; the other parts show " + known.Reach().String()
+	default:
 		why += "; last known was " + known.Reach().String()
 	}
 	return sure, why

@@ -133,7 +133,7 @@ func TestStanding(t *testing.T) {
 		{"exposure unknown", world(approved(registry.Limits{Reach: inventory.ReachPublic}), func(a *inventory.Asset) { a.Exposure = deny }), findings.Unknown, "GetPolicy: AccessDenied: no"},
 
 		{"a policy that was denied, beside a URL within the limit", world(approved(registry.Limits{Reach: inventory.ReachAccount}), url(inventory.ReachPrivate), noPolicy),
-			findings.Unknown, "the policies part of the exposure facet is unknown: GetPolicy: AccessDenied: no; last known was private"},
+			findings.Unknown, "the policies part of the exposure facet is unknown: GetPolicy: AccessDenied: no; the other parts show private"},
 		{"a policy that was denied, beside a URL known to be wider", world(approved(registry.Limits{Reach: inventory.ReachAccount}), url(inventory.ReachPublic), noPolicy),
 			findings.Drifted, "reach: public, approved is account"},
 		{"URLs that nobody read", world(approved(registry.Limits{Reach: inventory.ReachAccount}),

@@ -111,7 +111,7 @@ func TestWarnings(t *testing.T) {
 			[]string{"r.yaml:1:3: claim x selects regions (r, s) of which its approval allows none (t)"}},
 		{"regions that meet", []registry.Claim{approved(sel{Regions: []string{"r", "s"}}, registry.Approval{Limits: registry.Limits{Regions: []string{"s"}}})}, nil},
 		{"no such provider", one(sel{Provider: "amazon"}), []string{`r.yaml:1:3: the selector can match nothing: there is no provider "amazon"; use one of aws, cloudflare, google`}},
-		{"no such kind", one(sel{Kind: "lambda"}), []string{`r.yaml:1:3: the selector can match nothing: there is no kind "lambda"; use one of lambda-function`}},
+		{"no such kind", one(sel{Kind: "lambda"}), []string{`r.yaml:1:3: the selector can match nothing: there is no kind "lambda"; use one of capacity-provider, lambda-function, web-function`}},
 		{"a kind of another provider", one(sel{Provider: inventory.Google, Kind: inventory.LambdaFunction}),
 			[]string{"r.yaml:1:3: the selector can match nothing: google has no lambda-function, aws has"}},
 		{"a pattern of another language", one(sel{Name: "pay[0-9]"}),

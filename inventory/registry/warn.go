@@ -93,7 +93,9 @@ func (k *checker) provider(at Position, key string, p inventory.Provider, what s
 
 // kinds maps each kind to the provider that has it.
 func kinds() map[inventory.Kind]inventory.Provider {
-	return map[inventory.Kind]inventory.Provider{inventory.LambdaFunction: inventory.AWS}
+	return map[inventory.Kind]inventory.Provider{
+		inventory.LambdaFunction: inventory.AWS, inventory.WebFunction: inventory.AWS, inventory.CapacityProvider: inventory.AWS,
+	}
 }
 
 // awsAccount reports whether the id has the form of an AWS account id: 12

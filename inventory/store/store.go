@@ -18,6 +18,16 @@ import (
 // ErrNewer means that the store was written by a newer version of estray.
 var ErrNewer = errors.New("the store has a newer schema than this version knows")
 
+// UnmadeError means that a store cannot be opened for reading before it was
+// opened for writing once: it is not there yet, is empty, or has an older schema.
+type UnmadeError struct {
+	// Why says which, and what to do.
+	Why string
+}
+
+// Error is Why.
+func (e *UnmadeError) Error() string { return e.Why }
+
 // Run is one scan of the store.
 type Run struct {
 	// ID is derived from Now, so that a fixed clock gives a fixed id; a number

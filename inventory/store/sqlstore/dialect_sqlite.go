@@ -12,6 +12,8 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
+
+	"github.com/estray/estray/inventory/store"
 )
 
 // Result codes of SQLite (https://sqlite.org/rescode.html), without the
@@ -133,7 +135,7 @@ func checkFile(path string, readOnly bool) error {
 	case err == nil && readOnly:
 		return nil
 	case errors.Is(err, fs.ErrNotExist) && readOnly:
-		return fmt.Errorf("open store sqlite:%s: there is none yet; run estray scan first, or name another with --state", path)
+		return fmt.Errorf("open store sqlite:%s: %w", path, &store.UnmadeError{Why: "there is none yet; run estray scan first, or name another with --state"})
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("open store sqlite:%s: %w", path, err)
 	}

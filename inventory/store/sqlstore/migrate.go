@@ -33,7 +33,7 @@ func (s *Store) migrate(ctx context.Context, opt Options) error {
 		return err
 	}
 	if fresh && opt.ReadOnly {
-		return s.explain("open", errors.New("it holds nothing yet; run estray scan first"))
+		return s.explain("open", &store.UnmadeError{Why: "it holds nothing yet; run estray scan first"})
 	}
 	p, err := s.provider()
 	if err != nil {
@@ -49,7 +49,8 @@ func (s *Store) migrate(ctx context.Context, opt Options) error {
 		case now == known:
 			return nil
 		case opt.ReadOnly:
-			return s.explain("open", fmt.Errorf("it has an older schema (%d, this version reads %d); run estray scan once to bring it up to date", now, known))
+			return s.explain("open", &store.UnmadeError{
+				Why: fmt.Sprintf("it has an older schema (%d, this version reads %d); run estray scan once to bring it up to date", now, known)})
 		}
 		opt.Logger.InfoContext(ctx, "migrate store", "store", s.name, "from", now, "to", known)
 		if _, err := p.Up(ctx); err != nil && try == migrateTries {
