@@ -39,7 +39,7 @@ type Tags struct {
 // Providers says what is read.
 type Providers struct {
 	// AWS is nil where nobody asked for AWS: neither the file has the block
-	// providers.aws, be it empty, nor is one of its variables set.
+	// providers.aws, be it empty, nor does one of its variables hold anything.
 	AWS      *AWS
 	Archives []Archive
 }

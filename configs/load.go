@@ -2,6 +2,7 @@ package configs
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -159,8 +160,9 @@ func (r *reading) values(layer []entry) map[string]any {
 		out[e.key.name] = r.convert(e)
 		r.source[e.key.name], r.at[e.key.name] = e.source, e.at
 		// A variable asks for the block as the file does: one that is set and
-		// comes to nothing would be passed over.
-		r.asked = r.asked || e.source != "default" && strings.HasPrefix(e.key.name, awsKey+".")
+		// comes to nothing would be passed over. An empty one says nothing.
+		written := slices.ContainsFunc(e.texts, func(t text) bool { return t.raw != "" })
+		r.asked = r.asked || written && e.source != "default" && strings.HasPrefix(e.key.name, awsKey+".")
 	}
 	return out
 }

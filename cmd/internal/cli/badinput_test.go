@@ -92,7 +92,7 @@ func TestWhatIsNoLogIsToldAndNotRead(t *testing.T) {
 	}
 	r.write("logs/notes.txt", []byte("no log"))
 	code, d := r.scan("--now", "2026-03-03T00:00:00Z")
-	if c := cellOf(t, d, "objects"); c.State != "malformed" || !strings.Contains(c.Message, "notes.txt") || !strings.Contains(c.Message, "move other files out of the folder") || code != report.ExitIncomplete {
+	if c := cellOf(t, d, "objects"); c.State != "malformed" || !strings.Contains(c.Message, "notes.txt") || !strings.Contains(c.Message, "move other files out of the archive") || code != report.ExitIncomplete {
 		t.Errorf("exit code %d, %+v", code, c)
 	}
 }
