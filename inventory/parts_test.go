@@ -213,3 +213,27 @@ func TestAMissingPartOfAFunctionIsDescribed(t *testing.T) {
 		}
 	}
 }
+
+// FuzzPartsJSON: whatever is read is written so that it reads the same.
+func FuzzPartsJSON(f *testing.F) {
+	for _, seed := range []string{
+		`{"urls":{"state":"known","value":{"ways":[{"kind":"function-url","reach":"public"}]},"seen":"2026-01-01T00:00:00Z"}}`,
+		`{"state":"known","value":{"ways":[{"kind":"policy","reach":"partner"}],"denies":true},"doubted":"2026-01-02T00:00:00Z"}`,
+		`{"state":{"state":"absent"},"urls":{"state":"unknown","doubt":{"code":"x"}}}`, `null`, `{}`, `{"state":null}`, `[]`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		var first, second ways
+		if json.Unmarshal(in, &first) != nil {
+			return
+		}
+		out := text(t, first)
+		if err := json.Unmarshal([]byte(out), &second); err != nil {
+			t.Fatalf("%s: %v", out, err)
+		}
+		if d := cmp.Diff(out, text(t, second)); d != "" {
+			t.Fatal(d)
+		}
+	})
+}
