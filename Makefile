@@ -1,6 +1,6 @@
 # Commands for people. The gate of the project is .ci/run, which calls these.
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-short bench lint vuln licences docs clean
+.PHONY: help build demo demo-aws test test-short bench lint vuln licences docs clean
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -10,6 +10,9 @@ build: ## build bin/estray, static, without paths of this machine
 
 demo: ## make sample exports, scan them, write the reports to demo-out/
 	./.ci/demo.sh
+
+demo-aws: ## let the same company answer as AWS on this machine, and scan it live
+	./.ci/demo-aws.sh
 
 test: ## run all tests; installs PostgreSQL and Chromium if missing (Debian, root)
 	./.ci/test.sh

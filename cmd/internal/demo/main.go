@@ -1,5 +1,5 @@
 // Command demo writes the sample exports of a fictional company, which package
-// company makes, to a folder.
+// company makes, to a folder; or it answers for the same company as AWS would.
 package main
 
 import (
@@ -19,16 +19,21 @@ func main() {
 	}
 }
 
-// run writes the exports below the folder given by -out.
+// run writes the exports below the folder given by -out, or serves them.
 func run(args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	dir := flags.String("out", "", "folder to write to")
 	seed := flags.Uint64("seed", 1, "seed of all that is drawn")
+	address := flags.String("serve", "", "answer as AWS at this address instead, such as 127.0.0.1:0")
+	ready := flags.String("ready", "", "file to write the address to, once it is served")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	if *address != "" {
+		return serve(*seed, *address, *ready, out)
+	}
 	if *dir == "" {
-		return errors.New("give a folder: -out DIR")
+		return errors.New("give a folder: -out DIR, or an address: -serve HOST:PORT")
 	}
 	e, err := company.New(*seed)
 	if err != nil {

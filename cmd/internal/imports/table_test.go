@@ -13,12 +13,12 @@ type row struct {
 func table() []row {
 	return []row{
 		{folder: "cmd/estray", own: []string{"cmd/internal/cli"},
-			tests: []string{"findings/report", "inventory/store", "inventory/store/sqlstore"}},
+			tests: []string{"findings/report", "internal/awsfake", "inventory/store", "inventory/store/sqlstore"}},
 		{folder: "cmd/internal/bench", own: []string{"inventory", "providers", "providers/builtin"}},
 		{folder: "cmd/internal/cli", own: []string{"..."},
 			others: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
-		{folder: "cmd/internal/demo", own: []string{"cmd/internal/demo/company"}},
-		{folder: "cmd/internal/demo/company", own: []string{"inventory", "inventory/snapshot"}},
+		{folder: "cmd/internal/demo", own: []string{"cmd/internal/demo/company", "internal/awsfake"}},
+		{folder: "cmd/internal/demo/company", own: []string{"internal/awsfake", "inventory", "inventory/snapshot"}},
 		{folder: "cmd/internal/imports"},
 		{folder: "cmd/internal/output", own: []string{"..."},
 			others: []string{"github.com/schollz/progressbar/v3", "golang.org/x/term"}},

@@ -35,7 +35,8 @@ func New(seed uint64) (Exports, error) {
 		return Exports{}, fmt.Errorf("make snapshot: %w", err)
 	}
 	files := append(trail, File{"assets.jsonl", snap},
-		File{"registry/registry.yaml", []byte(registryYAML)}, File{"estray.yaml", []byte(configYAML)})
+		File{"registry/registry.yaml", []byte(registryYAML)}, File{"estray.yaml", []byte(configYAML)},
+		File{"aws/estray.yaml", []byte(liveConfigYAML)}, File{"aws/blindspots.yaml", []byte(blindSpotsYAML)})
 	return Exports{Files: files, Functions: len(c.functions), Records: c.records}, nil
 }
 

@@ -18,6 +18,36 @@ rules:
     - arn:aws:iam::777788889999:role/ci-deploy
 `
 
+// liveConfigYAML is the configuration of the same scan, from the source.
+const liveConfigYAML = `# The configuration of the live demo. Paths are relative to this file.
+state: sqlite:../../estray-aws.db
+registry:
+  files: [../registry/registry.yaml, blindspots.yaml]
+  tags: {owner: owner}
+providers:
+  aws:
+    accounts: organization
+    role: EstrayAudit
+    external_id: ${ESTRAY_EXTERNAL_ID}
+    rate: 0 # what answers here has no quota; leave it out at AWS
+rules:
+  deployers:
+    - arn:aws:iam::111122223333:role/ci-deploy
+    - arn:aws:iam::444455556666:role/ci-deploy
+    - arn:aws:iam::777788889999:role/ci-deploy
+`
+
+// blindSpotsYAML accepts what this version cannot read of AWS.
+const blindSpotsYAML = `# yaml-language-server: $schema=../../../docs/registry.schema.json
+version: 1
+blind_spots:
+  - provider: aws
+    capability: microvms
+    reason: MicroVMs are forbidden by policy, and looked for by hand each month
+    by: ana@shop.example
+    expires: 2027-01-31
+`
+
 // registryYAML holds every kind of entry: approvals that hold, one that has
 // expired, a claim without approval, two claims in conflict, a ghost, an
 // exception and an accepted blind spot.

@@ -99,9 +99,9 @@ func (f *function) state() map[string]any {
 	return m
 }
 
-// trail writes every act as CloudTrail objects: one per account, region and
-// six hours, as S3 would hold them.
-func (c *company) trail() ([]File, error) {
+// acts are all acts, in the order of their times. Event ids are numbered in this
+// order, so that it must not leave anything open.
+func (c *company) acts() []act {
 	acts := slices.Clone(c.extra)
 	for _, f := range c.functions {
 		for _, d := range f.deploys {
@@ -111,10 +111,16 @@ func (c *company) trail() ([]File, error) {
 				request: map[string]any{"functionName": f.arn(), "publish": false, "dryRun": false, "s3Bucket": "artifacts", "s3Key": f.name + ".zip"}, answer: answer})
 		}
 	}
-	// Event ids are numbered in this order, so it must not leave anything open.
 	slices.SortStableFunc(acts, func(a, b act) int {
 		return strings.Compare(a.at.Format(time.RFC3339)+a.account+a.region+a.name, b.at.Format(time.RFC3339)+b.account+b.region+b.name)
 	})
+	return acts
+}
+
+// trail writes every act as CloudTrail objects: one per account, region and
+// six hours, as S3 would hold them.
+func (c *company) trail() ([]File, error) {
+	acts := c.acts()
 	objects := map[string][]any{}
 	for _, a := range acts {
 		key := objectKey(a)
