@@ -57,17 +57,19 @@ type cloud struct {
 	script    script
 	mu        sync.Mutex
 	asked     []string
+	raw       []string // the questions as they came over the wire
+	seen      func(question string)
 }
 
 // start opens the region of a cloud that follows the script.
-func start(t *testing.T, s script) (*cloud, *session.Region) {
+func start(t testing.TB, s script) (*cloud, *session.Region) {
 	t.Helper()
 	c := &cloud{partition: "aws", script: s}
 	return c, open(t, c, region)
 }
 
 // open gives a region of the account that the handler says we are.
-func open(t *testing.T, h http.Handler, region string) *session.Region {
+func open(t testing.TB, h http.Handler, region string) *session.Region {
 	t.Helper()
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
@@ -90,11 +92,7 @@ func open(t *testing.T, h http.Handler, region string) *session.Region {
 }
 
 // question is what a request asks, without and with the thing that it names.
-func question(r *http.Request) (operation, subject, token string) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
+func question(r *http.Request, body []byte) (operation, subject, token string) {
 	values := map[string]string{}
 	switch target := r.Header.Get("X-Amz-Target"); {
 	case target != "":
@@ -137,7 +135,11 @@ func question(r *http.Request) (operation, subject, token string) {
 
 // ServeHTTP implements http.Handler.
 func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	operation, subject, token := question(r)
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	operation, subject, token := question(r, body)
 	if operation == "GetCallerIdentity" {
 		fmt.Fprint(w, result(operation, "<Arn>arn:"+c.partition+":iam::"+home+":user/base</Arn><Account>"+home+"</Account>"))
 		return
@@ -148,7 +150,11 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c.mu.Lock()
 	c.asked = append(c.asked, strings.TrimSpace(operation+" "+subject)+page)
+	c.raw = append(c.raw, r.URL.RequestURI()+" "+string(body))
 	c.mu.Unlock()
+	if c.seen != nil {
+		c.seen(operation)
+	}
 	answers := nothing()
 	for k, v := range c.script {
 		answers[k] = v

@@ -122,7 +122,7 @@ func (g *reading) function(operation, arn string) (target, bool) {
 		return target{}, false
 	}
 	id := strings.Join(parts[:7], ":")
-	if parts[3] != g.region.Name || parts[4] != g.region.Account.ID {
+	if own := g.region; parts[1] != own.Account.Partition || parts[3] != own.Name || parts[4] != own.Account.ID {
 		g.elsewhere[id] = true
 		return target{}, false
 	}
