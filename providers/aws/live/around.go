@@ -30,7 +30,7 @@ type shared struct {
 }
 
 // pages reads a listing to its end and counts what page adds.
-func pages(ctx context.Context, t *session.Tally, next func(token *string) (n int, more *string, err error)) *inventory.Reason {
+func pages(ctx context.Context, t *session.Tally, operation string, next func(token *string) (n int, more *string, err error)) *inventory.Reason {
 	err := session.Pages(ctx, func(token *string) (*string, error) {
 		n, more, err := next(token)
 		if err != nil {
@@ -42,7 +42,7 @@ func pages(ctx context.Context, t *session.Tally, next func(token *string) (n in
 	if err == nil {
 		return nil
 	}
-	why := fail(t, err)
+	why := fail(t, named(operation, err))
 	return &why
 }
 
@@ -51,7 +51,7 @@ func pages(ctx context.Context, t *session.Tally, next func(token *string) (n in
 func (r *reading) tags(ctx context.Context) {
 	client := tagging.NewFromConfig(r.at.Config())
 	of := map[inventory.AssetID]inventory.Labels{}
-	why := pages(ctx, r.tally[inventory.CapTags], func(token *string) (int, *string, error) {
+	why := pages(ctx, r.tally[inventory.CapTags], "GetResources", func(token *string) (int, *string, error) {
 		page, err := client.GetResources(ctx, &tagging.GetResourcesInput{PaginationToken: token, ResourceTypeFilters: []string{"lambda:function"}})
 		if err != nil {
 			return 0, nil, err
@@ -90,7 +90,7 @@ func (r *reading) codeSigning(ctx context.Context) {
 	t := r.tally[inventory.CapCodeSigning]
 	of := map[inventory.AssetID]string{}
 	var all []string
-	why := pages(ctx, t, func(token *string) (int, *string, error) {
+	why := pages(ctx, t, "ListCodeSigningConfigs", func(token *string) (int, *string, error) {
 		page, err := r.lambda.ListCodeSigningConfigs(ctx, &lambda.ListCodeSigningConfigsInput{Marker: token})
 		if err != nil {
 			return 0, nil, err
@@ -114,7 +114,7 @@ func (r *reading) codeSigning(ctx context.Context) {
 // guarded notes the functions of one configuration. They count nowhere: what is
 // counted are configurations.
 func (r *reading) guarded(ctx context.Context, arn string, of map[inventory.AssetID]string) *inventory.Reason {
-	return pages(ctx, r.tally[inventory.CapCodeSigning], func(token *string) (int, *string, error) {
+	return pages(ctx, r.tally[inventory.CapCodeSigning], "ListFunctionsByCodeSigningConfig", func(token *string) (int, *string, error) {
 		page, err := r.lambda.ListFunctionsByCodeSigningConfig(ctx, &lambda.ListFunctionsByCodeSigningConfigInput{CodeSigningConfigArn: &arn, Marker: token})
 		if err != nil {
 			return 0, nil, err
@@ -133,7 +133,7 @@ func (r *reading) guarded(ctx context.Context, arn string, of map[inventory.Asse
 func (r *reading) capacityProviders(ctx context.Context) error {
 	t := r.tally[inventory.CapCapacityProviders]
 	var found []inventory.Asset
-	pages(ctx, t, func(token *string) (int, *string, error) {
+	pages(ctx, t, "ListCapacityProviders", func(token *string) (int, *string, error) {
 		page, err := r.lambda.ListCapacityProviders(ctx, &lambda.ListCapacityProvidersInput{Marker: token})
 		if err != nil {
 			return 0, nil, err

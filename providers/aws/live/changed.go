@@ -71,11 +71,13 @@ func (r *reading) wholeThen(at time.Time) bool {
 
 // toldSince reports whether the event history tells all since then. What came
 // too late for the last scan lies in the time before it; what comes too late for
-// this one will lie in that of the next.
+// this one will lie in that of the next. A history that a later scan read
+// further, and did not come to the functions, is not read again from then on.
 func (r *reading) toldSince(then time.Time) bool {
 	c := r.history.Coverage
 	return c.State == inventory.Complete && c.Continuity != inventory.Broken && c.Continuity != inventory.ContinuityNone &&
-		!r.history.Unplaced && !c.Window.From.IsZero() && !c.Window.From.After(then.Add(-late)) && !c.Window.To.Before(r.cfg.Now.Add(-late))
+		!r.history.Unplaced && !r.historyBefore.Window.To.After(then) &&
+		!c.Window.From.IsZero() && !c.Window.From.After(then.Add(-late)) && !c.Window.To.Before(r.cfg.Now.Add(-late).Truncate(time.Second))
 }
 
 // unchanged reports whether what hangs on the function needs no second reading.

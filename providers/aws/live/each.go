@@ -110,7 +110,7 @@ func (d *details) try(c inventory.Capability, kind string, calls func() error) *
 		why := row.Reason()
 		return &why
 	}
-	err := calls()
+	err := named(kind, calls())
 	switch {
 	case err == nil:
 		row.Answered()

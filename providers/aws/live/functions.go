@@ -100,7 +100,7 @@ func (r *reading) listAll(ctx context.Context) ([]function, error) {
 		}
 		return page.NextMarker, nil
 	})
-	return out, err
+	return out, named("ListFunctions", err)
 }
 
 // function keeps of a configuration what is told of it, so that the rest, with

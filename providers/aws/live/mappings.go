@@ -16,7 +16,7 @@ import (
 // mappings lists the event source mappings of the whole account.
 func (r *reading) mappings(ctx context.Context) {
 	of := map[inventory.AssetID]inventory.Triggers{}
-	why := pages(ctx, r.tally[inventory.CapMappings], func(token *string) (int, *string, error) {
+	why := pages(ctx, r.tally[inventory.CapMappings], "ListEventSourceMappings", func(token *string) (int, *string, error) {
 		page, err := r.lambda.ListEventSourceMappings(ctx, &lambda.ListEventSourceMappingsInput{Marker: token})
 		if err != nil {
 			return 0, nil, err

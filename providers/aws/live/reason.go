@@ -3,6 +3,9 @@ package live
 import (
 	"errors"
 
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/smithy-go"
+
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/providers/aws/session"
 )
@@ -15,6 +18,14 @@ func (e *answerError) Error() string { return e.why.String() }
 
 func unreadable(operation, message string) error {
 	return &answerError{inventory.Reason{Operation: operation, Message: message}}
+}
+
+// named gives an error that names no call the one that it comes from.
+func named(operation string, err error) error {
+	if !errors.Is(err, session.ErrRepeated) {
+		return err
+	}
+	return &smithy.OperationError{ServiceID: lambda.ServiceID, OperationName: operation, Err: err}
 }
 
 // explain says what an error means, be it the vendor's or of an answer.

@@ -88,6 +88,8 @@ type reading struct {
 
 	counted *int64 // what the account settings say; nil: not told
 	history trail.History
+	// historyBefore is what was covered of the history before this scan.
+	historyBefore inventory.Coverage
 	before  memory // of the last scan
 	again   bool   // everything is read again
 	list    []function
@@ -123,9 +125,10 @@ func (r *reading) events(ctx context.Context) error {
 		return nil
 	}
 	cell := r.cell(inventory.CapEvents)
+	r.historyBefore = r.since(cell)
 	var err error
 	r.history, err = trail.Lookup(ctx, r.at, trail.LookupConfig{
-		Source: cell.Source, Now: r.cfg.Now, Since: r.cfg.Since, Prior: r.since(cell),
+		Source: cell.Source, Now: r.cfg.Now, Since: r.cfg.Since, Prior: r.historyBefore,
 		Global: r.at == r.account.session.Global(), Functions: !r.none(),
 	}, r.emit)
 	if err != nil {

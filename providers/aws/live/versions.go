@@ -26,7 +26,7 @@ func (r *reading) versions(ctx context.Context) {
 		return
 	}
 	of := map[inventory.AssetID][]inventory.Version{}
-	why := pages(ctx, r.tally[inventory.CapVersions], func(token *string) (int, *string, error) {
+	why := pages(ctx, r.tally[inventory.CapVersions], "ListFunctions", func(token *string) (int, *string, error) {
 		page, err := r.lambda.ListFunctions(ctx, &lambda.ListFunctionsInput{FunctionVersion: types.FunctionVersionAll, Marker: token})
 		if err != nil {
 			return 0, nil, err

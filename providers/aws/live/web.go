@@ -54,13 +54,14 @@ func (r *reading) webFunctions(ctx context.Context) error {
 }
 
 // failWeb counts a failure. Where Lambda's endpoint does not know the API, it
-// answers 403 or 404 as to any other path that it does not know: that is no
-// missing permission.
+// answers 403 or 404, as to any other path that it does not know, and without a
+// code of the API: that is no missing permission.
 func failWeb(t *session.Tally, err error) {
 	state, why := explain(err)
-	if state == inventory.Denied && !strings.HasPrefix(why.Code, "AccessDenied") {
-		state = inventory.Unavailable
-		why.Message = note(why.Message, "the endpoint may not know the API of web functions, so that they cannot be listed here")
+	unknown := why.Code == "UnknownError" || (state == inventory.Denied && !strings.HasPrefix(why.Code, "AccessDenied"))
+	if unknown {
+		state, why.Code = inventory.Unavailable, ""
+		why.Message = "the endpoint gave no answer of the API of web functions, so that they cannot be listed here (" + why.Message + ")"
 	}
 	t.FailAs(state, why)
 }
@@ -103,7 +104,7 @@ func (r *reading) listWeb(ctx context.Context, t *session.Tally) ([]webFunction,
 		t.Add(len(page.Functions))
 		return page.Next, nil
 	})
-	return out, err
+	return out, named("ListWebFunctions", err)
 }
 
 // webAsset is one web function. Whom its endpoints let in is not read: it is
