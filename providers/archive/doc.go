@@ -12,6 +12,13 @@
 // out one by one, so memory does not grow with the size of an object. The order
 // in which a store lists its objects never shows.
 //
+// # Again
+//
+// A log whose objects are those of an earlier reading is not read again. One
+// that grew is read from a day before its last object on; an object that comes
+// later than that, or changes, costs a reading of all. Either way the cell says
+// what a first reading would say.
+//
 // # Snapshots
 //
 // [Snapshot] reads one file of inventory/snapshot. Its cells keep the names,

@@ -2,8 +2,6 @@ package archive
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -23,16 +21,18 @@ type events struct {
 // Cells is the one cell of the events.
 func (s *events) Cells() []inventory.Cell { return []inventory.Cell{s.cell} }
 
-// Read reads every object that is due. If the same objects were read before,
-// it reads none and says again what it said then.
+// Read reads the objects that are due. If the same ones were read before, it
+// reads none and says again what it said then; if others came since, it reads
+// these and those of the last time before.
 func (s *events) Read(ctx context.Context, since providers.Since, emit providers.Emit) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	before := since(s.cell)
 	due, old := s.due(before)
-	mark := markOf(s.format.Revision, due, old)
-	if !s.cfg.Full && len(s.unread) == 0 && before.Mark == mark && wholeBefore(before) {
+	m := markOf(s.format.Revision, due, old)
+	last, ok := parseMark(before.Mark)
+	if ok && !s.cfg.Full && len(s.unread) == 0 && last.all == m.all && wholeBefore(before) {
 		before.Read = time.Time{} // the run's
 		return emit(before)
 	}
@@ -40,15 +40,10 @@ func (s *events) Read(ctx context.Context, since providers.Since, emit providers
 	for _, x := range s.unread {
 		r.bad.unread(x.key, "", x.err)
 	}
-	for _, o := range due {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := r.object(ctx, o.key); err != nil {
-			return err
-		}
+	if err := r.objects(ctx, due, &m, s.known(before, due, m)); err != nil {
+		return err
 	}
-	return emit(r.coverage(due, old, mark))
+	return emit(r.coverage(due, old, m))
 }
 
 // wholeBefore reports whether every object was read: a cell of ours is partial
@@ -75,18 +70,6 @@ func (s *events) due(before inventory.Coverage) (due []object, old int) {
 	return due, old
 }
 
-// markOf names a set of objects as they are now and as they are understood:
-// another set, one of them changed, or another revision of the format gives
-// another mark. So does another number of those left out, which is told.
-func markOf(revision int, all []object, old int) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "revision %d, %d too old\n", revision, old)
-	for _, o := range all {
-		fmt.Fprintf(h, "%q %d %d\n", o.key, o.size, o.modified.UnixNano())
-	}
-	return fmt.Sprintf("%d objects %s", len(all), hex.EncodeToString(h.Sum(nil)[:16]))
-}
-
 // reading is what is known while the objects of a cell are read.
 type reading struct {
 	source *events
@@ -94,6 +77,28 @@ type reading struct {
 	seen   int
 	bad    mistakes
 	breaks breaks
+}
+
+// objects reads what was delivered after the earlier reading, and counts for the
+// next one how many events the settled objects hold.
+func (r *reading) objects(ctx context.Context, due []object, now *mark, last mark) error {
+	r.seen, now.seen = last.seen, last.seen
+	for _, o := range due {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if last.known() && !o.delivered.After(last.until) {
+			continue
+		}
+		seen := r.seen
+		if err := r.object(ctx, o.key); err != nil {
+			return err
+		}
+		if !o.delivered.After(now.until) {
+			now.seen += r.seen - seen
+		}
+	}
+	return nil
 }
 
 // object reads one object; mistakes in it are noted. The error is emit's or
@@ -145,8 +150,8 @@ func (r *reading) facts(d Decoded) error {
 
 // coverage sums up. The window begins when the first object was delivered and
 // ends so much before the last one as delivery may be late.
-func (r *reading) coverage(due []object, old int, mark string) inventory.Coverage {
-	c := inventory.Coverage{Cell: r.source.cell, State: inventory.Complete, Seen: r.seen, Mark: mark}
+func (r *reading) coverage(due []object, old int, m mark) inventory.Coverage {
+	c := inventory.Coverage{Cell: r.source.cell, State: inventory.Complete, Seen: r.seen, Mark: m.String()}
 	if len(due) == 0 {
 		c.State, c.Mark = inventory.Partial, ""
 		c.Why = inventory.Reason{Operation: "read events", Message: tooOld(old) + ", so nothing was read"}

@@ -264,6 +264,37 @@ func TestInsideTheLayoutOfABucket(t *testing.T) {
 	}
 }
 
+// TestNextScanOfABucketReadsWhatIsNew, and what came in the day before.
+func TestNextScanOfABucketReadsWhatIsNew(t *testing.T) {
+	object := func(day int) (string, []byte) {
+		id := fmt.Sprintf("e%02d", day)
+		key := strings.NewReplacer("2026/05/04", fmt.Sprintf("2026/05/%02d", day), "20260504", fmt.Sprintf("202605%02d", day)).Replace(dir + "0300Z_aaaaaaaaaaaaaaaa.json.gz")
+		return key, zipped(t, wrap(call(id, fmt.Sprintf("2026-05-%02dT02:58:00Z", day), "lambda.amazonaws.com", "DeleteFunction20150331", `{"functionName":"shop"}`)))
+	}
+	objects := map[string][]byte{}
+	for day := 1; day <= 9; day++ {
+		key, content := object(day)
+		objects[key] = content
+	}
+	s := newS3(t, objects)
+	cfg := builtin.Config{Archives: []builtin.Archive{inS3("cloudtrail", "AWSLogs")}}
+	var m memory
+	scan(t, &m, cfg)
+	for _, step := range []struct{ reads, seen int }{{0, 9}, {2, 10}, {0, 10}} {
+		if step.reads > 0 {
+			key, content := object(10)
+			if _, err := s.backend.PutObject(trailBucket, key, nil, bytes.NewReader(content), int64(len(content)), nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.requests["GetObject"] = 0
+		c := words(scan(t, &m, cfg))["eu-west-1"]
+		if got := s.requests["GetObject"]; got != step.reads || c.Seen != step.seen || c.State != inventory.Complete {
+			t.Errorf("%d objects read, want %d; coverage %s, %d seen, want %d", got, step.reads, c.State, c.Seen, step.seen)
+		}
+	}
+}
+
 // TestSnapshotInABucket is read as one object, and nothing is listed.
 func TestSnapshotInABucket(t *testing.T) {
 	for _, key := range []string{"exports/assets.jsonl", "assets.jsonl"} {
