@@ -32,6 +32,7 @@ func TestScripts(t *testing.T) {
 			"trail":   trail,
 			"large":   large,
 			"shortid": shortID,
+			"fakeaws": fakeAWS,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)

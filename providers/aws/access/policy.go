@@ -12,9 +12,10 @@ import (
 
 const (
 	// InlineLimit is how many characters the inline policies of a role may have
-	// together, blanks not counted, and ManagedLimit is the same of one managed
-	// policy (IAM User Guide, "IAM and AWS STS quotas").
-	InlineLimit, ManagedLimit = 10240, 6144
+	// together, blanks not counted (IAM User Guide, "IAM and AWS STS quotas").
+	InlineLimit = 10240
+	// ManagedLimit is the same of one managed policy.
+	ManagedLimit = 6144
 
 	// DefaultRole is the name of the role of member accounts where the
 	// configuration gives none.
