@@ -13,6 +13,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 )
 
 // ErrCredentials says that no credentials were found, or that those found could
@@ -114,13 +115,14 @@ func (o Options) filled() Options {
 }
 
 // load always gives the vendor's own HTTP client: with any other, a certificate
-// bundle of the environment (AWS_CA_BUNDLE) is an error.
+// bundle of the environment (AWS_CA_BUNDLE) is an error. The vendor's clients log
+// nothing: what they warn of comes back as an error.
 func load(ctx context.Context, opt Options) (aws.Config, error) {
 	client := awshttp.NewBuildableClient().WithTimeout(opt.Timeout).WithTransportOptions(func(t *http.Transport) {
 		t.MaxIdleConns, t.MaxIdleConnsPerHost = 4*idleConnections, idleConnections
 	})
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(client), config.WithAppID("estray"),
-		config.WithRetryer(opt.retryer), config.WithAPIOptions([]func(*stack) error{secure}))
+		config.WithRetryer(opt.retryer), config.WithLogger(logging.Nop{}), config.WithAPIOptions([]func(*stack) error{secure}))
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("load the AWS configuration: %w", err)
 	}

@@ -1,0 +1,141 @@
+package session_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/providers/aws/session"
+)
+
+func cell() inventory.Cell {
+	return inventory.Cell{Source: "aws-lambda", Scope: inventory.Scope{Provider: inventory.AWS, Account: home}, Capability: inventory.CapFunctions}
+}
+
+// TestTallyIsNeverCompleteByDefault lists what a cell becomes of what was said.
+func TestTallyIsNeverCompleteByDefault(t *testing.T) {
+	denied := inventory.Reason{Operation: "GetPolicy", Code: "AccessDeniedException", Message: "no"}
+	for name, test := range map[string]struct {
+		say  func(*session.Tally)
+		want inventory.Coverage
+	}{
+		"nothing":             {func(*session.Tally) {}, inventory.Coverage{}},
+		"some, but no end":    {func(c *session.Tally) { c.Add(3) }, inventory.Coverage{Seen: 3}},
+		"some, and the end":   {func(c *session.Tally) { c.Add(3); c.Done() }, inventory.Coverage{State: inventory.Complete, Seen: 3}},
+		"none, and the end":   {func(c *session.Tally) { c.Done() }, inventory.Coverage{State: inventory.Complete}},
+		"as many as expected": {func(c *session.Tally) { c.Add(3); c.Expect(3); c.Done() }, inventory.Coverage{State: inventory.Complete, Seen: 3, Expected: 3}},
+		"fewer than expected": {func(c *session.Tally) { c.Add(3); c.Expect(4); c.Done() }, inventory.Coverage{State: inventory.Partial, Seen: 3, Expected: 4,
+			Why: inventory.Reason{Operation: "count", Message: "3 were listed where the vendor counts 4"}}},
+		"more than expected": {func(c *session.Tally) { c.Add(3); c.Expect(2); c.Done() }, inventory.Coverage{State: inventory.Partial, Seen: 3, Expected: 2,
+			Why: inventory.Reason{Operation: "count", Message: "3 were listed where the vendor counts 2"}}},
+		"a refusal at once":      {func(c *session.Tally) { c.FailAs(inventory.Denied, denied); c.Done() }, inventory.Coverage{State: inventory.Denied, Why: denied}},
+		"a refusal after some":   {func(c *session.Tally) { c.Add(3); c.FailAs(inventory.Denied, denied); c.Done() }, inventory.Coverage{State: inventory.Partial, Seen: 3, Why: denied}},
+		"a refusal before some":  {func(c *session.Tally) { c.FailAs(inventory.Denied, denied); c.Add(3); c.Done() }, inventory.Coverage{State: inventory.Partial, Seen: 3, Why: denied}},
+		"a refusal, without end": {func(c *session.Tally) { c.FailAs(inventory.Denied, denied) }, inventory.Coverage{State: inventory.Denied, Why: denied}},
+		"ended after some":       {func(c *session.Tally) { c.Add(3); c.Fail(context.Canceled) }, inventory.Coverage{State: inventory.Cancelled, Seen: 3, Why: inventory.Reason{Message: "the run was ended"}}},
+		"two kinds of failure": {func(c *session.Tally) {
+			c.FailAs(inventory.Denied, denied)
+			c.FailAs(inventory.Throttled, inventory.Reason{})
+			c.Done()
+		}, inventory.Coverage{State: inventory.Denied, Why: inventory.Reason{Operation: "GetPolicy", Code: "AccessDeniedException", Message: "no; 2 calls failed"}}},
+		"a note":                  {func(c *session.Tally) { c.Note("by hand"); c.Note("twice"); c.Done() }, inventory.Coverage{State: inventory.Complete, Why: inventory.Reason{Message: "by hand; twice"}}},
+		"a note beside a refusal": {func(c *session.Tally) { c.Note("by hand"); c.FailAs(inventory.Denied, denied) }, inventory.Coverage{State: inventory.Denied, Why: inventory.Reason{Operation: "GetPolicy", Code: "AccessDeniedException", Message: "no; by hand"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := session.NewTally(cell())
+			test.say(c)
+			test.want.Cell = cell()
+			if diff := cmp.Diff(test.want, c.Coverage()); diff != "" {
+				t.Errorf("coverage (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTallyGivesUp(t *testing.T) {
+	for name, test := range map[string]struct {
+		state inventory.State
+		after int
+	}{
+		"refusals": {inventory.Denied, 20}, "throttling": {inventory.Throttled, 3}, "no answers": {inventory.Unavailable, 3}, "the end of the run": {inventory.Cancelled, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := session.NewTally(cell())
+			if c.Hopeless() {
+				t.Error("hopeless before the first call")
+			}
+			for range test.after {
+				if c.Hopeless() {
+					t.Fatal("given up too soon")
+				}
+				c.FailAs(test.state, inventory.Reason{})
+			}
+			if !c.Hopeless() || !c.Failed() {
+				t.Errorf("not given up after %d", test.after)
+			}
+			c.Answered()
+			if c.Hopeless() {
+				t.Error("hopeless after an answer")
+			}
+		})
+	}
+}
+
+// TestPages: an empty page may carry a token, and a token that comes back would
+// never end.
+func TestPages(t *testing.T) {
+	refusal := errors.New("no")
+	for name, test := range map[string]struct {
+		tokens []string // the token of each page; "!": an error
+		asked  string
+		want   error
+	}{
+		"one page":                         {[]string{""}, "-", nil},
+		"three pages":                      {[]string{"a", "b", ""}, "-ab", nil},
+		"a token that comes at once again": {[]string{"a", "a", ""}, "-a", session.ErrRepeated},
+		"a token that comes later again":   {[]string{"a", "b", "a", ""}, "-ab", session.ErrRepeated},
+		"a refused second page":            {[]string{"a", "!"}, "-a", refusal},
+	} {
+		t.Run(name, func(t *testing.T) {
+			asked := ""
+			err := session.Pages(t.Context(), func(token *string) (*string, error) {
+				if token == nil {
+					asked += "-"
+				} else {
+					asked += *token
+				}
+				next := test.tokens[len(asked)-1]
+				switch next {
+				case "!":
+					return nil, refusal
+				case "":
+					return nil, nil
+				}
+				return &next, nil
+			})
+			if !errors.Is(err, test.want) || (err == nil) != (test.want == nil) || asked != test.asked {
+				t.Errorf("Pages = %v after %q, want %v after %q", err, asked, test.want, test.asked)
+			}
+		})
+	}
+	empty := ""
+	if err := session.Pages(t.Context(), func(*string) (*string, error) { return &empty, nil }); err != nil {
+		t.Errorf("an empty token: %v", err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	n := 0
+	err := session.Pages(ended, func(*string) (*string, error) {
+		n++
+		cancel()
+		next := fmt.Sprint(n)
+		return &next, nil
+	})
+	if !errors.Is(err, context.Canceled) || n != 1 || strings.Contains(fmt.Sprint(err), "twice") {
+		t.Errorf("a run that was ended: %v after %d pages", err, n)
+	}
+}
