@@ -139,6 +139,9 @@ func (r *reading) capacityProviders(ctx context.Context) error {
 			return 0, nil, err
 		}
 		for i := range page.CapacityProviders {
+			if aws.ToString(page.CapacityProviders[i].CapacityProviderArn) == "" {
+				return 0, nil, unreadable("ListCapacityProviders", "a capacity provider has no ARN")
+			}
 			found = append(found, r.capacityProvider(&page.CapacityProviders[i]))
 		}
 		return len(page.CapacityProviders), page.NextMarker, nil

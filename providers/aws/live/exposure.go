@@ -81,8 +81,13 @@ func denied(grants []inventory.Grant, action string) bool {
 // way judges whom the URL lets in, by the policy of its own qualifier.
 func (u functionURL) way(grants []inventory.Grant, home string, own inventory.Own) inventory.Exposure {
 	w := inventory.Exposure{Kind: "function-url", Hostname: u.host, Qualifier: u.qualifier, Auth: u.auth, Reach: inventory.ReachPrivate}
-	if u.auth != "NONE" { // who has an identity of the account needs no statement
+	switch u.auth {
+	case "NONE":
+	case "AWS_IAM": // who has an identity of the account needs no statement
 		w.Reach = inventory.ReachAccount
+	default:
+		w.Reach, w.Note = inventory.ReachUnknown, "whom this kind of authorisation lets in is not known"
+		return w
 	}
 	opened := false
 	for _, g := range grants {

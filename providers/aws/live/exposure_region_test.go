@@ -214,6 +214,16 @@ func TestReach(t *testing.T) {
 	}
 }
 
+// TestStrangeAuthorisation: a kind of authorisation that came later may let in
+// anybody.
+func TestStrangeAuthorisation(t *testing.T) {
+	serve(t, world(&awsfake.Region{Functions: []*awsfake.Function{fn("f", link("", "APPLICATION", young()))}}))
+	a := scan(t, config(), found{}).assets[arn("f")]
+	if r, sure := a.Reach(); r != inventory.ReachUnknown || sure {
+		t.Errorf("reach = %s (sure: %t)", r, sure)
+	}
+}
+
 // TestDenies: that there are deny statements is told of the policies as a whole.
 func TestDenies(t *testing.T) {
 	serve(t, world(&awsfake.Region{Functions: []*awsfake.Function{

@@ -238,6 +238,26 @@ func TestMalformedPolicy(t *testing.T) {
 	}
 }
 
+// TestNameless: what a listing tells of nothing that can be named makes it not
+// whole.
+func TestNameless(t *testing.T) {
+	for operation, c := range map[string]struct {
+		answer string
+		cell   inventory.Capability
+	}{
+		"ListEventSourceMappings": {`{"EventSourceMappings":[{"UUID":"1"}]}`, inventory.CapMappings},
+		"ListCapacityProviders":   {`{"CapacityProviders":[{"State":"Active"}]}`, inventory.CapCapacityProviders},
+	} {
+		s := serve(t, world(&awsfake.Region{Functions: many(1)}))
+		s.SetFaults(awsfake.Fault{Operation: operation, Effect: awsfake.Answer(200, c.answer)})
+		got := scan(t, config(), found{})
+		word{inventory.Malformed, operation + ":"}.check(t, got.words[c.cell])
+		if _, ok := got.assets[""]; ok || len(got.assets) != 1 {
+			t.Errorf("%s: %d assets", operation, len(got.assets))
+		}
+	}
+}
+
 // TestSecondPages: a listing that ends early tells no function's part, but what
 // came of tags.
 func TestSecondPages(t *testing.T) {

@@ -46,7 +46,7 @@ func arn(name string) inventory.AssetID {
 }
 
 // serve starts a fake and points the vendor's SDK to it.
-func serve(t *testing.T, w *awsfake.World) *awsfake.Server {
+func serve(t testing.TB, w *awsfake.World) *awsfake.Server {
 	t.Helper()
 	s := awsfake.New(w)
 	h := httptest.NewServer(s)
@@ -75,7 +75,7 @@ func full(c *live.Config)   { c.Full = true }
 func lookup(c *live.Config) { c.Lookup = true }
 
 // regionsOf plans and gives the sources that read functions.
-func regionsOf(t *testing.T, cfg live.Config) []providers.Source {
+func regionsOf(t testing.TB, cfg live.Config) []providers.Source {
 	t.Helper()
 	all, err := live.New(cfg).Plan(t.Context())
 	if err != nil {
@@ -94,7 +94,7 @@ type found struct {
 }
 
 // scan reads one region; before is what the last scan said.
-func scan(t *testing.T, cfg live.Config, before found) found {
+func scan(t testing.TB, cfg live.Config, before found) found {
 	t.Helper()
 	out := found{assets: map[inventory.AssetID]inventory.Asset{}, words: map[inventory.Capability]inventory.Coverage{}}
 	sources := regionsOf(t, cfg)

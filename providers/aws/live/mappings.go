@@ -23,6 +23,9 @@ func (r *reading) mappings(ctx context.Context) {
 		}
 		for i := range page.EventSourceMappings {
 			id, t := trigger(&page.EventSourceMappings[i])
+			if id == "" {
+				return 0, nil, unreadable("ListEventSourceMappings", "the mapping "+t.ID+" names no function")
+			}
 			of[id] = append(of[id], t)
 		}
 		return len(page.EventSourceMappings), page.NextMarker, nil
@@ -66,7 +69,7 @@ func (r *reading) triggers(id inventory.AssetID) inventory.Parts[inventory.Trigg
 	out := inventory.Parts[inventory.Triggers]{inventory.CapMappings: part(r.shared.mappings.of[id], r.shared.mappings.why, r.cfg.Now)}
 	for _, w := range r.doors.Coverage {
 		c := w.Cell.Capability
-		if found := inventory.Triggers(r.doors.Triggers[id][c]); found != nil || !opens(c) {
+		if found := inventory.Triggers(r.doors.Triggers[id][c]); found != nil || starts(c) {
 			out[c] = part(found, unread(w), r.cfg.Now)
 		}
 	}

@@ -22,8 +22,11 @@ func unread(w inventory.Coverage) *inventory.Reason {
 	return &w.Why
 }
 
-// opens lists the capabilities that tell of ways in; the other doors tell of
-// triggers.
+// opens lists the doors that tell of ways in.
 func opens(c inventory.Capability) bool {
 	return c == inventory.CapAPIGateway || c == inventory.CapLoadBalancers
 }
+
+// starts lists the doors that tell of what starts a function: all but those that
+// are nothing but a way in.
+func starts(c inventory.Capability) bool { return c != inventory.CapLoadBalancers }

@@ -90,14 +90,14 @@ type reading struct {
 	history trail.History
 	// historyBefore is what was covered of the history before this scan.
 	historyBefore inventory.Coverage
-	before  memory // of the last scan
-	again   bool   // everything is read again
-	list    []function
-	hole    *hole // in the list
-	shared  shared
-	doors   doors.Found
-	blind   bool     // aliases could not be listed, and that was told of policies
-	differ  []string // whose policy the two calls tell differently
+	before        memory // of the last scan
+	again         bool   // everything is read again
+	list          []function
+	hole          *hole // in the list
+	shared        shared
+	doors         doors.Found
+	blind         bool     // aliases could not be listed, and that was told of policies
+	differ        []string // whose policy the two calls tell differently
 }
 
 // hole says that functions are missing from the list.
