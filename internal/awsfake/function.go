@@ -27,6 +27,10 @@ type Function struct {
 	RecursiveLoop string
 	// ImageURI is the tag and ResolvedImageURI the digest of a container image.
 	ImageURI, ResolvedImageURI string
+
+	// What the builder of the estate wrote down of it; see [Truth].
+	kind  string
+	reach map[string]string
 }
 
 // Settings are what differs from version to version. The zero value is a

@@ -155,7 +155,7 @@ func TestWebFunctionsAreListedBySignedRequests(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer got.Body.Close() //nolint:errcheck // the body was read
+		defer got.Body.Close()
 		text, err := io.ReadAll(got.Body)
 		if err != nil {
 			t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -73,6 +74,7 @@ func TestHeavyPartIsLeftOutByName(t *testing.T) {
 	}{
 		{"a server", func(t testing.TB) { testparts.StartPostgres(t) }, "PostgreSQL"},
 		{"a browser", func(t testing.TB) { testparts.Chromium(t) }, "Chromium"},
+		{"an interpreter", func(t testing.TB) { testparts.Python(t) }, "Python with boto3"},
 		{"any other", func(t testing.TB) { testparts.Heavy(t, "kill -9") }, "kill -9"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -104,6 +106,33 @@ func TestChromiumThatIsNotInstalledNamesTheCommand(t *testing.T) {
 	got := observe(t, func(t testing.TB) { testparts.Chromium(t) })
 	if !strings.HasPrefix(got, "fatal: ") || !strings.Contains(got, "apt-get install -y --no-install-recommends chromium") {
 		t.Errorf("got %q, want a failure with the command", got)
+	}
+}
+
+func TestPythonWithoutTheSDKNamesTheCommand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("Python is left out by -short")
+	}
+	bare := t.TempDir()
+	if err := os.WriteFile(filepath.Join(bare, "python3"), []byte("#!/bin/sh\nexit 1\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, path := range map[string]string{"no interpreter": t.TempDir(), "an interpreter without boto3": bare} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("ESTRAY_TEST_PARTS", "required")
+			t.Setenv("PATH", path)
+			got := observe(t, func(t testing.TB) { testparts.Python(t) })
+			if !strings.HasPrefix(got, "fatal: Python with boto3 is required and missing") || !strings.HasSuffix(got, "pip install boto3") {
+				t.Errorf("got %q, want a failure with the command", got)
+			}
+		})
+	}
+}
+
+func TestPythonHasTheSDK(t *testing.T) {
+	out, err := exec.Command(testparts.Python(t), "-c", "import boto3; print(boto3.__name__)").CombinedOutput()
+	if err != nil || string(out) != "boto3\n" {
+		t.Errorf("got %q, %v", out, err)
 	}
 }
 
