@@ -12,11 +12,15 @@ import (
 	"github.com/estray/estray/internal/nearest"
 	"github.com/estray/estray/providers"
 	"github.com/estray/estray/providers/archive"
+	"github.com/estray/estray/providers/aws/live"
 )
 
 // Config says what to read.
 type Config struct {
 	Archives []Archive
+	// AWS says what to read of AWS itself; nil: nothing. Its Since and Full are
+	// those of this Config.
+	AWS *live.Config
 	// Since is how far back logs are read where nothing was read before; zero:
 	// all of them.
 	Since time.Time
@@ -68,8 +72,8 @@ func Kinds() []string {
 	return out
 }
 
-// Planners returns one planner for each archive, in the order of cfg. An
-// unknown kind is an error that names the nearest one.
+// Planners returns one planner for each archive, in the order of cfg, and then
+// that of AWS. An unknown kind is an error that names the nearest one.
 func Planners(cfg Config) ([]providers.Planner, error) {
 	var out []providers.Planner
 	for _, a := range cfg.Archives {
@@ -80,6 +84,11 @@ func Planners(cfg Config) ([]providers.Planner, error) {
 				a.Name, a.Kind, nearest.Name(a.Kind, Kinds()), strings.Join(Kinds(), ", "))
 		}
 		out = append(out, all[i].make(cfg, a))
+	}
+	if cfg.AWS != nil {
+		a := *cfg.AWS
+		a.Since, a.Full = cfg.Since, cfg.Full
+		out = append(out, live.New(a))
 	}
 	return out, nil
 }

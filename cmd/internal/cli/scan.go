@@ -19,7 +19,8 @@ import (
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/inventory/store"
 	"github.com/estray/estray/inventory/store/sqlstore"
-	"github.com/estray/estray/providers"
+	"github.com/estray/estray/providers/aws/live"
+	"github.com/estray/estray/providers/aws/session"
 	"github.com/estray/estray/providers/builtin"
 	"github.com/estray/estray/providers/collect"
 )
@@ -85,7 +86,7 @@ type job struct {
 	clock   func() time.Time
 	log     *slog.Logger
 	targets []output.Target
-	plan    []providers.Planner
+	reads   builtin.Config
 	within  func(inventory.Scope) bool // what --provider and --shard ask for
 	part    []string                   // the note on what they leave out
 }
@@ -147,21 +148,49 @@ func (a *app) prepare(cmd *cobra.Command, f scanFlags) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg := builtin.Config{Since: since, Full: f.full}
-	for _, x := range c.Providers.Archives {
-		cfg.Archives = append(cfg.Archives, builtin.Archive{Kind: x.Kind, Path: x.URL, Name: x.Name})
+	if j.within, err = narrow(f); err != nil {
+		return nil, err
 	}
-	plan, err := builtin.Planners(cfg)
-	if err != nil {
-		return nil, usage(err, "")
+	if j.reads, err = readings(c, f, since); err != nil {
+		return nil, err
 	}
-	if len(plan) == 0 {
-		return nil, usage(errors.New("scan: the configuration names nothing to read"), "add providers.archives to "+orElse(c.Path, "estray.yaml")+"; estray config init writes an example")
-	}
-	j.plan = plan
 	j.part = partNotes(f)
-	j.within, err = narrow(f)
-	return j, err
+	return j, nil
+}
+
+// readings is what the configuration and the flags ask to read.
+func readings(c *configs.Config, f scanFlags, since time.Time) (builtin.Config, error) {
+	out := builtin.Config{Since: since, Full: f.full}
+	for _, x := range c.Providers.Archives {
+		out.Archives = append(out.Archives, builtin.Archive{Kind: x.Kind, Path: x.URL, Name: x.Name})
+	}
+	if c.Providers.AWS == nil && len(out.Archives) == 0 {
+		return out, usage(errors.New("scan: the configuration names nothing to read"), "add providers.aws or providers.archives to "+orElse(c.Path, "estray.yaml")+"; estray config init writes an example")
+	}
+	if len(f.providers) == 0 || slices.Contains(f.providers, string(inventory.AWS)) {
+		out.AWS = readAWS(c)
+	}
+	_, err := builtin.Planners(out)
+	if err != nil {
+		return out, usage(err, "")
+	}
+	return out, nil
+}
+
+// readAWS is what the configuration asks to read of AWS itself; nil: nothing.
+func readAWS(c *configs.Config) *live.Config {
+	a := c.Providers.AWS
+	if a == nil {
+		return nil
+	}
+	return &live.Config{
+		Organization: a.Organization, Accounts: a.Accounts, Regions: a.Regions,
+		Role:   session.Role{Name: a.Role, ExternalID: a.ExternalID},
+		Lookup: a.Lookup, GetFunction: a.GetFunction,
+		Own: inventory.Own{Organization: c.Rules.Organization,
+			Account: func(id string) bool { return slices.Contains(c.Rules.Accounts, id) }},
+		Calls: session.Options{Rate: a.Rate},
+	}
 }
 
 // run collects, judges, saves the life of findings and writes the reports.
@@ -240,10 +269,21 @@ func stop(d *report.Document) {
 func (j *job) collect(ctx context.Context, st *sqlstore.Store, run store.Run) error {
 	bar := output.NewProgress(j.std.Err, j.std.ErrTerminal && !j.quiet, j.log, j.std.Clock)
 	defer bar.Done()
-	sum, err := collect.Run(ctx, j.plan, st, st, collect.Options{
+	opt := collect.Options{
 		Run: run.ID, Now: func() time.Time { return run.Now }, Logger: j.log, Within: j.within,
 		Progress: func(p collect.Progress) { bar.Step(p.Done, p.Sources, p.Facts) },
-	})
+	}
+	reads := j.reads
+	if reads.AWS != nil {
+		a := *reads.AWS
+		a.Now, a.Within, a.Planned, a.Calls.Name = run.Now, j.within, bar.Plan, "estray-"+run.ID
+		reads.AWS, opt.Parallel = &a, j.config.Providers.AWS.Parallel
+	}
+	plan, err := builtin.Planners(reads)
+	if err != nil {
+		return err
+	}
+	sum, err := collect.Run(ctx, plan, st, st, opt)
 	if err != nil {
 		return err
 	}

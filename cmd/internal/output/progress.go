@@ -46,6 +46,19 @@ func (o overBar) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// Plan tells that of so many accounts some are planned, before a source is read.
+func (p *Progress) Plan(done, total int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar != nil {
+		p.bar.Describe(fmt.Sprintf("planning: %d of %d accounts", done, total))
+		return
+	}
+	if p.due() {
+		p.log.Info("planning", "accounts", done, "of", total)
+	}
+}
+
 // Step tells that of total sources so many are read, and how many facts came.
 func (p *Progress) Step(done, total, facts int) {
 	p.mu.Lock()
@@ -56,11 +69,20 @@ func (p *Progress) Step(done, total, facts int) {
 		_ = p.bar.Set(done) // drawing is best effort: the result does not depend on it
 		return
 	}
-	// A log that is kept has no use for every step.
-	if now := p.clock(); now.Sub(p.last) >= p.every {
-		p.last = now
+	if p.due() {
 		p.log.Info("reading", "sources", done, "of", total, "facts", facts)
 	}
+}
+
+// due reports whether it is time for a line: a log that is kept has no use for
+// every step.
+func (p *Progress) due() bool {
+	now := p.clock()
+	if now.Sub(p.last) < p.every {
+		return false
+	}
+	p.last = now
+	return true
 }
 
 // Done removes the bar.
