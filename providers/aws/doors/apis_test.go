@@ -95,6 +95,7 @@ func TestAPoliciedAPIReachesWhomThePolicyLetsIn(t *testing.T) {
 		{"private for a partner", private, statement("Allow", partner, ""), "AWS_IAM", inventory.ReachPartner, false},
 		{"private with a policy that cannot be read", private, "{oops", "NONE", inventory.ReachUnknown, true},
 		{"private with an authoriser", private, "", "CUSTOM", inventory.ReachAccount, false},
+		{"private for everybody with an authoriser", private, statement("Allow", `"*"`, ""), "CUSTOM", inventory.ReachAuthenticated, false},
 		{"private, and asked for something not known", private, "", "QUANTUM", inventory.ReachUnknown, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -112,7 +113,7 @@ func TestAPoliciedAPIReachesWhomThePolicyLetsIn(t *testing.T) {
 // says where none sets them. Their values are kept nowhere else.
 func TestStageVariablesNameFunctions(t *testing.T) {
 	s := restAPI("", method("GET", "NONE", invocation(function("${stageVariables.fn}")+":${stageVariables.alias}"), "")+","+
-		method("PUT", "NONE", invocation(function("${stageVariables.gone}")), ""))
+		method("PUT", "NONE", invocation(function("${stageVariables.gone}")), "")+","+method("POST", "NONE", invocation(function("${other.fn}")), ""))
 	s["GET /restapis/a1/stages"] = `{"item":[
 		{"stageName":"prod","deploymentId":"d1","variables":{"fn":"pay","alias":"live","password":"hunter2"},"canarySettings":{"stageVariableOverrides":{"alias":"next"}}},
 		{"stageName":"test","deploymentId":"d2","variables":{"fn":"pay-test","alias":"live"}},
@@ -122,7 +123,7 @@ func TestStageVariablesNameFunctions(t *testing.T) {
 	if len(got) != 2 || got[0].Qualifier != "live" || got[1].Qualifier != "next" || len(found.Ways) != 2 {
 		t.Errorf("%+v", found.Ways)
 	}
-	if note := word(t, found, inventory.CapAPIGateway).Why.Message; !strings.Contains(note, "stage variable that no stage sets: 1") {
+	if note := word(t, found, inventory.CapAPIGateway).Why.Message; !strings.Contains(note, "stage variable that no stage sets: 2") {
 		t.Errorf("note %q", note)
 	}
 }
@@ -169,6 +170,8 @@ func TestAFunctionThatAuthorisesIsStarted(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	source := "arn:aws:apigateway:eu-west-1::/restapis/a1"
+	s["GET /restapis/a1/resources"] = restAPI("", method("GET", "CUSTOM", "https://example.com/", ""))["GET /restapis/a1/resources"]
+	found, _ = ways(t, s, doors.Config{}, "pay")
 	if diff := cmp.Diff([]inventory.Trigger{
 		{Kind: "api-authoriser", ID: source + "/authorizers/w1", Source: source, Account: home, Enabled: true, Name: "guard", Qualifier: "3"},
 	}, found.Triggers[inventory.AssetID(function("guard"))][inventory.CapAPIGateway]); diff != "" {
@@ -252,13 +255,25 @@ func TestAnHTTPAPIIsReadLikeAnother(t *testing.T) {
 		}
 	}
 	s := httpAPI("HTTP", httpRoute("$default", "i1", "NONE", ""))
+	s["GET /v2/apis"] = strings.Replace(s["GET /v2/apis"], `"name"`, `"disableExecuteApiEndpoint":true,"name"`, 1)
 	s["GET /v2/apis/h1/stages"] = `{"items":[{"stageName":"prod"}]}`
-	if _, got := ways(t, s, doors.Config{}, "pay"); len(got) != 1 || got[0].Reach != inventory.ReachPrivate {
+	if _, got := ways(t, s, doors.Config{}, "pay"); len(got) != 1 || got[0].Reach != inventory.ReachPrivate || !strings.Contains(got[0].Note, "hostname is switched off") {
 		t.Errorf("%+v", got)
+	}
+	s["GET /v2/apis/h1/stages"] = `{"items":[{"stageName":"prod"}],"nextToken":"s2"}`
+	s["GET /v2/apis/h1/stages@s2"] = "!AccessDeniedException"
+	if _, got := ways(t, s, doors.Config{}, "pay"); len(got) != 1 || got[0].Reach != inventory.ReachPublic {
+		t.Errorf("a stage that was not read may serve it: %+v", got)
 	}
 	s["GET /v2/apis/h1/integrations"] = `{"items":[{"integrationId":"i1","integrationUri":"${stageVariables.all}"}]}`
 	s["GET /v2/apis/h1/stages"] = `{"items":[{"stageName":"prod","deploymentId":"d","stageVariables":{"all":"` + function("pay") + `"}}]}`
 	if _, got := ways(t, s, doors.Config{}, "pay"); len(got) != 1 || got[0].Reach != inventory.ReachPublic {
+		t.Errorf("%+v", got)
+	}
+	s["GET /v2/apis/h1/stages"] = strings.Replace(s["GET /v2/apis/h1/stages"], function("pay"), "https://example.com", 1)
+	found, got := ways(t, s, doors.Config{}, "pay")
+	want(t, found, inventory.CapAPIGateway, inventory.Complete, "", "")
+	if len(got) != 0 {
 		t.Errorf("%+v", got)
 	}
 }

@@ -162,7 +162,7 @@ func TestAnEndedRunIsCancelled(t *testing.T) {
 	found := doors.Read(ctx, r, doors.Config{Source: "aws-doors"})
 	for i, capability := range doors.Capabilities() {
 		w := found.Coverage[i]
-		if w.State != inventory.Cancelled || w.Cell != (inventory.Cell{Source: "aws-doors", Scope: r.Scope(), Capability: capability}) {
+		if w.State != inventory.Cancelled || w.Why != (inventory.Reason{Message: "the run was ended"}) || w.Cell != (inventory.Cell{Source: "aws-doors", Scope: r.Scope(), Capability: capability}) {
 			t.Errorf("%+v", w)
 		}
 	}

@@ -45,7 +45,7 @@ func readLoadBalancers(ctx context.Context, g *reading) {
 		return out.NextMarker, nil
 	})
 	each(g, groups, func(t types.TargetGroup) { b.readGroup(ctx, t) })
-	if len(b.groups) > 0 && !g.tally.Hopeless() {
+	if len(b.groups) > 0 {
 		b.readBalancers(ctx)
 	}
 	g.tally.Done()
@@ -100,11 +100,11 @@ func (b *balancing) readBalancers(ctx context.Context) {
 }
 
 // readBalancer follows the rules of a load balancer to the functions. Where not
-// all could be read, each group of which no rule is known may be wide open.
+// all could be read, one that was not may open each of its groups wide.
 func (b *balancing) readBalancer(ctx context.Context, l types.LoadBalancer) {
 	arn := aws.ToString(l.LoadBalancerArn)
 	listeners, came := b.listeners(ctx, arn)
-	all, led := came != failed, map[string]bool{}
+	all := came != failed
 	for _, listener := range listeners {
 		came := b.about(ctx, "DescribeRules", func(token *string) (*string, error) {
 			out, err := b.client.DescribeRules(ctx, &elb.DescribeRulesInput{ListenerArn: listener.ListenerArn, Marker: token, PageSize: aws.Int32(mostBalancers)})
@@ -113,7 +113,6 @@ func (b *balancing) readBalancer(ctx context.Context, l types.LoadBalancer) {
 			}
 			for _, rule := range out.Rules {
 				for _, group := range forwards(rule.Actions) {
-					led[group] = true
 					b.open(group, way(l, listener, rule))
 				}
 			}
@@ -125,11 +124,9 @@ func (b *balancing) readBalancer(ctx context.Context, l types.LoadBalancer) {
 		return
 	}
 	for _, group := range b.groups[arn] {
-		if !led[group] {
-			w := door(l)
-			w.UpperBound, w.Note = true, "its rules could not be read"
-			b.open(group, w)
-		}
+		w := door(l)
+		w.UpperBound, w.Note = true, "its rules could not be read whole"
+		b.open(group, w)
 	}
 }
 

@@ -66,6 +66,7 @@ func TestALoadBalancerOpensWhatItsRulesSay(t *testing.T) {
 		{"a weighted path", "internet-facing", "", path, weighted, inventory.Exposure{Reach: inventory.ReachPublic, Route: "POST /pay/*", Note: "asks for host-header shop.example"}},
 		{"authenticated", "internet-facing", "", "", oidc("deny") + forward, inventory.Exposure{Reach: inventory.ReachAuthenticated, Route: "ANY /*", Auth: "authenticate-oidc"}},
 		{"authenticated or not", "internet-facing", "", "", oidc("allow") + forward, inventory.Exposure{Reach: inventory.ReachPublic, Route: "ANY /*", Note: "lets in also whoever is not authenticated"}},
+		{"authenticated in the own network", "internal", "", "", oidc("deny") + forward, inventory.Exposure{Reach: inventory.ReachAccount, Route: "ANY /*", Auth: "authenticate-oidc"}},
 		{"certificates", "internet-facing", "<MutualAuthentication><Mode>verify</Mode></MutualAuthentication>", "", forward, inventory.Exposure{Reach: inventory.ReachAuthenticated, Route: "ANY /*", Auth: "mutual-tls"}},
 		{"a header's value is not kept", "internet-facing", "", secret, forward, inventory.Exposure{Reach: inventory.ReachPublic, Route: "ANY /*", UpperBound: true, Note: "asks for http-header X-Origin"}},
 	} {
@@ -103,6 +104,19 @@ func TestRulesThatCannotBeReadLeaveTheDoorOpen(t *testing.T) {
 		if len(got) != 1 || got[0].Reach != c.reach {
 			t.Errorf("%s: %+v", c.call, got)
 		}
+	}
+}
+
+// TestARuleThatWasNotReadMayBeOpen though another of its group asks who calls.
+func TestARuleThatWasNotReadMayBeOpen(t *testing.T) {
+	asks := elbRule("", "<member><Type>authenticate-oidc</Type></member>"+forward)
+	s := balancers("internet-facing", "", asks)
+	s["DescribeRules "+listener] = listed("DescribeRules", "Rules", asks, "<NextMarker>r2</NextMarker>")
+	s["DescribeRules "+listener+"@r2"] = "!AccessDenied"
+	_, r := start(t, s)
+	got := read(t, r).Ways[inventory.AssetID(function("pay"))][inventory.CapLoadBalancers]
+	if len(got) != 2 || (inventory.Exposures{Ways: got}).Reach() != inventory.ReachPublic {
+		t.Errorf("%+v", got)
 	}
 }
 

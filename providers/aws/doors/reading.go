@@ -52,11 +52,12 @@ func (g *reading) unclear(state inventory.State, operation, message string) {
 // list reads the pages of a listing and reports whether it read them all. What
 // was read before a failure is kept.
 func (g *reading) list(ctx context.Context, operation string, next func(token *string) (*string, error)) bool {
-	err := session.Pages(ctx, next)
-	if err != nil {
+	if err := session.Pages(ctx, next); err != nil {
 		g.fail(operation, err)
+		return false
 	}
-	return err == nil
+	g.tally.Answered()
+	return true
 }
 
 // outcome is what came of reading about one thing.

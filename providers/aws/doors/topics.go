@@ -21,10 +21,8 @@ func readTopics(ctx context.Context, g *reading) {
 			return nil, err
 		}
 		g.tally.Add(len(out.Subscriptions))
-		for _, s := range out.Subscriptions { // endpoints of other protocols are addresses of people, and are dropped here
-			if aws.ToString(s.Protocol) == "lambda" {
-				addSubscription(g, s)
-			}
+		for _, s := range out.Subscriptions { // endpoints that are no function may be addresses of people, and are dropped
+			addSubscription(g, s)
 		}
 		return out.NextToken, nil
 	})

@@ -1,6 +1,7 @@
 package doors_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -20,7 +21,7 @@ func rules() script {
 		"ListRules orders":             `{"Rules":[{"Name":"new","Arn":"arn:aws:events:eu-west-1:111122223333:rule/orders/new","State":"ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS","EventPattern":"{}"}]}`,
 		"ListTargetsByRule nightly":    `{"Targets":[{"Id":"1","Arn":"arn:aws:lambda:eu-west-1:111122223333:function:report:live","Input":"a-secret"}],"NextToken":"t2"}`,
 		"ListTargetsByRule nightly@t2": `{"Targets":[{"Id":"2","Arn":"arn:aws:sqs:eu-west-1:111122223333:queue"},{"Id":"3","Arn":"arn:aws:lambda:eu-west-1:444455556666:function:theirs"}]}`,
-		"ListTargetsByRule off":        `{"Targets":[{"Id":"1","Arn":"arn:aws:lambda:eu-west-1:111122223333:function:report"}]}`,
+		"ListTargetsByRule off":        `{"Targets":[{"Id":"1","Arn":"arn:aws:lambda:eu-west-1:111122223333:function:report"},{"Id":"2","Arn":"arn:aws:lambda:eu-west-1:111122223333:function:report"}]}`,
 		"ListTargetsByRule new":        `{"Targets":[{"Id":"1","Arn":"arn:aws:lambda:eu-west-1:111122223333:function:report:7"}]}`,
 	}
 }
@@ -123,14 +124,15 @@ func TestTopicsTellWhoseTheyAre(t *testing.T) {
 	}
 }
 
-// buckets is a region with two buckets, each on a page.
+// buckets is a region with two buckets, each on a page. A server that does not
+// know the filter lists those of other regions, too.
 func buckets() script {
 	list := func(name, token string) string {
 		return "<ListAllMyBucketsResult><Buckets><Bucket><Name>" + name + "</Name><BucketRegion>eu-west-1</BucketRegion></Bucket></Buckets>" + token + "</ListAllMyBucketsResult>"
 	}
 	return script{
 		"GET /":    list("in", "<ContinuationToken>k2</ContinuationToken>"),
-		"GET /@k2": list("out", ""),
+		"GET /@k2": strings.Replace(list("out", ""), "</Buckets>", "<Bucket><Name>far</Name><BucketRegion>us-east-1</BucketRegion></Bucket></Buckets>", 1),
 		"GET /in?notification": "<NotificationConfiguration><CloudFunctionConfiguration><Id>resize</Id><CloudFunction>" + function("resize") + ":live</CloudFunction><Event>s3:ObjectRemoved:*</Event><Event>s3:ObjectCreated:*</Event>" +
 			"<Filter><S3Key><FilterRule><Name>prefix</Name><Value>up/</Value></FilterRule></S3Key></Filter></CloudFunctionConfiguration><EventBridgeConfiguration/></NotificationConfiguration>",
 		"GET /out?notification": "<NotificationConfiguration></NotificationConfiguration>",
@@ -215,8 +217,23 @@ func TestLogGroupsAreReadUpToALimit(t *testing.T) {
 
 // TestAFunctionThatCannotBeReadIsAHole: an ARN of another form than is known.
 func TestAFunctionThatCannotBeReadIsAHole(t *testing.T) {
-	s := groups()
-	s["DescribeSubscriptionFilters /b"] = strings.Replace(s["DescribeSubscriptionFilters /b"], "arn:aws:kinesis:eu-west-1:111122223333:stream/s", function("ship")+":live:more", 1)
-	_, r := start(t, s)
-	want(t, read(t, r), inventory.CapLogSubscriptions, inventory.Partial, "DescribeSubscriptionFilters", "")
+	for _, arn := range []string{function("ship") + ":live:more", function("ship") + ":", function("")} {
+		s := groups()
+		s["DescribeSubscriptionFilters /b"] = strings.Replace(s["DescribeSubscriptionFilters /b"], "arn:aws:kinesis:eu-west-1:111122223333:stream/s", arn, 1)
+		_, r := start(t, s)
+		want(t, read(t, r), inventory.CapLogSubscriptions, inventory.Partial, "DescribeSubscriptionFilters", "")
+	}
+}
+
+// TestCallsThatWouldOnlyFailAgainAreNotMade once many in a row were denied.
+func TestCallsThatWouldOnlyFailAgainAreNotMade(t *testing.T) {
+	var names []string
+	for i := range 40 {
+		names = append(names, fmt.Sprintf(`{"logGroupName":"/%d"}`, i))
+	}
+	c, r := start(t, script{"DescribeLogGroups": `{"logGroups":[` + strings.Join(names, ",") + `]}`, "DescribeSubscriptionFilters": "!AccessDeniedException"})
+	want(t, read(t, r), inventory.CapLogSubscriptions, inventory.Partial, "DescribeSubscriptionFilters", "AccessDeniedException")
+	if n := c.count("DescribeSubscriptionFilters"); n != 20 {
+		t.Errorf("%d calls", n)
+	}
 }
