@@ -4,9 +4,22 @@ import "strings"
 
 func logsOperations() []operation {
 	return []operation{
+		{service: "logs", name: "DescribeAccountPolicies", serve: describeAccountPolicies},
 		{service: "logs", name: "DescribeLogGroups", size: 50, serve: describeLogGroups},
 		{service: "logs", name: "DescribeSubscriptionFilters", size: 50, serve: describeSubscriptionFilters},
 	}
+}
+
+// describeAccountPolicies knows subscription filters alone.
+func describeAccountPolicies(c *call) answer {
+	var of []*LogPolicy
+	if c.text("policyType") == "SUBSCRIPTION_FILTER_POLICY" {
+		of = c.region().LogPolicies
+	}
+	return c.list("accountPolicies", len(of), func(w *jsonWriter, i int) {
+		w.open('{').str("policyName", of[i].Name).str("policyDocument", of[i].Document).str("policyType", "SUBSCRIPTION_FILTER_POLICY")
+		w.str("scope", "ALL").str("accountId", c.Account).close('}')
+	})
 }
 
 func describeLogGroups(c *call) answer {

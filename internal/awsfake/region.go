@@ -25,6 +25,7 @@ type Region struct {
 	Topics        []*Topic
 	Buckets       []*Bucket
 	LogGroups     []*LogGroup
+	LogPolicies   []*LogPolicy
 	TargetGroups  []*TargetGroup
 	LoadBalancers []*LoadBalancer
 

@@ -143,6 +143,12 @@ type Notification struct {
 	Prefix, Suffix string
 }
 
+// LogPolicy is a subscription filter of the account for all its log groups.
+type LogPolicy struct {
+	Name     string
+	Document string // text as the vendor answers it
+}
+
 // LogGroup is a group of CloudWatch Logs. Class empty: STANDARD.
 type LogGroup struct {
 	Name      string

@@ -45,6 +45,7 @@ func entered() *awsfake.World {
 			{ID: "n2", ARN: "arn:aws:sqs:eu-west-1:111111111111:q", Events: []string{"s3:ObjectCreated:*"}},
 			{ID: "n3", ARN: "arn:aws:sns:eu-west-1:111111111111:news", Events: []string{"s3:ObjectCreated:*"}}}}},
 		LogGroups:    []*awsfake.LogGroup{{Name: "/aws/lambda/pay", Retention: 30, Filters: []awsfake.SubscriptionFilter{{Name: "ship", Pattern: "ERROR", Destination: function}}}, {Name: "/other"}},
+		LogPolicies:  []*awsfake.LogPolicy{{Name: "all", Document: `{"DestinationArn":"` + function + `"}`}},
 		TargetGroups: []*awsfake.TargetGroup{{ARN: "arn:tg1", Name: "tg1", Targets: []string{function}, LoadBalancers: []string{"arn:lb1"}}},
 		LoadBalancers: []*awsfake.LoadBalancer{{ARN: "arn:lb1", Name: "lb1", DNS: "lb1.eu-west-1.elb.amazonaws.com", Listeners: []*awsfake.Listener{{
 			ARN: "arn:l1", Port: 443, Actions: []awsfake.Action{{Type: "authenticate-oidc"}, {Type: "forward", TargetGroup: "arn:tg1"}},
