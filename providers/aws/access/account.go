@@ -62,11 +62,11 @@ func iamRows() []row {
 
 // trailRows are the operations on the audit log.
 func trailRows() []row {
-	s := service{"CloudTrail", "cloudtrail", Region}
+	s := service{"CloudTrail", "cloudtrail", Account}
 	trail := func(r *session.Region) *string { return arnOf(r, "cloudtrail", "trail/"+nobody) }
 	const gone = "TrailNotFoundException"
 	return []row{
-		s.row("LookupEvents", inventory.CapEvents, "who changed what in the last 90 days",
+		service{"CloudTrail", "cloudtrail", Region}.row("LookupEvents", inventory.CapEvents, "who changed what in the last 90 days",
 			ask(cloudtrail.NewFromConfig, (*cloudtrail.Client).LookupEvents, plain(cloudtrail.LookupEventsInput{MaxResults: aws.Int32(1)}))).ifAsked(OptionLookup),
 		s.row("DescribeTrails", inventory.CapTrails, "whether the audit log is kept",
 			ask(cloudtrail.NewFromConfig, (*cloudtrail.Client).DescribeTrails, plain(cloudtrail.DescribeTrailsInput{IncludeShadowTrails: aws.Bool(false)}))),

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	logtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -59,6 +60,8 @@ func apiRows() []row {
 			ask(apigatewayv2.NewFromConfig, (*apigatewayv2.Client).GetRoutes, plain(apigatewayv2.GetRoutesInput{ApiId: id}))).missing(gone),
 		http.row("GetIntegrations", inventory.CapAPIGateway, "which functions routes lead to",
 			ask(apigatewayv2.NewFromConfig, (*apigatewayv2.Client).GetIntegrations, plain(apigatewayv2.GetIntegrationsInput{ApiId: id}))).missing(gone),
+		http.row("GetStages", inventory.CapAPIGateway, "whether HTTP APIs are deployed",
+			ask(apigatewayv2.NewFromConfig, (*apigatewayv2.Client).GetStages, plain(apigatewayv2.GetStagesInput{ApiId: id}))).missing(gone),
 		http.row("GetAuthorizers", inventory.CapAPIGateway, "functions that guard HTTP APIs",
 			ask(apigatewayv2.NewFromConfig, (*apigatewayv2.Client).GetAuthorizers, plain(apigatewayv2.GetAuthorizersInput{ApiId: id}))).missing(gone),
 	}
@@ -78,9 +81,12 @@ func otherDoors() []row {
 			ask(s3.NewFromConfig, (*s3.Client).ListBuckets, plain(s3.ListBucketsInput{MaxBuckets: one}))).by("s3:ListAllMyBuckets"),
 		buckets.row("GetBucketNotificationConfiguration", inventory.CapBucketNotifications, "which functions a bucket starts", askBucket).
 			by("s3:GetBucketNotification"),
-		logs.row("DescribeLogGroups", inventory.CapLogGroups, "log groups of functions, and how long they keep",
+		logs.row("DescribeLogGroups", inventory.CapLogSubscriptions, "log groups whose lines start functions",
 			ask(cloudwatchlogs.NewFromConfig, (*cloudwatchlogs.Client).DescribeLogGroups, plain(cloudwatchlogs.DescribeLogGroupsInput{Limit: one}))),
-		logs.row("DescribeSubscriptionFilters", inventory.CapLogSubscriptions, "logs that start functions",
+		logs.row("DescribeAccountPolicies", inventory.CapLogSubscriptions, "functions that the lines of all log groups start",
+			ask(cloudwatchlogs.NewFromConfig, (*cloudwatchlogs.Client).DescribeAccountPolicies,
+				plain(cloudwatchlogs.DescribeAccountPoliciesInput{PolicyType: logtypes.PolicyTypeSubscriptionFilterPolicy}))),
+		logs.row("DescribeSubscriptionFilters", inventory.CapLogSubscriptions, "which functions the lines of a log group start",
 			ask(cloudwatchlogs.NewFromConfig, (*cloudwatchlogs.Client).DescribeSubscriptionFilters,
 				plain(cloudwatchlogs.DescribeSubscriptionFiltersInput{LogGroupName: aws.String(nobody), Limit: one}))).missing("ResourceNotFoundException"),
 	)

@@ -14,7 +14,7 @@ const lambdaGone = "ResourceNotFoundException"
 
 func lambdaService() service { return service{"Lambda", "lambda", Region} }
 
-// lambdaRows are the operations on one function, and on one layer.
+// lambdaRows are the operations on one function.
 func lambdaRows() []row {
 	s := lambdaService()
 	name := aws.String(nobody)
@@ -24,9 +24,9 @@ func lambdaRows() []row {
 			ask(lambda.NewFromConfig, (*lambda.Client).GetFunction, plain(lambda.GetFunctionInput{FunctionName: name}))).
 			missing(lambdaGone).ifAsked(OptionGetFunction),
 		s.row("GetFunctionConfiguration", inventory.CapConfiguration, "state and runtime version of functions",
-			ask(lambda.NewFromConfig, (*lambda.Client).GetFunctionConfiguration, plain(lambda.GetFunctionConfigurationInput{FunctionName: name}))).missing(lambdaGone),
+			ask(lambda.NewFromConfig, (*lambda.Client).GetFunctionConfiguration, plain(lambda.GetFunctionConfigurationInput{FunctionName: name}))).missing(lambdaGone).onlyFull(),
 		s.row("GetFunctionConcurrency", inventory.CapConfiguration, "functions that are switched off or bounded by their concurrency",
-			ask(lambda.NewFromConfig, (*lambda.Client).GetFunctionConcurrency, plain(lambda.GetFunctionConcurrencyInput{FunctionName: name}))).missing(lambdaGone),
+			ask(lambda.NewFromConfig, (*lambda.Client).GetFunctionConcurrency, plain(lambda.GetFunctionConcurrencyInput{FunctionName: name}))).missing(lambdaGone).onlyFull(),
 		s.row("GetPolicy", inventory.CapPolicies, "who may invoke functions and aliases",
 			ask(lambda.NewFromConfig, (*lambda.Client).GetPolicy, plain(lambda.GetPolicyInput{FunctionName: name}))).missing(lambdaGone),
 		s.row("GetResourcePolicy", inventory.CapPolicies, "policies as the newer call tells them",
@@ -36,7 +36,7 @@ func lambdaRows() []row {
 		s.row("ListAliases", inventory.CapAliases, "aliases, and so their URLs and policies",
 			ask(lambda.NewFromConfig, (*lambda.Client).ListAliases, plain(lambda.ListAliasesInput{FunctionName: name}))).missing(lambdaGone),
 		s.row("ListFunctionEventInvokeConfigs", inventory.CapConfiguration, "where the results of asynchronous calls go",
-			ask(lambda.NewFromConfig, (*lambda.Client).ListFunctionEventInvokeConfigs, plain(lambda.ListFunctionEventInvokeConfigsInput{FunctionName: name}))).missing(lambdaGone),
+			ask(lambda.NewFromConfig, (*lambda.Client).ListFunctionEventInvokeConfigs, plain(lambda.ListFunctionEventInvokeConfigsInput{FunctionName: name}))).missing(lambdaGone).onlyFull(),
 		s.row("ListFunctionUrlConfigs", inventory.CapURLs, "function URLs and whom they let in",
 			ask(lambda.NewFromConfig, (*lambda.Client).ListFunctionUrlConfigs, plain(lambda.ListFunctionUrlConfigsInput{FunctionName: name}))).missing(lambdaGone),
 		s.row("ListFunctionsByCodeSigningConfig", inventory.CapCodeSigning, "which functions demand signed code",
@@ -59,8 +59,6 @@ func lambdaLists() []row {
 			ask(lambda.NewFromConfig, (*lambda.Client).ListEventSourceMappings, plain(lambda.ListEventSourceMappingsInput{MaxItems: one}))),
 		s.row("ListCodeSigningConfigs", inventory.CapCodeSigning, "which functions demand signed code",
 			ask(lambda.NewFromConfig, (*lambda.Client).ListCodeSigningConfigs, plain(lambda.ListCodeSigningConfigsInput{MaxItems: one}))),
-		s.row("ListLayers", inventory.CapLayers, "layers of the account",
-			ask(lambda.NewFromConfig, (*lambda.Client).ListLayers, plain(lambda.ListLayersInput{MaxItems: one}))),
 		s.row("ListCapacityProviders", inventory.CapCapacityProviders, "instances that functions run on",
 			ask(lambda.NewFromConfig, (*lambda.Client).ListCapacityProviders, plain(lambda.ListCapacityProvidersInput{MaxItems: one}))),
 		service{"Resource Groups Tagging API", "tag", Region}.row("GetResources", inventory.CapTags, "tags of functions, by which owners are found",

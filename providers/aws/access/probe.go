@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/estray/estray/providers/aws/session"
 )
@@ -56,10 +57,20 @@ func (r row) judge(err error) Answer {
 	switch {
 	case code == "AWSOrganizationsNotInUseException", errors.Is(err, errNoBucket):
 		a.State = Unused
-	case session.Denied(err):
+	case session.Denied(err) && r.tells(code):
 		a.State = Denied
 	default:
 		a.State = Unclear
 	}
 	return a
+}
+
+// tells: what has no code is the answer of something in between. Where an
+// endpoint does not know the API of web functions, it may refuse with a code of
+// its own.
+func (r row) tells(code string) bool {
+	if r.Service == webFunctions {
+		return strings.HasPrefix(code, "AccessDenied")
+	}
+	return code != "" && code != "UnknownError"
 }

@@ -86,6 +86,21 @@ func TestOnlyTheRightAnswerProvesAPermission(t *testing.T) {
 	}
 }
 
+// TestAnEndpointWithoutWebFunctionsDeniesNothing: it refuses paths that it does
+// not know.
+func TestAnEndpointWithoutWebFunctionsDeniesNothing(t *testing.T) {
+	c := open(t, world())
+	for _, body := range []string{`{"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"}`, `{}`, `<html>no</html>`} {
+		c.fake.SetFaults(awsfake.Fault{Operation: "GetWebAccountSettings", Effect: awsfake.Answer(http.StatusForbidden, body)},
+			awsfake.Fault{Operation: "ListFunctions", Effect: awsfake.Answer(http.StatusForbidden, `<html>no</html>`)})
+		for _, op := range []access.Operation{operation(t, "Lambda Web", "GetWebAccountSettings"), operation(t, "Lambda", "ListFunctions")} {
+			if got := c.probe(t, op); got.State != access.Unclear || got.Message == "" {
+				t.Errorf("%s answered with %s: %+v, want it unclear", op.Name, body, got)
+			}
+		}
+	}
+}
+
 func TestWhatIsNotInUseIsNotDenied(t *testing.T) {
 	w := world()
 	w.Organization = nil

@@ -13,10 +13,13 @@ import (
 	"github.com/estray/estray/providers/aws/session"
 )
 
+// webFunctions stands for the id of a service that the vendor's SDK does not have.
+const webFunctions = "Lambda Web"
+
 // webRows are the operations on web functions, an API apart from that of
 // functions (version 2025-03-07).
 func webRows() []row {
-	s := service{"Lambda Web", "lambda", Region}
+	s := service{webFunctions, "lambda", Region}
 	return []row{
 		s.row("ListWebFunctions", inventory.CapWebFunctions, "web functions",
 			askWeb(http.MethodPost, "/2025-03-07/web-functions", `{"maxResults":1}`)),
