@@ -5,14 +5,12 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -20,21 +18,12 @@ import (
 // postgresBin is where Debian's package postgresql-15 puts the server.
 const postgresBin = "/usr/lib/postgresql/15/bin"
 
-// startPatience bounds one start of the server. It takes about half a second
-// on a quiet machine.
-const startPatience = 60 * time.Second
-
-// startTries is how often another port is tried. A port that was free a moment
-// ago may be taken by another test binary.
-const startTries = 5
-
 // Server is a running PostgreSQL 15 with a fresh cluster of its own, on a free
 // loopback port. Nothing of it outlives the test that started it.
 type Server struct {
+	*process
 	dir  string
 	port int
-	proc *exec.Cmd
-	done chan struct{} // closed when the process has ended
 }
 
 // Postgres starts a server for t alone and returns the DSN of an empty
@@ -124,15 +113,7 @@ func startIn(dir string, attr *syscall.SysProcAttr) (*Server, error) {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("run initdb: %w: %s", err, out)
 	}
-	var last error
-	for range startTries {
-		s, err := serve(dir, attr)
-		if err == nil {
-			return s, nil
-		}
-		last = err
-	}
-	return nil, last
+	return attempt(func() (*Server, error) { return serve(dir, attr) })
 }
 
 // serve runs the server on a free port and waits until it answers.
@@ -143,81 +124,22 @@ func serve(dir string, attr *syscall.SysProcAttr) (*Server, error) {
 	}
 	// No Unix socket: its path would be too long in deep temporary folders.
 	// Nothing is synced: a test's cluster need not survive the machine.
-	proc := exec.Command(filepath.Join(postgresBin, "postgres"), "-D", filepath.Join(dir, "data"),
+	cmd := exec.Command(filepath.Join(postgresBin, "postgres"), "-D", filepath.Join(dir, "data"),
 		"-p", fmt.Sprint(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
 		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
-	log, err := os.OpenFile(filepath.Join(dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	cmd.SysProcAttr = attr
+	proc, err := launch(dir, cmd)
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close() //nolint:errcheck // the server writes through a copy of its own
-	proc.Dir, proc.SysProcAttr, proc.Stdout, proc.Stderr = dir, attr, log, log
-	if err := proc.Start(); err != nil {
-		return nil, err
-	}
-	s := &Server{dir: dir, port: port, proc: proc, done: make(chan struct{})}
-	go func() {
-		proc.Wait() //nolint:errcheck // a server that ends is noticed through done; its log says why
-		close(s.done)
-	}()
-	if err := s.ready(); err != nil {
+	s := &Server{process: proc, dir: dir, port: port}
+	if err := s.ready(func(ctx context.Context) error { return s.exec(ctx, "SELECT 1") }); err != nil {
 		return nil, errors.Join(err, s.kill())
 	}
 	return s, nil
 }
 
-// ready waits until the server answers or ends.
-func (s *Server) ready() error {
-	ctx, cancel := context.WithTimeout(context.Background(), startPatience)
-	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		err := s.exec(ctx, "SELECT 1")
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return fmt.Errorf("wait for port %d: %w", s.port, err)
-		case <-s.done:
-			text, err := os.ReadFile(filepath.Join(s.dir, "log"))
-			return errors.Join(fmt.Errorf("server ended: %s", text), err)
-		}
-	}
-}
-
 // stop ends the server and removes its files.
 func (s *Server) stop() error {
 	return errors.Join(s.kill(), os.RemoveAll(s.dir))
-}
-
-// kill ends the process: SIGQUIT is PostgreSQL's immediate shutdown, which
-// ends its children too; SIGKILL follows if it does not obey.
-func (s *Server) kill() error {
-	select {
-	case <-s.done:
-		return nil
-	default:
-	}
-	if err := s.proc.Process.Signal(syscall.SIGQUIT); err != nil {
-		return err
-	}
-	select {
-	case <-s.done:
-		return nil
-	case <-time.After(startPatience):
-		return errors.Join(errors.New("server ignores SIGQUIT"), s.proc.Process.Kill())
-	}
-}
-
-// freePort asks the kernel for a port that nobody holds now.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	return port, l.Close()
 }

@@ -2,24 +2,50 @@ package testparts
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 )
 
+// pythonCure brings Python, boto3 and moto at once.
+const pythonCure = "run .ci/parts.sh, which installs moto and boto3 with pip"
+
 // Python returns the path of a Python interpreter that has boto3, the vendor's
-// other SDK: what a fake of AWS says must mean the same to both.
+// other SDK: what a fake of AWS says must mean the same to both. That of
+// .ci/parts.sh comes first, then any python3 of the machine that has it.
 func Python(t testing.TB) string {
 	t.Helper()
 	const part = "Python with boto3"
 	Heavy(t, part)
+	path := filepath.Join(pythonHome(), "bin", "python")
+	if hasSDK(path) == nil {
+		return path
+	}
 	path, err := exec.LookPath("python3")
 	if err == nil {
-		if out, failed := exec.Command(path, "-c", "import boto3").CombinedOutput(); failed != nil {
-			err = fmt.Errorf("import boto3 with %s: %w: %s", path, failed, out)
-		}
+		err = hasSDK(path)
 	}
 	if err != nil {
-		Missing(t, part, err, "python3 -m pip install boto3")
+		Missing(t, part, err, pythonCure)
 	}
 	return path
+}
+
+// hasSDK tries whether an interpreter runs and has boto3.
+func hasSDK(path string) error {
+	if out, err := exec.Command(path, "-c", "import boto3").CombinedOutput(); err != nil {
+		return fmt.Errorf("import boto3 with %s: %w: %s", path, err, out)
+	}
+	return nil
+}
+
+// pythonHome is the virtual environment that .ci/parts.sh makes. The folder is
+// named there in the same way, on every system alike.
+func pythonHome() string {
+	cache := os.Getenv("XDG_CACHE_HOME")
+	if cache == "" {
+		cache = filepath.Join(os.Getenv("HOME"), ".cache")
+	}
+	return filepath.Join(cache, "estray", "moto-5.2.5")
 }

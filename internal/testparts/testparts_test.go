@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -75,6 +76,7 @@ func TestHeavyPartIsLeftOutByName(t *testing.T) {
 		{"a server", func(t testing.TB) { testparts.StartPostgres(t) }, "PostgreSQL"},
 		{"a browser", func(t testing.TB) { testparts.Chromium(t) }, "Chromium"},
 		{"an interpreter", func(t testing.TB) { testparts.Python(t) }, "Python with boto3"},
+		{"an emulator", func(t testing.TB) { testparts.Moto(t) }, "moto 5.2.5, an emulator of AWS"},
 		{"any other", func(t testing.TB) { testparts.Heavy(t, "kill -9") }, "kill -9"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -114,18 +116,40 @@ func TestPythonWithoutTheSDKNamesTheCommand(t *testing.T) {
 		t.Skip("Python is left out by -short")
 	}
 	bare := t.TempDir()
-	if err := os.WriteFile(filepath.Join(bare, "python3"), []byte("#!/bin/sh\nexit 1\n"), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	script(t, filepath.Join(bare, "python3"), "exit 1")
 	for name, path := range map[string]string{"no interpreter": t.TempDir(), "an interpreter without boto3": bare} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("ESTRAY_TEST_PARTS", "required")
+			t.Setenv("XDG_CACHE_HOME", t.TempDir())
 			t.Setenv("PATH", path)
 			got := observe(t, func(t testing.TB) { testparts.Python(t) })
-			if !strings.HasPrefix(got, "fatal: Python with boto3 is required and missing") || !strings.HasSuffix(got, "pip install boto3") {
+			if !strings.HasPrefix(got, "fatal: Python with boto3 is required and missing") || !strings.Contains(got, ".ci/parts.sh") {
 				t.Errorf("got %q, want a failure with the command", got)
 			}
 		})
+	}
+}
+
+func TestPythonOfTheProjectComesFirst(t *testing.T) {
+	if testing.Short() {
+		t.Skip("Python is left out by -short")
+	}
+	cache, elsewhere := t.TempDir(), t.TempDir()
+	own, other := filepath.Join(cache, "estray", "moto-5.2.5", "bin", "python"), filepath.Join(elsewhere, "python3")
+	script(t, other, "exit 0")
+	t.Setenv("ESTRAY_TEST_PARTS", "required")
+	t.Setenv("XDG_CACHE_HOME", cache)
+	t.Setenv("PATH", elsewhere)
+	if got := testparts.Python(t); got != other {
+		t.Errorf("got %q, want the machine's own where the project has none", got)
+	}
+	script(t, own, "exit 0")
+	if got := testparts.Python(t); got != own {
+		t.Errorf("got %q, want %q", got, own)
+	}
+	script(t, own, "exit 1") // its packages are gone
+	if got := testparts.Python(t); got != other {
+		t.Errorf("got %q, want %q", got, other)
 	}
 }
 
@@ -133,6 +157,64 @@ func TestPythonHasTheSDK(t *testing.T) {
 	out, err := exec.Command(testparts.Python(t), "-c", "import boto3; print(boto3.__name__)").CombinedOutput()
 	if err != nil || string(out) != "boto3\n" {
 		t.Errorf("got %q, %v", out, err)
+	}
+}
+
+func TestMotoThatIsNotInstalledNamesTheCommand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("moto is left out by -short")
+	}
+	t.Setenv("ESTRAY_TEST_PARTS", "required")
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	got := observe(t, func(t testing.TB) { testparts.Moto(t) })
+	if !strings.HasPrefix(got, "fatal: moto 5.2.5") || !strings.Contains(got, ".ci/parts.sh") {
+		t.Errorf("got %q, want a failure with the command", got)
+	}
+}
+
+func TestMotoThatEndsTellsItsLastWords(t *testing.T) {
+	if testing.Short() {
+		t.Skip("moto is left out by -short")
+	}
+	cache := t.TempDir()
+	home := filepath.Join(cache, "estray", "moto-5.2.5")
+	script(t, filepath.Join(home, "bin", "moto_server"), "echo no room in the inn; exit 3")
+	script(t, filepath.Join(home, "installed"), "")
+	t.Setenv("ESTRAY_TEST_PARTS", "")
+	t.Setenv("XDG_CACHE_HOME", cache)
+	got := observe(t, func(t testing.TB) { testparts.Moto(t) })
+	if !strings.HasPrefix(got, "fatal: start moto: ") || !strings.Contains(got, "no room in the inn") {
+		t.Errorf("got %q, want a failure with what it wrote", got)
+	}
+}
+
+func TestMotoEndsWithItsTest(t *testing.T) {
+	var url string
+	t.Run("in use", func(t *testing.T) {
+		url = testparts.Moto(t)
+		answer, err := http.Get(url + "/moto-api/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusOK {
+			t.Errorf("status %s", answer.Status)
+		}
+	})
+	if answer, err := http.Get(url + "/moto-api/"); err == nil {
+		answer.Body.Close()
+		t.Error("moto still answers after its test")
+	}
+}
+
+// script writes a program, and the folders above it.
+func script(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+text+"\n"), 0o700); err != nil {
+		t.Fatal(err)
 	}
 }
 
