@@ -14,7 +14,7 @@ demo: ## make sample exports, scan them, write the reports to demo-out/
 demo-aws: ## let the same company answer as AWS on this machine, and scan it live
 	./.ci/demo-aws.sh
 
-test: ## run all tests; installs PostgreSQL and Chromium if missing (Debian, root)
+test: ## run all tests; installs PostgreSQL, Chromium and moto if missing (Debian, root)
 	./.ci/test.sh
 
 test-short: ## run the tests that need nothing but Go

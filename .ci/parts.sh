@@ -1,42 +1,74 @@
 #!/usr/bin/env bash
-# Installs the parts that the tests need and Debian 12 has: a PostgreSQL 15
-# server and Chromium. Ends with status 1 when one cannot be had.
+# Installs the parts that the tests need: a PostgreSQL 15 server, Chromium and
+# Python, which Debian 12 has, and an emulator of AWS with the vendor's Python
+# SDK, which the Python package index has. Ends with status 1 when one cannot be
+# had.
 set -euo pipefail
 
 postgres=/usr/lib/postgresql/15/bin/initdb
+moto=5.2.5
+# internal/testparts looks for it in the same folder.
+venv=${XDG_CACHE_HOME:-$HOME/.cache}/estray/moto-$moto
 
 missing() {
 	[ -x "$postgres" ] || echo postgresql-15
 	command -v chromium >/dev/null || echo chromium
+	emulator || python3 -c 'import ensurepip, venv' 2>/dev/null || printf '%s\n' python3 python3-venv
+}
+
+# emulator is true where the whole of it was installed and its Python still runs.
+emulator() {
+	[ -e "$venv/installed" ] && "$venv/bin/python" -c 'import boto3, moto' 2>/dev/null
+}
+
+install_packages() {
+	local packages=$1
+	local cure="apt-get update && apt-get install -y --no-install-recommends $packages"
+	if [ "$(id -u)" -ne 0 ]; then
+		{
+			echo "the tests need what is not installed: $packages"
+			echo "run as root: $cure"
+			echo "or leave the heavy parts out: make test-short"
+		} >&2
+		return 1
+	fi
+	if ! command -v apt-get >/dev/null; then
+		echo "the tests need $packages; install them by hand, this machine has no apt-get" >&2
+		return 1
+	fi
+	echo "installing $packages"
+	export DEBIAN_FRONTEND=noninteractive
+	# shellcheck disable=SC2086 # a list of package names
+	if ! apt-get update -q || ! apt-get install -q -y --no-install-recommends $packages; then
+		echo "the tests need $packages, and apt-get could not install them; what it says above must be mended first" >&2
+		return 1
+	fi
+}
+
+# The mark is set last: what was interrupted is made anew.
+install_emulator() {
+	echo "installing moto $moto, which brings boto3, into $venv (about a minute, once)"
+	if ! python3 -m venv --clear "$venv" ||
+		! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "moto[server]==$moto"; then
+		{
+			echo "the tests need moto $moto from the Python package index, and pip could not install it"
+			echo "give pip a way to an index (its own settings: pip config, PIP_INDEX_URL, HTTPS_PROXY) and run this again: .ci/parts.sh"
+			echo "or leave the heavy parts out: make test-short"
+		} >&2
+		return 1
+	fi
+	touch "$venv/installed"
 }
 
 packages=$(missing | tr '\n' ' ')
 packages=${packages% }
-if [ -z "$packages" ]; then
-	echo "PostgreSQL 15 and Chromium are installed"
-	exit 0
-fi
-cure="apt-get update && apt-get install -y --no-install-recommends $packages"
-if [ "$(id -u)" -ne 0 ]; then
-	{
-		echo "the tests need what is not installed: $packages"
-		echo "run as root: $cure"
-		echo "or leave the heavy parts out: make test-short"
-	} >&2
-	exit 1
-fi
-if ! command -v apt-get >/dev/null; then
-	echo "the tests need $packages; install them by hand, this machine has no apt-get" >&2
-	exit 1
-fi
-echo "installing $packages"
-export DEBIAN_FRONTEND=noninteractive
-apt-get update -q
-# shellcheck disable=SC2086 # a list of package names
-apt-get install -q -y --no-install-recommends $packages
+[ -z "$packages" ] || install_packages "$packages"
+emulator || install_emulator
 
 still=$(missing | tr '\n' ' ')
+emulator || still+="moto"
 if [ -n "$still" ]; then
 	echo "installed, and still not found: $still" >&2
 	exit 1
 fi
+echo "PostgreSQL 15, Chromium, Python and moto $moto are installed"
