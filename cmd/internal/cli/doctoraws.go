@@ -20,11 +20,9 @@ import (
 // aws makes the checks of AWS: credentials, the plan, and the permissions in
 // each account.
 func (d *doctor) aws(ctx context.Context, c *configs.AWS) {
-	home, places, err := live.Places(ctx, live.Config{
-		Organization: c.Organization, Accounts: c.Accounts, Regions: c.Regions,
-		Role:  session.Role{Name: c.Role, ExternalID: c.ExternalID},
-		Calls: session.Options{Rate: c.Rate, Name: "estray-doctor"},
-	})
+	reads := readAWS(d.config)
+	reads.Calls.Name = "estray-doctor" // in the audit log no scan
+	home, places, err := live.Places(ctx, *reads)
 	if home == nil {
 		for _, p := range problems(err) {
 			d.add(check{Provider: string(inventory.AWS), Check: "credentials", State: failed, Lost: "everything", Why: joinNonEmpty(": ", p.Code, p.Err.Error())})
@@ -40,7 +38,7 @@ func (d *doctor) aws(ctx context.Context, c *configs.AWS) {
 		planned = append(planned, d.probe(ctx, c, home.Own().Global(), access.Management)...)
 	}
 	for _, p := range places {
-		planned = append(planned, taken(home, p, session.Role{Name: c.Role})...)
+		planned = append(planned, taken(home, p, reads.Role)...)
 	}
 	for _, own := range d.inEach(ctx, c, places) {
 		planned = append(planned, own...)

@@ -23,7 +23,7 @@ func lambdaRows() []row {
 			// The name is one that cannot exist: this call hands out code.
 			ask(lambda.NewFromConfig, (*lambda.Client).GetFunction, plain(lambda.GetFunctionInput{FunctionName: name}))).
 			missing(lambdaGone).ifAsked(OptionGetFunction),
-		s.row("GetFunctionConfiguration", inventory.CapConfiguration, "state and runtime version of functions",
+		s.row("GetFunctionConfiguration", inventory.CapConfiguration, "the state of functions",
 			ask(lambda.NewFromConfig, (*lambda.Client).GetFunctionConfiguration, plain(lambda.GetFunctionConfigurationInput{FunctionName: name}))).missing(lambdaGone).onlyFull(),
 		s.row("GetFunctionConcurrency", inventory.CapConfiguration, "functions that are switched off or bounded by their concurrency",
 			ask(lambda.NewFromConfig, (*lambda.Client).GetFunctionConcurrency, plain(lambda.GetFunctionConcurrencyInput{FunctionName: name}))).missing(lambdaGone).onlyFull(),
