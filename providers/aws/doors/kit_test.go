@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/estray/estray/internal/awsfake"
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/providers/aws/doors"
 	"github.com/estray/estray/providers/aws/session"
@@ -53,23 +54,27 @@ func result(operation, body string) string {
 
 // cloud serves a script, and keeps what it was asked.
 type cloud struct {
-	partition string
-	script    script
-	mu        sync.Mutex
-	asked     []string
-	raw       []string // the questions as they came over the wire
-	seen      func(question string)
+	script script
+	mu     sync.Mutex
+	asked  []string
+	raw    []string // the questions as they came over the wire
 }
 
 // start opens the region of a cloud that follows the script.
 func start(t testing.TB, s script) (*cloud, *session.Region) {
 	t.Helper()
-	c := &cloud{partition: "aws", script: s}
+	c := &cloud{script: s}
 	return c, open(t, c, region)
 }
 
-// open gives a region of the account that the handler says we are.
+// open gives a region of the home account, which the handler serves.
 func open(t testing.TB, h http.Handler, region string) *session.Region {
+	t.Helper()
+	return openAs(t, h, home, region)
+}
+
+// openAs gives a region of an account with the account's own key.
+func openAs(t testing.TB, h http.Handler, account, region string) *session.Region {
 	t.Helper()
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
@@ -78,7 +83,7 @@ func open(t testing.TB, h http.Handler, region string) *session.Region {
 		t.Setenv(name, "")
 	}
 	t.Setenv("AWS_ENDPOINT_URL", server.URL)
-	t.Setenv("AWS_ACCESS_KEY_ID", "AKIA"+home+"BASE")
+	t.Setenv("AWS_ACCESS_KEY_ID", awsfake.AccessKey(account))
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "example")
 	t.Setenv("AWS_REGION", region)
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -141,7 +146,7 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	operation, subject, token := question(r, body)
 	if operation == "GetCallerIdentity" {
-		fmt.Fprint(w, result(operation, "<Arn>arn:"+c.partition+":iam::"+home+":user/base</Arn><Account>"+home+"</Account>"))
+		fmt.Fprint(w, result(operation, "<Arn>arn:aws:iam::"+home+":user/base</Arn><Account>"+home+"</Account>"))
 		return
 	}
 	page := ""
@@ -152,9 +157,6 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.asked = append(c.asked, strings.TrimSpace(operation+" "+subject)+page)
 	c.raw = append(c.raw, r.URL.RequestURI()+" "+string(body))
 	c.mu.Unlock()
-	if c.seen != nil {
-		c.seen(operation)
-	}
 	answers := nothing()
 	for k, v := range c.script {
 		answers[k] = v
