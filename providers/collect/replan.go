@@ -45,7 +45,7 @@ func (r *run) replan(ctx context.Context, sources []planned, problems []inventor
 		case now[last.Cell] && last.Plan != "":
 			out = append(out, inventory.Coverage{Cell: last.Cell, Plan: inventory.PlanResumed, Read: r.now})
 		case !now[last.Cell] && r.opt.Within(last.Cell.Scope):
-			if c := r.gone(last, by[last.Cell]); c.Plan != last.Plan {
+			if c := r.gone(last, by[last.Cell], problems); c.Plan != last.Plan {
 				out = append(out, c)
 			}
 		}
@@ -56,7 +56,7 @@ func (r *run) replan(ctx context.Context, sources []planned, problems []inventor
 // gone is the word on a cell that no source announced. By is what led to it
 // before: if any of that was planned now, something is missing. A cell that no
 // source ever announced was a problem of an earlier plan, which is over.
-func (r *run) gone(last inventory.Coverage, by []string) inventory.Coverage {
+func (r *run) gone(last inventory.Coverage, by []string, problems []inventory.Coverage) inventory.Coverage {
 	c := inventory.Coverage{Cell: last.Cell, Plan: inventory.PlanDropped, Read: r.now}
 	if len(by) == 0 {
 		return c
@@ -73,9 +73,27 @@ func (r *run) gone(last inventory.Coverage, by []string) inventory.Coverage {
 	if i := slices.IndexFunc(by, func(name string) bool { return r.asked[name] }); i >= 0 {
 		c.Plan, c.State = inventory.PlanMissing, inventory.Unavailable
 		c.Why = inventory.Reason{Operation: "plan", Message: fmt.Sprintf("%s told of it before and does so no more%s. Find out why it is gone, or accept the blind spot in the registry", by[i], when)}
+		if p, ok := unasked(last.Cell, by, problems); ok {
+			c.State, c.Why = p.State, p.Why
+			c.Why.Message += when
+		}
 		r.count(c)
 		return c
 	}
 	c.Why = inventory.Reason{Operation: "plan", Message: by[0] + " is not in the configuration any more" + when}
 	return c
+}
+
+// unasked finds the problem for which a cell could not be planned: that of the
+// narrowest scope around it, of one of those that led to it before.
+func unasked(cell inventory.Cell, by []string, problems []inventory.Coverage) (inventory.Coverage, bool) {
+	var found inventory.Coverage
+	ok := false
+	for _, p := range problems {
+		if p.Cell.Capability == inventory.CapScopes && slices.Contains(by, p.Cell.Source) && p.Cell.Scope.Contains(cell.Scope) &&
+			(!ok || found.Cell.Scope.Contains(p.Cell.Scope)) {
+			found, ok = p, true
+		}
+	}
+	return found, ok
 }

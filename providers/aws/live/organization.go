@@ -26,23 +26,23 @@ type roster struct {
 // run (see Config.Within) count as ours and are not read.
 func (p *planner) accounts(ctx context.Context, home *session.Home) roster {
 	var out roster
-	all := p.cfg.Accounts
-	if p.cfg.Organization {
+	all := slices.Compact(slices.Sorted(slices.Values(p.cfg.Accounts)))
+	switch {
+	case p.cfg.Organization:
 		all = p.organization(ctx, home, &out)
-	} else {
-		out.words = []inventory.Coverage{{Cell: ofAll(inventory.CapScopes), State: inventory.Complete, Seen: max(len(all), 1)}}
+	case len(all) == 0:
+		all = []string{home.Account}
+		fallthrough
+	default:
+		out.read = slices.Clone(all)
+		out.words = []inventory.Coverage{{Cell: ofAll(inventory.CapScopes), State: inventory.Complete, Seen: len(all)}}
 	}
+	slices.Sort(out.read)
+	out.read = slices.DeleteFunc(slices.Compact(out.read), func(id string) bool { return !p.cfg.Within(scopeOf(id)) })
 	ours := map[string]bool{home.Account: true}
 	for _, id := range all {
 		ours[id] = true
 	}
-	if len(all) == 0 {
-		out.read = []string{home.Account}
-	} else if !p.cfg.Organization {
-		out.read = slices.Clone(all)
-	}
-	slices.Sort(out.read)
-	out.read = slices.DeleteFunc(slices.Compact(out.read), func(id string) bool { return !p.cfg.Within(scopeOf(id)) })
 	out.own.Organization = cmp.Or(out.own.Organization, p.cfg.Own.Organization)
 	configured := p.cfg.Own.Account
 	out.own.Account = func(id string) bool { return ours[id] || configured != nil && configured(id) }
@@ -70,9 +70,13 @@ func (p *planner) organization(ctx context.Context, home *session.Home, out *ros
 	listed, err := listAccounts(ctx, client)
 	identity.Add(len(listed))
 	out.words = []inventory.Coverage{identity.Coverage()}
-	if err != nil {
+	switch {
+	case err != nil:
 		out.problems = append(out.problems, unlisted(err, home.Account, len(listed)))
-	} else {
+	case !slices.ContainsFunc(listed, func(a types.Account) bool { return aws.ToString(a.Id) == home.Account }):
+		out.problems = append(out.problems, problem(inventory.Scope{Provider: inventory.AWS}, inventory.CapScopes, inventory.Malformed,
+			inventory.Reason{Operation: "ListAccounts", Message: "the list does not hold the account that asks, " + home.Account + ", so that others may be missing too"}))
+	default:
 		out.words = append(out.words, inventory.Coverage{Cell: ofAll(inventory.CapScopes), State: inventory.Complete, Seen: len(listed)})
 	}
 	return p.divide(home, listed, out)

@@ -4,6 +4,8 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -99,6 +101,7 @@ func TestHungSTS(t *testing.T) {
 // AWS_CA_BUNDLE names it, and only then.
 func TestCertificateBundle(t *testing.T) {
 	s := httptest.NewUnstartedServer(&cloud{answer: fine})
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // of the call that is refused
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	bundle := filepath.Join(t.TempDir(), "house.pem")
