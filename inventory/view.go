@@ -320,6 +320,9 @@ func (v *View) Gaps(s Scope, need ...Capability) []Coverage {
 func (v *View) gaps(s Scope, capability Capability) []Coverage {
 	var touching []Coverage
 	for _, c := range v.Coverage {
+		if c.State == Disabled && c.Cell.Capability == CapFunctions && c.Cell.Scope.Contains(s) {
+			return nil // proved not to be in use: nothing of it is left to read
+		}
 		if c.Cell.Capability != capability || !c.Cell.Scope.Touches(s) {
 			continue
 		}

@@ -76,15 +76,17 @@ func TestGaps(t *testing.T) {
 		want     []string // state of each gap
 		notAsked bool
 	}{
-		"complete":                                {fn.Scope, inventory.CapFunctions, []inventory.Coverage{read(fn, inventory.Complete, on(1))}, nil, false},
-		"denied":                                  {fn.Scope, inventory.CapFunctions, []inventory.Coverage{read(fn, inventory.Denied, on(1))}, []string{"denied"}, false},
-		"pending is a gap":                        {fn.Scope, inventory.CapFunctions, []inventory.Coverage{{Cell: fn}}, []string{"pending"}, false},
-		"denied once complete counts as denied":   {fn.Scope, inventory.CapFunctions, []inventory.Coverage{read(fn, inventory.Complete, on(1)), read(fn, inventory.Denied, on(2))}, []string{"denied"}, false},
-		"another source makes up for it":          {fn.Scope, inventory.CapFunctions, []inventory.Coverage{read(fn, inventory.Denied, on(1)), read(other, inventory.Complete, on(1))}, nil, false},
-		"an account-wide cell covers its regions": {fn.Scope, inventory.CapRoles, []inventory.Coverage{read(roles, inventory.Complete, on(1))}, nil, false},
-		"an account asks for all its regions":     {account, inventory.CapFunctions, []inventory.Coverage{read(fn, inventory.Complete, on(1)), read(us, inventory.Throttled, on(1))}, []string{"throttled"}, false},
-		"nobody was asked":                        {fn.Scope, inventory.CapPolicies, []inventory.Coverage{read(fn, inventory.Complete, on(1))}, []string{"pending"}, true},
-		"a broken plan makes all below unknown":   {fn.Scope, inventory.CapFunctions, []inventory.Coverage{read(plan, inventory.Denied, on(1))}, []string{"denied"}, false},
+		"complete":                                          {fn.Scope, inventory.CapFunctions, []inventory.Coverage{read(fn, inventory.Complete, on(1))}, nil, false},
+		"denied":                                            {fn.Scope, inventory.CapFunctions, []inventory.Coverage{read(fn, inventory.Denied, on(1))}, []string{"denied"}, false},
+		"pending is a gap":                                  {fn.Scope, inventory.CapFunctions, []inventory.Coverage{{Cell: fn}}, []string{"pending"}, false},
+		"denied once complete counts as denied":             {fn.Scope, inventory.CapFunctions, []inventory.Coverage{read(fn, inventory.Complete, on(1)), read(fn, inventory.Denied, on(2))}, []string{"denied"}, false},
+		"another source makes up for it":                    {fn.Scope, inventory.CapFunctions, []inventory.Coverage{read(fn, inventory.Denied, on(1)), read(other, inventory.Complete, on(1))}, nil, false},
+		"an account-wide cell covers its regions":           {fn.Scope, inventory.CapRoles, []inventory.Coverage{read(roles, inventory.Complete, on(1))}, nil, false},
+		"an account asks for all its regions":               {account, inventory.CapFunctions, []inventory.Coverage{read(fn, inventory.Complete, on(1)), read(us, inventory.Throttled, on(1))}, []string{"throttled"}, false},
+		"nobody was asked":                                  {fn.Scope, inventory.CapPolicies, []inventory.Coverage{read(fn, inventory.Complete, on(1))}, []string{"pending"}, true},
+		"a region that is switched off has nothing to read": {fn.Scope, inventory.CapPolicies, []inventory.Coverage{read(fn, inventory.Disabled, on(1))}, nil, false},
+		"what else is switched off says nothing of it":      {fn.Scope, inventory.CapPolicies, []inventory.Coverage{read(cell(inventory.CapMappings, "eu-west-1"), inventory.Disabled, on(1))}, []string{"pending"}, true},
+		"a broken plan makes all below unknown":             {fn.Scope, inventory.CapFunctions, []inventory.Coverage{read(plan, inventory.Denied, on(1))}, []string{"denied"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := inventory.NewView(on(20), nil, tc.coverage)
