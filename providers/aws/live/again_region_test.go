@@ -79,6 +79,9 @@ func TestSecondScan(t *testing.T) {
 		"an event that the last scan knew": {between: func(r *awsfake.Region) {
 			r.Events = append(r.Events, record("AddPermission20150331v2", "f02", at().Add(-29*time.Minute)))
 		}},
+		"the history that is read begins after the last scan": {spoil: func(f *found) {
+			change(f, inventory.CapEvents, func(c *inventory.Coverage) { *c = inventory.Coverage{} })
+		}, cfg: []func(*live.Config){func(c *live.Config) { c.Since = c.Now.Add(-time.Hour) }}, asked: all},
 		"the list shows a change": {between: func(r *awsfake.Region) { r.Functions[1].RevisionID = "other" }, asked: "f01"},
 		"a function is new":       {between: func(r *awsfake.Region) { r.Functions = append(r.Functions, fn("new")) }, asked: "new"},
 		"an event does not tell which function": {between: func(r *awsfake.Region) {
@@ -165,6 +168,21 @@ func TestThirdScan(t *testing.T) {
 		if got := asked(s); got != want {
 			t.Errorf("day %d: asked again about %q, want %q", day+1, got, want)
 		}
+	}
+}
+
+// TestFraction: the history is covered to the second, and scans begin between.
+func TestFraction(t *testing.T) {
+	s := serve(t, world(&awsfake.Region{Functions: many(2)}))
+	on := func(d time.Duration) func(*live.Config) {
+		return func(c *live.Config) { c.Now = at().Add(d + 700*time.Millisecond) }
+	}
+	first := scan(t, config(lookup, on(0)), found{})
+	later(s, pause, inRegion)
+	s.Reset()
+	scan(t, config(lookup, on(pause)), first)
+	if got := asked(s); got != "" {
+		t.Errorf("asked again about %q", got)
 	}
 }
 

@@ -119,6 +119,16 @@ func TestReach(t *testing.T) {
 			ways:  []seen{{Kind: "policy", Reach: inventory.ReachPublic}, {Kind: "policy", Reach: inventory.ReachPublic, Note: "through a function URL only"}},
 			reach: inventory.ReachPrivate,
 		},
+		"a statement on a URL's authorisation leads nowhere without a URL": {
+			more:  []func(*awsfake.Function){policy("", statement{Principal: "*", Condition: condition{"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}})},
+			ways:  []seen{{Kind: "policy", Reach: inventory.ReachPublic}},
+			reach: inventory.ReachPrivate,
+		},
+		"a deny opens no URL": {
+			more:  []func(*awsfake.Function){link("", "NONE", old()), policy("", statement{Effect: "Deny", Principal: "*", Action: "lambda:InvokeFunctionUrl"})},
+			ways:  []seen{{Kind: "function-url", Reach: inventory.ReachPrivate, Note: "no statement opens it"}},
+			reach: inventory.ReachPrivate,
+		},
 		"a signed URL for everyone lets in whoever has an account": {
 			more: []func(*awsfake.Function){link("", "AWS_IAM", old()), policy("", statement{Sid: "any", Principal: "*", Action: "lambda:InvokeFunctionUrl",
 				Condition: condition{"StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}}})},

@@ -86,6 +86,11 @@ func TestList(t *testing.T) {
 			if len(got.assets) != c.assets {
 				t.Errorf("%d functions were told, want %d", len(got.assets), c.assets)
 			}
+			for capability, w := range got.words {
+				if c.assets == 0 && door(capability) && w.State.Whole() {
+					t.Errorf("%s is %s, and no function is known", capability, w.State)
+				}
+			}
 		})
 	}
 }
@@ -100,6 +105,16 @@ func TestCountedTwice(t *testing.T) {
 	}
 	// Two lists, and one of the versions.
 	if c := calls(s); c["GetAccountSettings"] != 2 || c["ListFunctions"] != 3 {
+		t.Errorf("calls = %v", c)
+	}
+}
+
+// TestCountedLate: where the count alone was wrong, the list is not read again.
+func TestCountedLate(t *testing.T) {
+	s := serve(t, world(&awsfake.Region{Functions: many(3)}))
+	s.SetFaults(awsfake.Fault{Operation: "GetAccountSettings", Times: 1, Effect: awsfake.Answer(200, `{"AccountUsage":{"FunctionCount":9}}`)})
+	scan(t, config(), found{})
+	if c := calls(s); c["GetAccountSettings"] != 2 || c["ListFunctions"] != 2 {
 		t.Errorf("calls = %v", c)
 	}
 }
