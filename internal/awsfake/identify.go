@@ -29,7 +29,6 @@ func scopeOf(h http.Header) scope {
 func (t *table) identify(r *http.Request, body []byte) (*call, scope) {
 	sc := scopeOf(r.Header)
 	c := &call{client: clientTime(r.Header)}
-	c.Region = sc.region
 	switch {
 	case r.Header.Get("X-Amz-Target") != "":
 		t.identifyTarget(c, r.Header.Get("X-Amz-Target"), body)
@@ -41,7 +40,9 @@ func (t *table) identify(r *http.Request, body []byte) (*call, scope) {
 	c.token = c.text(pagingOf(c.Service).token)
 	c.at = decodePlace(c.token)
 	c.Page = c.at.page
-	c.Resource, c.Qualifier = subject(c)
+	// The log keeps these: they must not hold the whole request in memory.
+	resource, qualifier := subject(c)
+	c.Region, c.Resource, c.Qualifier = strings.Clone(sc.region), strings.Clone(resource), strings.Clone(qualifier)
 	return c, sc
 }
 

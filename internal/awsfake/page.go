@@ -114,7 +114,8 @@ func (c *call) list(member string, n int, entry func(w *jsonWriter, i int), para
 	if !ok {
 		return c.badToken()
 	}
-	w := newJSON().open('{').key(member).open('[')
+	w := &jsonWriter{b: make([]byte, 0, 512*(1+to-from))}
+	w.open('{').key(member).open('[')
 	for i := from; i < to; i++ {
 		entry(w, i)
 	}

@@ -19,7 +19,8 @@ type Server struct {
 	Clock func() time.Time
 
 	table *table
-	next  http.Handler // behind a proxy; nil: the world answers
+	next  http.Handler       // behind a proxy; nil: the world answers
+	own   map[Operation]bool // what the world answers although there is a proxy
 
 	life  sync.RWMutex // held for reading while the world answers
 	world *World
@@ -51,11 +52,23 @@ func New(w *World) *Server {
 // RepeatToken does nothing there.
 func Proxy(target *url.URL) *Server {
 	s := New(nil)
+	s.Forward(target)
+	return s
+}
+
+// Forward hands calls on to another server as [Proxy] does, except for the
+// operations of own, which the world answers: so it fills the gaps of an
+// emulator. The accounts of both must be the same, and what both tell of. Call
+// it before the first request.
+func (s *Server) Forward(target *url.URL, own ...Operation) {
 	s.next = &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(target)
 		r.Out.Host = r.In.Host // the signature covers it
 	}}
-	return s
+	s.own = map[Operation]bool{}
+	for _, o := range own {
+		s.own[o] = true
+	}
 }
 
 // Change runs f on the world while no call is being answered.
@@ -169,7 +182,7 @@ func (s *Server) effectOn(c *Call) Effect {
 
 // answer asks the world, or the server behind the proxy.
 func (s *Server) answer(c *call, e Effect, r *http.Request, body []byte) answer {
-	if s.next != nil {
+	if s.next != nil && !s.own[Operation{c.Service, c.Operation}] {
 		return s.forward(c, r, body)
 	}
 	s.life.RLock()
@@ -256,7 +269,7 @@ func accountOfKey(key string) (string, bool) {
 	if len(key) != 20 || (!strings.HasPrefix(key, "ASIA") && !strings.HasPrefix(key, "AKIA")) {
 		return "", false
 	}
-	id := key[4:16]
+	id := strings.Clone(key[4:16])
 	return id, strings.Trim(id, "0123456789") == ""
 }
 
