@@ -2,6 +2,7 @@ package aws_test
 
 import (
 	"net/url"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -59,6 +60,29 @@ func TestJudgeRights(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What is kept of a policy must not hold its document: an account has thousands.
+func TestPermitsLetTheDocumentGo(t *testing.T) {
+	const n, size = 500, 64 << 10
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	all := make([]aws.Permits, n)
+	for i := range all {
+		document := strings.Replace(allOfS3, `"*"`, `"*","Sid":"`+strings.Repeat("x", size)+`"`, 1)
+		all[i] = aws.ReadPermits(document)
+	}
+	if kept := int64(heap()) - int64(before); kept > n*size/10 {
+		t.Errorf("%d bytes are kept of %d", kept, n*size)
+	}
+	if got := aws.JudgeRights(all...).Weighs; len(got) != 1 {
+		t.Errorf("what weighs: %q", got)
 	}
 }
 

@@ -31,6 +31,7 @@ type act struct {
 	id, service, name string
 	at                time.Time
 	function          string
+	request           string // in JSON, in place of one that names the function
 	code              string
 	reads             bool
 }
@@ -42,6 +43,9 @@ func (a act) json() []byte {
 	}
 	if a.function != "" {
 		request = fmt.Sprintf(`{"functionName":%q}`, a.function)
+	}
+	if a.request != "" {
+		request = a.request
 	}
 	if a.code != "" {
 		code = fmt.Sprintf(`"errorCode":%q,`, a.code)

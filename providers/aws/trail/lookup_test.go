@@ -3,6 +3,7 @@ package trail_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"testing"
@@ -100,10 +101,49 @@ func TestReadingThatEndsIsGoneOnWith(t *testing.T) {
 	}
 }
 
+// TestFinishedSlicesCountWithoutAnEvent: a slice in which nothing is of interest
+// was read all the same, and the next reading goes on behind it.
+func TestFinishedSlicesCountWithoutAnEvent(t *testing.T) {
+	var acts []act
+	for i := range 300 {
+		acts = append(acts, act{id: fmt.Sprint(i), service: "cloudtrail", name: "DescribeTrails", reads: true, at: ago(7 * time.Hour * time.Duration(i+1))})
+	}
+	p := open(t, acts...)
+	p.server.SetFaults(awsfake.Fault{Operation: "LookupEvents", After: 6, Effect: awsfake.Throttle(0)})
+	if c := p.lookup(t, trail.LookupConfig{}).Coverage; c.State != inventory.Partial || !c.Window.To.After(ago(84*day)) || c.Seen != 0 {
+		t.Errorf("coverage %+v", c)
+	}
+}
+
+// TestShortWindowIsAskedForOnce: it is one slice, so that there is no use in
+// asking for a first page of the whole.
+func TestShortWindowIsAskedForOnce(t *testing.T) {
+	p := open(t, updates(6, time.Hour, now())...)
+	p.server.Change(func(w *awsfake.World) { w.PageSize = map[string]int{"LookupEvents": 2} })
+	p.lookup(t, trail.LookupConfig{Since: ago(2 * day)})
+	if n := p.calls("LookupEvents"); n != 3+1 {
+		t.Errorf("%d calls", n)
+	}
+}
+
+// TestRefusedTokenIsTriedOnceMore and no more.
+func TestRefusedTokenIsTriedOnceMore(t *testing.T) {
+	p := open(t, updates(6, time.Hour, now())...)
+	p.server.Change(func(w *awsfake.World) { w.PageSize = map[string]int{"LookupEvents": 2} })
+	p.server.SetFaults(awsfake.Fault{Operation: "LookupEvents", Page: 2, Effect: refusedToken()})
+	p.lookup(t, trail.LookupConfig{Since: ago(2 * day)})
+	if n := p.calls("LookupEvents"); n != 2*2 {
+		t.Errorf("%d calls", n)
+	}
+}
+
+func refusedToken() awsfake.Effect {
+	return awsfake.Answer(http.StatusBadRequest, `{"__type":"InvalidNextTokenException","Message":"the token is bad"}`)
+}
+
 // TestFailure: what a failure means for the cell, and that a window that was
 // covered before stays.
 func TestFailure(t *testing.T) {
-	refused := awsfake.Answer(http.StatusBadRequest, `{"__type":"InvalidNextTokenException","Message":"the token is bad"}`)
 	prior := inventory.Coverage{State: inventory.Complete, Window: inventory.Window{From: ago(90 * day), To: ago(2 * day)}, Mark: onlyLambda()}
 	for name, c := range map[string]struct {
 		fault awsfake.Fault
@@ -117,8 +157,8 @@ func TestFailure(t *testing.T) {
 		"a hung page":                  {awsfake.Fault{Page: 2, Effect: awsfake.Hang()}, inventory.Partial, "", "no whole answer came in time"},
 		"a cut page":                   {awsfake.Fault{Page: 2, Effect: awsfake.CutJSON()}, inventory.Partial, "", ""},
 		"a token that comes again":     {awsfake.Fault{Page: 2, Effect: awsfake.RepeatToken()}, inventory.Partial, "", "the listing gave the same page token twice"},
-		"a token that is refused":      {awsfake.Fault{Page: 2, Times: 1, Effect: refused}, inventory.Complete, "", ""},
-		"a token that is refused ever": {awsfake.Fault{Page: 2, Effect: refused}, inventory.Partial, "InvalidNextTokenException", ""},
+		"a token that is refused":      {awsfake.Fault{Page: 2, Times: 1, Effect: refusedToken()}, inventory.Complete, "", ""},
+		"a token that is refused ever": {awsfake.Fault{Page: 2, Effect: refusedToken()}, inventory.Partial, "InvalidNextTokenException", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			acts := updates(120, 15*time.Minute, now())
@@ -305,9 +345,12 @@ func TestTouched(t *testing.T) {
 	if !open(t, act{id: "5", name: "PutNewThing", at: ago(time.Hour)}).lookup(t, trail.LookupConfig{}).Unplaced {
 		t.Error("a change of an unknown function is not told")
 	}
-	layer := act{id: "6", service: "cloudtrail", name: "StopLogging", at: ago(time.Hour)}
-	if open(t, layer).lookup(t, trail.LookupConfig{}).Unplaced {
-		t.Error("a change of a trail may have been one of a function")
+	others := []act{
+		{id: "6", service: "cloudtrail", name: "StopLogging", at: ago(time.Hour)},
+		{id: "7", name: "DeleteEventSourceMapping20150331", request: `{"uuid":"0000"}`, at: ago(time.Hour)},
+	}
+	if open(t, others...).lookup(t, trail.LookupConfig{}).Unplaced {
+		t.Error("what is known to be no function is taken for one")
 	}
 }
 
@@ -325,5 +368,12 @@ func TestErrorsOfTheCallerComeBackUnchanged(t *testing.T) {
 	})
 	if !errors.Is(err, context.Canceled) || got.Coverage.State != inventory.Cancelled {
 		t.Errorf("error %v, coverage %+v", err, got.Coverage)
+	}
+	p.server.SetFaults(awsfake.Fault{Operation: "LookupEvents", Effect: awsfake.Hang()})
+	ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	got, err = trail.Lookup(ctx, p.account.Region(region), trail.LookupConfig{Source: source, Now: now()}, func(inventory.Fact) error { return nil })
+	if !errors.Is(err, context.DeadlineExceeded) || got.Coverage.State != inventory.Cancelled {
+		t.Errorf("in a call: error %v, coverage %+v", err, got.Coverage)
 	}
 }

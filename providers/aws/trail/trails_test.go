@@ -1,6 +1,7 @@
 package trail_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -65,17 +66,18 @@ func TestOneWholeTrailIsEnough(t *testing.T) {
 		"advanced, of both kinds":      advanced([]awsfake.FieldSelector{is("eventCategory", "Management"), is("readOnly", "true", "false")}),
 		"advanced, kinds apart":        advanced([]awsfake.FieldSelector{is("eventCategory", "Management"), is("readOnly", "true")}, []awsfake.FieldSelector{is("eventCategory", "Management"), is("readOnly", "false")}),
 		"the organization's":           foreign,
-		"homed in another region":      func(t *awsfake.Trail) { t.Home = "us-east-1" },
+		"homed in another region":      func(t *awsfake.Trail) { t.Home = "ap-south-1" },
 		"with a file that is verified": func(t *awsfake.Trail) { t.Validated = true },
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, p := trails(t, nil, whole("main", change), whole("small", func(t *awsfake.Trail) { t.MultiRegion = false }))
+			main := whole("main", change)
+			got, p := trails(t, nil, main, whole("small", func(t *awsfake.Trail) { t.MultiRegion = false }))
 			if diff := cmp.Diff(coverage(inventory.Complete, inventory.Assumed, 2, inventory.Reason{}), got); diff != "" {
 				t.Errorf("coverage (-want +got):\n%s", diff)
 			}
 			for _, c := range p.server.Calls() {
-				if c.Operation == "GetTrailStatus" && c.Status != 200 {
-					t.Errorf("asked in the wrong place: %+v", c)
+				if c.Operation != "DescribeTrails" && strings.HasSuffix(c.Resource, "/main") && c.Region != main.Home {
+					t.Errorf("asked elsewhere than in its home region: %+v", c)
 				}
 			}
 		})
@@ -141,7 +143,11 @@ func TestTrailsThatCannotBeRead(t *testing.T) {
 		"of one region, the status is denied": {"GetTrailStatus", []*awsfake.Trail{whole("x", func(t *awsfake.Trail) { t.MultiRegion = false })}, inventory.Partial, inventory.Broken, ""},
 		"the organization's, denied":          {"GetTrailStatus", []*awsfake.Trail{whole("org", foreign)}, inventory.Complete, inventory.ContinuityNone, orgOnly},
 		"the organization's selectors":        {"GetEventSelectors", []*awsfake.Trail{whole("org", foreign)}, inventory.Complete, inventory.ContinuityNone, orgOnly},
-		"our own trail of the organization":   {"GetTrailStatus", []*awsfake.Trail{whole("org", func(t *awsfake.Trail) { t.Organization = true })}, inventory.Partial, inventory.ContinuityNone, ""},
+		"of another account, of nobody's organization": {"GetTrailStatus", []*awsfake.Trail{whole("x", func(t *awsfake.Trail) {
+			foreign(t)
+			t.Organization = false
+		})}, inventory.Partial, inventory.ContinuityNone, ""},
+		"our own trail of the organization": {"GetTrailStatus", []*awsfake.Trail{whole("org", func(t *awsfake.Trail) { t.Organization = true })}, inventory.Partial, inventory.ContinuityNone, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, _ := trails(t, deny(c.operation), c.trails...)
