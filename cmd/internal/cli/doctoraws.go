@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
+	"github.com/estray/estray/cmd/internal/output"
 	"github.com/estray/estray/configs"
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/providers"
@@ -20,7 +22,10 @@ import (
 // aws makes the checks of AWS: credentials, the plan, and the permissions in
 // each account.
 func (d *doctor) aws(ctx context.Context, c *configs.AWS) {
+	bar := output.NewProgress(d.std.Err, d.std.ErrTerminal && !d.quiet, d.logger(d.config), d.std.Clock)
+	defer bar.Done()
 	reads := readAWS(d.config)
+	reads.Planned = bar.Plan
 	reads.Calls.Name = "estray-doctor" // in the audit log no scan
 	home, places, err := live.Places(ctx, *reads)
 	if home == nil {
@@ -32,7 +37,10 @@ func (d *doctor) aws(ctx context.Context, c *configs.AWS) {
 	d.add(check{Provider: string(inventory.AWS), Account: home.Account, Check: "credentials", State: access.Works, Why: home.Principal})
 	var planned []check
 	for _, p := range problems(err) {
-		planned = append(planned, unplanned(p))
+		// Who may not list the accounts is told so by the probe.
+		if p.Operation != "ListAccounts" || p.State != inventory.Denied {
+			planned = append(planned, unplanned(p))
+		}
 	}
 	if c.Organization {
 		planned = append(planned, d.probe(ctx, c, home.Own().Global(), access.Management)...)
@@ -40,7 +48,7 @@ func (d *doctor) aws(ctx context.Context, c *configs.AWS) {
 	for _, p := range places {
 		planned = append(planned, taken(home, p, reads.Role)...)
 	}
-	for _, own := range d.inEach(ctx, c, places) {
+	for _, own := range d.inEach(ctx, c, places, bar.Check) {
 		planned = append(planned, own...)
 	}
 	slices.SortStableFunc(planned, func(a, b check) int { return cmp.Compare(a.Account, b.Account) })
@@ -96,14 +104,15 @@ func taken(home *session.Home, p live.Place, role session.Role) []check {
 }
 
 // inEach tries the permissions of each account, several accounts at once.
-func (d *doctor) inEach(ctx context.Context, c *configs.AWS, places []live.Place) [][]check {
+func (d *doctor) inEach(ctx context.Context, c *configs.AWS, places []live.Place, tell func(done, of int)) [][]check {
 	out := make([][]check, len(places))
 	var all sync.WaitGroup
+	var done atomic.Int64
 	free := make(chan struct{}, max(c.Parallel, 1))
 	for i, p := range places {
 		free <- struct{}{}
 		all.Go(func() {
-			defer func() { <-free }()
+			defer func() { <-free; tell(int(done.Add(1)), len(places)) }()
 			out[i] = d.probe(ctx, c, p.Account.Global(), access.Account)
 			if len(p.Regions) > 0 {
 				out[i] = append(out[i], d.probe(ctx, c, p.Account.Region(regionToAsk(p)), access.Region)...)

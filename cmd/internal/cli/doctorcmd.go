@@ -58,10 +58,10 @@ region of each account. Nothing is stored.
 
 States: works; denied, where a permission is missing; unused, where there is
 nothing that it would be needed for; unclear, where the answer tells neither;
-failed, where a scan could not run.
+failed, where a scan could not do its work.
 
-Exit codes: 0 everything works; 1 a scan could not run; 2 usage, configuration
-or registry error; 4 a scan would run, and its coverage would be incomplete.`,
+Exit codes: 0 everything works; 1 a scan could not do its work; 2 usage,
+configuration or registry error; 4 coverage would be incomplete.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := oneOf("--format", format, listFormats()); err != nil {
 				return err
@@ -260,7 +260,7 @@ func (d *doctor) verdict() (code int, why, hint string) {
 	all := len(d.checks)
 	switch {
 	case counts[failed] > 0:
-		return report.ExitFailed, "a scan could not run: " + list(failed), ""
+		return report.ExitFailed, "a scan could not do its work: " + list(failed), ""
 	case counts[access.Denied] > 0:
 		if aGrant {
 			hint = "estray policy aws prints the grant"

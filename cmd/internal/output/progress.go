@@ -47,15 +47,20 @@ func (o overBar) Write(p []byte) (int, error) {
 }
 
 // Plan tells that of so many accounts some are planned, before a source is read.
-func (p *Progress) Plan(done, total int) {
+func (p *Progress) Plan(done, total int) { p.accounts("planning", done, total) }
+
+// Check tells that of so many accounts the permissions of some are tried.
+func (p *Progress) Check(done, total int) { p.accounts("checking", done, total) }
+
+func (p *Progress) accounts(doing string, done, total int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.bar != nil {
-		p.bar.Describe(fmt.Sprintf("planning: %d of %d accounts", done, total))
+		p.bar.Describe(fmt.Sprintf("%s: %d of %d accounts", doing, done, total))
 		return
 	}
 	if p.due() {
-		p.log.Info("planning", "accounts", done, "of", total)
+		p.log.Info(doing, "accounts", done, "of", total)
 	}
 }
 

@@ -35,13 +35,14 @@ func Places(ctx context.Context, cfg Config) (*session.Home, []Place, error) {
 	}
 	var out []Place
 	e := entrance{cfg: p.cfg, home: home}
-	for _, id := range found.read {
+	for i, id := range found.read {
 		a, note, err := e.enter(ctx, id)
 		if err != nil {
 			problems = append(problems, err)
-			continue
+		} else {
+			out = append(out, Place{Account: a, Note: note, Regions: regionsOf(ctx, a, regions).read})
 		}
-		out = append(out, Place{Account: a, Note: note, Regions: regionsOf(ctx, a, regions).read})
+		p.cfg.Planned(i+1, len(found.read))
 	}
 	return home, out, errors.Join(problems...)
 }
