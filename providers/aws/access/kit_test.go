@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,8 +39,10 @@ func open(t *testing.T, w *awsfake.World) clinic {
 	c := clinic{fake: awsfake.New(w)}
 	server := httptest.NewServer(c.fake)
 	t.Cleanup(server.Close)
+	// A name, not an address: buckets would otherwise be named in the path anyway.
+	endpoint := strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
 	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL": server.URL, "AWS_ACCESS_KEY_ID": "AKIAANYBODYSKEY00000", "AWS_SECRET_ACCESS_KEY": "x", "AWS_SESSION_TOKEN": "",
+		"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "AKIAANYBODYSKEY00000", "AWS_SECRET_ACCESS_KEY": "x", "AWS_SESSION_TOKEN": "",
 		"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_PROFILE": "",
 	} {
 		t.Setenv(name, value)

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -160,5 +161,98 @@ func TestARegionThatIsOffIsNotDenied(t *testing.T) {
 	c := open(t, w)
 	if got := c.probe(t, operation(t, "Lambda", "GetPolicy")); got.State != access.Unclear || !strings.Contains(got.Message, "region") {
 		t.Errorf("%+v, want it unclear, and the region told", got)
+	}
+}
+
+// TestABucketIsAskedWhereItLies: the first bucket may lie in another region
+// than the others are tried in.
+func TestABucketIsAskedWhereItLies(t *testing.T) {
+	w := world()
+	w.Accounts[0].Places = map[string]*awsfake.Region{region: {}, "eu-central-1": {Buckets: []*awsfake.Bucket{{Name: "invoices"}}}}
+	c := open(t, w)
+	op := operation(t, "S3", "GetBucketNotificationConfiguration")
+	if got := c.probe(t, op); got.State != access.Works {
+		t.Errorf("%+v, want it to work", got)
+	}
+	calls := c.fake.Calls()
+	if last := calls[len(calls)-1]; last.Operation != op.Name || last.Region != "eu-central-1" || last.Resource != "invoices" {
+		t.Errorf("%s of %q was called in %s, want invoices in eu-central-1", last.Operation, last.Resource, last.Region)
+	}
+}
+
+// TestABucketThatRefusesIsTold: the permission of one bucket is all that can be
+// tried, so that a refusal names it.
+func TestABucketThatRefusesIsTold(t *testing.T) {
+	c := open(t, world())
+	c.fake.SetFaults(awsfake.Fault{Operation: "GetBucketNotificationConfiguration", Effect: awsfake.DenyMissing()})
+	got := c.probe(t, operation(t, "S3", "GetBucketNotificationConfiguration"))
+	if got.State != access.Denied || !strings.Contains(got.Message, "invoices") {
+		t.Errorf("%+v, want it denied, and the bucket named", got)
+	}
+}
+
+// TestProbesKeepToThePartition: an ARN of another partition is refused as
+// malformed, which would prove nothing.
+func TestProbesKeepToThePartition(t *testing.T) {
+	w := world()
+	w.Partition = "aws-cn"
+	c := open(t, w)
+	for _, op := range tried() {
+		c.probe(t, op)
+	}
+	named := 0
+	for _, call := range c.fake.Calls() {
+		if !strings.HasPrefix(call.Resource, "arn:") {
+			continue
+		}
+		named++
+		if !strings.HasPrefix(call.Resource, "arn:aws-cn:") {
+			t.Errorf("%s was asked about %s", call.Operation, call.Resource)
+		}
+	}
+	if named < 5 {
+		t.Errorf("%d calls named an ARN: the test shows too little", named)
+	}
+}
+
+// TestAProbeIsOneOrTwoCalls: a doctor must not use up the quota that deployments
+// share.
+func TestAProbeIsOneOrTwoCalls(t *testing.T) {
+	w := world()
+	w.PageSize = map[string]int{"ListFunctions": 1, "GetAccountAuthorizationDetails": 1}
+	w.Accounts[0].Places[region].Functions = []*awsfake.Function{{Name: "a"}, {Name: "b"}, {Name: "c"}}
+	w.Accounts[0].Roles = []*awsfake.Role{{Name: "x", Trust: "{}"}, {Name: "y", Trust: "{}"}}
+	c := open(t, w)
+	for _, op := range tried() {
+		c.fake.Reset()
+		c.probe(t, op)
+		most := 1
+		if op.Name == "GetBucketNotificationConfiguration" {
+			most = 2 // the bucket has to be found
+		}
+		if n := len(c.fake.Calls()); n > most {
+			t.Errorf("%s of %s took %d calls, want at most %d", op.Name, op.Service, n, most)
+		}
+	}
+}
+
+// TestAStoppedProbeIsUnclear: what was not asked is not denied.
+func TestAStoppedProbeIsUnclear(t *testing.T) {
+	c := open(t, world())
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	for _, op := range tried() {
+		if got := access.Probe(ctx, c.place(op), op); got.State != access.Unclear || got.Message == "" {
+			t.Errorf("%s of %s: %+v, want it unclear with a message", op.Name, op.Service, got)
+		}
+	}
+}
+
+// TestTheTakingOfARoleIsNotProbed: it is taken, or not, before there is an
+// account to probe.
+func TestTheTakingOfARoleIsNotProbed(t *testing.T) {
+	c := open(t, world())
+	if got := c.probe(t, operation(t, "STS", "AssumeRole")); got.State != access.Unclear || len(c.fake.Calls()) > 0 {
+		t.Errorf("%+v after %d calls, want it unclear and not called", got, len(c.fake.Calls()))
 	}
 }
