@@ -332,13 +332,16 @@ func TestARunThatEndsInBetweenCancelsTheRest(t *testing.T) {
 	}
 }
 
-// TestTheAccountsOwnSubscriptionIsAskedFor by its type: there are policies of
-// other types, which start nothing.
-func TestTheAccountsOwnSubscriptionIsAskedFor(t *testing.T) {
+// TestNoMoreIsAskedForThanStartsFunctions of the region: other policies of logs
+// start nothing, and the buckets of all other regions would be listed again and
+// again.
+func TestNoMoreIsAskedForThanStartsFunctions(t *testing.T) {
 	c, r := start(t, nil)
 	read(t, r)
-	if !slices.ContainsFunc(c.raw, func(q string) bool { return strings.Contains(q, `"policyType":"SUBSCRIPTION_FILTER_POLICY"`) }) {
-		t.Errorf("%q", c.raw)
+	for _, text := range []string{`"policyType":"SUBSCRIPTION_FILTER_POLICY"`, "bucket-region=" + region} {
+		if !slices.ContainsFunc(c.raw, func(q string) bool { return strings.Contains(q, text) }) {
+			t.Errorf("no call says %s: %q", text, c.raw)
+		}
 	}
 }
 
