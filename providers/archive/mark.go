@@ -84,12 +84,12 @@ func (m mark) known() bool { return m.settled != "" }
 
 // known gives the mark of an earlier reading whose settled objects are as they
 // were then, so that only the later ones need to be read; else the zero mark. A
-// hole in the logging is told by the records, so that after one all of them are
-// read again.
+// cell that was not complete, by a hole in the logging, tells of it by the
+// records, so that all of them are read again.
 func (s *events) known(before inventory.Coverage, due []object, now mark) mark {
 	m, ok := parseMark(before.Mark)
 	switch {
-	case !ok, s.cfg.Full, before.State != inventory.Complete, before.Continuity == inventory.Broken:
+	case !ok, s.cfg.Full, before.State != inventory.Complete:
 	case m.until.After(now.until): // the last objects are gone
 	case m.settled == nameOf(s.format.Revision, deliveredUntil(due, m.until), now.old):
 		return m

@@ -204,3 +204,33 @@ func TestFolderEndsWithVisit(t *testing.T) {
 		t.Errorf("%d calls, error %v", calls, err)
 	}
 }
+
+// ending is a store whose run ends while an object is opened.
+type ending struct {
+	archive.Store
+	cancel context.CancelFunc
+}
+
+func (e ending) Open(ctx context.Context, _ string) (io.ReadCloser, error) {
+	e.cancel()
+	return nil, broke("", ctx.Err())
+}
+
+// TestTheEndOfTheRunIsNoHole: an object that cannot be opened because the run
+// ends, be it the last, leaves the cell unspoken of.
+func TestTheEndOfTheRunIsNoHole(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cfg := config("x")
+	cfg.Root = ending{archive.Folder(os.DirFS(files{key("20260102T0300"): zipped(records("a"))}.write(t))), cancel}
+	sources, err := archive.Logs(cfg, format()).Plan(ctx)
+	if err != nil || len(sources) != 2 {
+		t.Fatalf("%d sources, %v", len(sources), err)
+	}
+	err = sources[1].Read(ctx, func(inventory.Cell) inventory.Coverage { return inventory.Coverage{} }, func(f inventory.Fact) error {
+		t.Errorf("it says %+v", f)
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error is %v", err)
+	}
+}

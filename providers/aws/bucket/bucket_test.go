@@ -215,6 +215,9 @@ func TestObjectsComeAsStored(t *testing.T) {
 		if r.Header.Get("Accept-Encoding") == "gzip" {
 			t.Error("the transport asks for gzip of its own, and will inflate it")
 		}
+		if r.Header.Get("x-amz-checksum-mode") != "" {
+			t.Error("the vendor's check is on, which speaks to the terminal")
+		}
 		return false
 	}
 	got, err := read(t, f.open(t, "p"), "a.json.gz")
@@ -293,6 +296,7 @@ func TestBucketInAnotherRegion(t *testing.T) {
 		"PermanentRedirect with the header":           {elsewhere(true, true, 301, "PermanentRedirect"), []string{first, first, again}},
 		"PermanentRedirect without the header":        {elsewhere(false, true, 301, "PermanentRedirect"), []string{first, "HeadBucket", first, again}},
 		"a redirect without a body":                   {elsewhere(true, false, 301, ""), []string{first, first, again}},
+		"a redirect without body and header":          {elsewhere(false, false, 301, ""), []string{first, "HeadBucket", first, again}},
 		"AuthorizationHeaderMalformed":                {elsewhere(true, true, 400, "AuthorizationHeaderMalformed"), []string{first, first, again}},
 		"AuthorizationHeaderMalformed without header": {elsewhere(false, true, 400, "AuthorizationHeaderMalformed"), []string{first, "HeadBucket", first, again}},
 	} {
@@ -348,6 +352,9 @@ func TestDialObeysTheEnvironment(t *testing.T) {
 	for _, variable := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"} {
 		t.Run(variable, func(t *testing.T) {
 			t.Setenv(variable, f.url)
+			if c, err := bucket.Dial(t.Context()); err != nil || !c.Options().UsePathStyle {
+				t.Errorf("with an endpoint the bucket is named in the host (%v)", err)
+			}
 			if content, err := read(t, bucket.New(name, "p", bucket.Dial), "a"); err != nil || string(content) != "x" {
 				t.Errorf("%q %v", content, err)
 			}
@@ -378,7 +385,7 @@ func TestConnectIsNotCalledBeforeItIsNeeded(t *testing.T) {
 			return nil, errors.New("no network yet")
 		}
 		return bucket.Client(aws.Config{Region: "eu-west-1", BaseEndpoint: &f.url,
-			Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")})
+			Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")}), nil
 	})
 	if calls != 0 {
 		t.Error("it was called by New")

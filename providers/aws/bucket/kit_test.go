@@ -38,6 +38,8 @@ type front struct {
 	// answer reports whether it answered. n counts the requests like this one
 	// from 1.
 	answer func(w http.ResponseWriter, r *http.Request, n int) bool
+	// patience bounds one attempt of the client.
+	patience time.Duration
 
 	mu  sync.Mutex
 	log []string
@@ -103,7 +105,7 @@ func s3fake(t *testing.T, objects map[string][]byte) *front {
 	if err := backend.CreateBucket(name); err != nil {
 		t.Fatal(err)
 	}
-	f := &front{next: gofakes3.New(backend).Server(), backend: backend}
+	f := &front{next: gofakes3.New(backend).Server(), backend: backend, patience: time.Minute}
 	for key, content := range objects {
 		f.put(t, key, content)
 	}
@@ -126,13 +128,13 @@ func (f *front) open(t *testing.T, prefix string) *bucket.Bucket {
 	t.Helper()
 	return bucket.New(name, prefix, func(ctx context.Context) (*s3.Client, error) {
 		quiet(t)
-		cfg, err := session.Load(ctx, session.Options{Attempts: 3, MaxBackoff: time.Millisecond, Timeout: 300 * time.Millisecond})
+		cfg, err := session.Load(ctx, session.Options{Attempts: 3, MaxBackoff: time.Millisecond, Timeout: f.patience})
 		if err != nil {
 			return nil, err
 		}
 		cfg.Region, cfg.BaseEndpoint = "eu-west-1", aws.String(f.url)
 		cfg.Credentials = credentials.NewStaticCredentialsProvider(canaryKey, canarySecret, canaryToken)
-		return bucket.Client(cfg)
+		return bucket.Client(cfg), nil
 	})
 }
 

@@ -32,10 +32,7 @@ func (b *Bucket) Open(ctx context.Context, key string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, b.failed("open", reading, o.key, err)
 	}
-	o.body, o.etag, o.size = out.Body, aws.ToString(out.ETag), -1
-	if out.ContentLength != nil {
-		o.size = *out.ContentLength
-	}
+	o.body, o.etag = out.Body, aws.ToString(out.ETag)
 	return o, nil
 }
 
@@ -48,7 +45,6 @@ type object struct {
 
 	body   io.ReadCloser
 	at     int64 // bytes that were read
-	size   int64 // of the whole, -1 if not told
 	breaks int   // since it last got on
 	from   int64 // where it was then
 	err    error // why it gives no more
@@ -71,10 +67,10 @@ func (o *object) Read(p []byte) (int, error) {
 	for o.err == nil {
 		n, err := o.body.Read(p)
 		o.at += int64(n)
-		switch {
-		case err == nil:
+		switch err {
+		case nil:
 			return n, nil
-		case o.at == o.size, err == io.EOF && o.size < 0:
+		case io.EOF: // an answer that is cut ends otherwise
 			o.err = io.EOF
 		default:
 			o.err = o.resume(err)
