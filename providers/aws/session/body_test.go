@@ -44,7 +44,7 @@ func TestBodiesAreReadAndDoNotWriteThemselves(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close() //nolint:errcheck // it was read
+	defer answer.Body.Close()
 	if got, err := io.ReadAll(answer.Body); err != nil || string(got) != "question" {
 		t.Errorf("answer %q, %v", got, err)
 	}
