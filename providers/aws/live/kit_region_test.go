@@ -51,14 +51,20 @@ func serve(t testing.TB, w *awsfake.World) *awsfake.Server {
 	s := awsfake.New(w)
 	h := httptest.NewServer(s)
 	t.Cleanup(h.Close)
+	pointTo(t, h.URL, home)
+	return s
+}
+
+// pointTo points the vendor's SDK to an endpoint, with credentials of an account.
+func pointTo(t testing.TB, endpoint, account string) {
+	t.Helper()
 	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL": h.URL, "AWS_ACCESS_KEY_ID": awsfake.AccessKey(home), "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "",
+		"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": awsfake.AccessKey(account), "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "",
 		"AWS_REGION": "us-east-1", "AWS_PROFILE": "", "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
 		"AWS_EC2_METADATA_DISABLED": "true",
 	} {
 		t.Setenv(name, value)
 	}
-	return s
 }
 
 // config reads one region, with short waits between attempts.
