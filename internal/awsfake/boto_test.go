@@ -83,35 +83,57 @@ func calls(t *testing.T) []spec {
 	return out
 }
 
-func TestBothSDKsUnderstandTheSame(t *testing.T) {
-	python := testparts.Python(t)
-	h := httptest.NewServer(awsfake.New(everything()))
-	t.Cleanup(h.Close)
-	cmd := exec.Command(python, filepath.Join("testdata", "calls.py"), h.URL, filepath.Join("testdata", "calls.json"))
-	cmd.Env = bare()
-	cmd.Stderr = os.Stderr
+// spoils are the effects under which both SDKs must read the same, too.
+func spoils() []awsfake.Effect {
+	return []awsfake.Effect{{}, awsfake.DenyMissing(), awsfake.Throttle(time.Second), awsfake.ServerError(), awsfake.Expire(), awsfake.Missing()}
+}
+
+// python makes the calls of calls.json through the Python SDK, under each of
+// the effects.
+func python(t *testing.T) [][]any {
+	t.Helper()
+	args := []string{filepath.Join("testdata", "calls.py"), filepath.Join("testdata", "calls.json")}
+	for _, e := range spoils() {
+		s := awsfake.New(everything())
+		s.SetFaults(awsfake.Fault{Effect: e})
+		h := httptest.NewServer(s)
+		t.Cleanup(h.Close)
+		args = append(args, h.URL)
+	}
+	cmd := exec.Command(testparts.Python(t), args...)
+	cmd.Env, cmd.Stderr = bare(), os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("run the Python SDK: %v", err)
 	}
-	var there []any
-	if err := json.Unmarshal(out, &there); err != nil {
+	var got [][]any
+	if err := json.Unmarshal(out, &got); err != nil {
 		t.Fatal(err)
 	}
-	// A server of its own, so that sessions are numbered alike.
-	_, cfg := serve(t, everything())
-	clients := clients(cfg)
-	for i, c := range calls(t) {
-		want := canonical(there[i])
-		if m, ok := want.(map[string]any); ok && m["unknown"] == true {
-			if c.Operation != "GetResourcePolicy" { // newer than some versions of the Python SDK
-				t.Errorf("the Python SDK does not know %s %s", c.Service, c.Operation)
+	return got
+}
+
+func TestBothSDKsUnderstandTheSame(t *testing.T) {
+	there := python(t)
+	for e, effect := range spoils() {
+		t.Run(effect.String(), func(t *testing.T) {
+			// A server of its own, so that sessions are numbered alike.
+			s, cfg := serve(t, everything())
+			s.SetFaults(awsfake.Fault{Effect: effect})
+			clients := clients(cfg)
+			for i, c := range calls(t) {
+				want := canonical(there[e][i])
+				if m, ok := want.(map[string]any); ok && m["unknown"] == true {
+					if c.Operation != "GetResourcePolicy" { // newer than some versions of the Python SDK
+						t.Errorf("the Python SDK does not know %s %s", c.Service, c.Operation)
+					}
+					continue
+				}
+				if diff := cmp.Diff(want, canonical(ask(t, clients[c.Service], c))); diff != "" {
+					t.Errorf("%s %s %s (-Python +Go):\n%s", c.Service, c.Operation, c.Parameters, diff)
+				}
 			}
-			continue
-		}
-		if diff := cmp.Diff(want, canonical(ask(t, clients[c.Service], c))); diff != "" {
-			t.Errorf("%s %s %s (-Python +Go):\n%s", c.Service, c.Operation, c.Parameters, diff)
-		}
+		})
 	}
 }
 
@@ -163,7 +185,7 @@ func ask(t *testing.T, client any, c spec) any {
 	for {
 		got := method.Call([]reflect.Value{reflect.ValueOf(t.Context()), in})
 		if err, failed := got[1].Interface().(error); failed {
-			return map[string]any{"error": code(err)}
+			return map[string]any{"error": code(err), "message": message(err)}
 		}
 		pages = append(pages, generic(got[0].Elem()))
 		if c.Token.Out == "" {

@@ -72,6 +72,15 @@ func code(err error) string {
 	return ""
 }
 
+// message is the vendor's text of an error, or "" if it has none.
+func message(err error) string {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return api.ErrorMessage()
+	}
+	return ""
+}
+
 // pages collects what a paged call answers, following its tokens.
 func pages[T any](t *testing.T, call func(ctx context.Context, token *string) ([]T, *string, error)) [][]T {
 	t.Helper()

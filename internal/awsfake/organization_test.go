@@ -2,6 +2,7 @@ package awsfake_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -194,5 +195,40 @@ func TestRegionsAreFilteredAndPaged(t *testing.T) {
 	}
 	if _, err := lambda.NewFromConfig(in(cfg, "sa-east-1")).ListFunctions(t.Context(), nil); err != nil {
 		t.Errorf("a region that is not listed: %v", err)
+	}
+}
+
+func TestRegionsOfAnotherAccountAreToldToThoseWhoManage(t *testing.T) {
+	_, cfg := serve(t, company())
+	for _, tc := range []struct{ name, asks, of, want, code string }{
+		{"the management account", "111111111111", "333333333333", "[eu-west-1 us-east-1]", ""},
+		{"a delegate", "222222222222", "333333333333", "[eu-west-1 us-east-1]", ""},
+		{"a member of itself", "333333333333", "", "[eu-west-1 us-east-1]", ""},
+		{"a member of another", "333333333333", "111111111111", "", "AccessDeniedException"},
+		{"of nobody", "111111111111", "999999999999", "", "AccessDeniedException"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			in := &account.ListRegionsInput{}
+			if tc.of != "" {
+				in.AccountId = &tc.of
+			}
+			out, err := account.NewFromConfig(as(cfg, tc.asks)).ListRegions(t.Context(), in)
+			if code(err) != tc.code {
+				t.Fatalf("got %v, want %q", err, tc.code)
+			}
+			if err != nil {
+				return
+			}
+			var names []string
+			for _, r := range out.Regions { // nothing was said of them: where there is something, it is on
+				if r.RegionOptStatus != types.RegionOptStatusEnabledByDefault {
+					t.Errorf("%s is %s", *r.RegionName, r.RegionOptStatus)
+				}
+				names = append(names, *r.RegionName)
+			}
+			if got := fmt.Sprint(names); got != tc.want {
+				t.Errorf("got %s, want %s", got, tc.want)
+			}
+		})
 	}
 }

@@ -26,7 +26,7 @@ func decodePlace(token string) place {
 		return place{page: 2, wrong: true}
 	}
 	var p place
-	if _, err := fmt.Sscanf(string(text), "fake %d %d %d", &p.page, &p.offset, &p.bound); err != nil {
+	if _, err := fmt.Sscanf(string(text), "fake %d %d %d", &p.page, &p.offset, &p.bound); err != nil || p.page < 2 || p.offset < 0 {
 		return place{page: 2, wrong: true}
 	}
 	return p

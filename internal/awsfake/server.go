@@ -127,8 +127,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	effect.send(w, r, a)
 }
 
-// know finds out whose credentials a call has.
+// know finds out when a call came and whose credentials it has.
 func (s *Server) know(c *call, key string) {
+	s.life.RLock()
+	defer s.life.RUnlock()
+	c.At = s.now()
 	s.mu.Lock()
 	c.session = s.sessions[key]
 	s.mu.Unlock()
@@ -136,9 +139,7 @@ func (s *Server) know(c *call, key string) {
 	case c.session != nil:
 		c.Account = c.session.account
 	case s.world != nil:
-		s.life.RLock()
 		c.Account = s.world.home()
-		s.life.RUnlock()
 		if id, ok := accountOfKey(key); ok {
 			c.Account = id
 		}
@@ -148,7 +149,6 @@ func (s *Server) know(c *call, key string) {
 // record writes a call into the log and says which fault concerns it. The
 // function that it returns fills in the status.
 func (s *Server) record(c *call) (func(status int), Effect) {
-	c.At = s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n, resets := len(s.calls), s.resets

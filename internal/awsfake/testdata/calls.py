@@ -1,8 +1,9 @@
 """Make the calls of calls.json through the vendor's Python SDK.
 
-Usage: calls.py ENDPOINT CALLS. Prints a JSON list with one entry per call: the
-pages that were answered, or the error's code. An operation that this version
-of the SDK does not know gives {"unknown": true}.
+Usage: calls.py CALLS ENDPOINT... Prints a JSON list with one entry per endpoint:
+a list with one entry per call, which is the pages that were answered, or the
+error's code and message. An operation that this version of the SDK does not know gives
+{"unknown": true}.
 """
 
 import datetime
@@ -32,7 +33,7 @@ def answer(client, call):
         try:
             page = getattr(client, xform_name(operation))(**parameters)
         except ClientError as error:
-            return {"error": error.response["Error"]["Code"]}
+            return {"error": error.response["Error"]["Code"], "message": error.response["Error"].get("Message")}
         page.pop("ResponseMetadata", None)
         pages.append(page)
         if not token or not page.get(token["out"]):
@@ -40,13 +41,17 @@ def answer(client, call):
         parameters[token["in"]] = page[token["out"]]
 
 
-def main(endpoint, calls):
+def main(calls, *endpoints):
     session = boto3.session.Session("AKIAANYBODYSKEY00000", "secret", region_name="eu-west-1")
     config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
     with open(calls, encoding="utf-8") as file:
         asked = json.load(file)
-    clients = {c["service"]: session.client(c["service"], endpoint_url=endpoint, config=config) for c in asked}
-    print(json.dumps([answer(clients[c["service"]], c) for c in asked], default=plain))
+    answers = []
+    for endpoint in endpoints:
+        services = sorted({c["service"] for c in asked})
+        clients = {s: session.client(s, endpoint_url=endpoint, config=config) for s in services}
+        answers.append([answer(clients[c["service"]], c) for c in asked])
+    print(json.dumps(answers, default=plain))
 
 
 if __name__ == "__main__":
