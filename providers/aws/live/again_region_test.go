@@ -151,6 +151,21 @@ func change(f *found, c inventory.Capability, how func(*inventory.Coverage)) {
 	f.words[c] = w
 }
 
+// TestSecondScanCalls: a scan after which nothing changed but one function costs
+// what answers for the region, and that one.
+func TestSecondScanCalls(t *testing.T) {
+	s := serve(t, world(&awsfake.Region{Functions: many(60, alias("live"))}))
+	first := scan(t, config(lookup), found{})
+	later(s, pause, func(r *awsfake.Region) { r.Functions[7].CodeSHA256 = "other" })
+	s.Reset()
+	scan(t, config(lookup, func(c *live.Config) { c.Now = at().Add(pause) }), first)
+	want := map[string]int{"GetAccountSettings": 1, "ListFunctions": 2, "ListEventSourceMappings": 1, "ListCodeSigningConfigs": 1,
+		"ListAliases": 1, "ListFunctionUrlConfigs": 1, "GetPolicy": 2, "ListCapacityProviders": 1, "GetWebAccountSettings": 1}
+	if diff := cmp.Diff(want, calls(s)); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
 // TestThirdScan: that all is read again after a week is counted from the scan
 // that read all, and not from those that left out what did not change.
 func TestThirdScan(t *testing.T) {

@@ -21,10 +21,18 @@ const lastModified = "2006-01-02T15:04:05.000-0700"
 func instant(text string) time.Time {
 	for _, layout := range []string{lastModified, time.RFC3339Nano} {
 		if t, err := time.Parse(layout, text); err == nil {
-			return t.UTC()
+			return sensible(t)
 		}
 	}
 	return time.Time{}
+}
+
+// sensible drops a time that could not be written down again.
+func sensible(t time.Time) time.Time {
+	if y := t.UTC().Year(); y < 1 || y > 9999 {
+		return time.Time{}
+	}
+	return t.UTC()
 }
 
 // unqualified splits the ARN of a function, alias or version. It gives nothing

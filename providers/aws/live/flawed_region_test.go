@@ -207,6 +207,21 @@ func TestDeniedDeep(t *testing.T) {
 	})
 }
 
+// TestVersionsUnknown: where the versions cannot be listed, neither they nor
+// their policies are known.
+func TestVersionsUnknown(t *testing.T) {
+	s := serve(t, world(&awsfake.Region{Functions: []*awsfake.Function{fn("f", alias("live"))}}))
+	s.SetFaults(awsfake.Fault{Operation: "ListFunctions", After: 1, Effect: awsfake.DenyMissing()}) // the first is that of the functions
+	got := scan(t, config(full), found{})
+	word{inventory.Denied, "ListFunctions: AccessDeniedException"}.check(t, got.words[inventory.CapVersions])
+	word{inventory.Complete, ""}.check(t, got.words[inventory.CapFunctions])
+	a := got.assets[arn("f")]
+	if p := a.Exposure[inventory.CapVersionPolicies]; !a.Versions.IsUnknown() || !p.IsUnknown() || p.Doubt.Code != "AccessDeniedException" {
+		t.Errorf("versions = %+v, their policies = %+v", a.Versions, p)
+	}
+	word{inventory.Partial, "versions that could not be listed"}.check(t, got.words[inventory.CapPolicies])
+}
+
 // TestReachUnknown: where policies cannot be read, a URL's reach is unknown and
 // says why, whatever its authorisation.
 func TestReachUnknown(t *testing.T) {

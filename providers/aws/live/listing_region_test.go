@@ -85,6 +85,7 @@ func TestTimes(t *testing.T) {
 		"2026-01-02T03:04:05.000+0000":   time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
 		"2026-01-02T03:04:05.123456789Z": time.Date(2026, 1, 2, 3, 4, 5, 123456789, time.UTC),
 		"yesterday":                      {},
+		"9999-12-31T23:59:59-01:00":      {}, // no year of four digits at Greenwich
 	} {
 		s.SetFaults(awsfake.Fault{Operation: "ListFunctions", Effect: awsfake.Answer(200,
 			`{"Functions":[{"FunctionName":"f","FunctionArn":"`+string(arn("f"))+`","LastModified":"`+text+`"}]}`)})

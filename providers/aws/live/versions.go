@@ -46,6 +46,11 @@ func (r *reading) versions(ctx context.Context) {
 		slices.SortFunc(list, compareVersions)
 	}
 	r.shared.versions = listing[[]inventory.Version]{of, why}
+	if why != nil && r.cfg.Full { // nobody can ask for the policies of versions that are not known
+		missing := *why
+		missing.Message = "the policies of versions that could not be listed: " + missing.Message
+		r.tally[inventory.CapPolicies].FailAs(r.tally[inventory.CapVersions].Coverage().State, missing)
+	}
 }
 
 // compareVersions puts 9 before 10.

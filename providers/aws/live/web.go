@@ -32,7 +32,7 @@ func (t *webTime) UnmarshalJSON(b []byte) error {
 	case json.Unmarshal(b, &text) == nil:
 		t.Time = instant(text)
 	case json.Unmarshal(b, &seconds) == nil:
-		t.Time = time.UnixMilli(int64(seconds * 1000)).UTC()
+		t.Time = sensible(time.UnixMilli(int64(seconds * 1000)))
 	}
 	return nil
 }
