@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
@@ -69,6 +70,9 @@ func (p *planner) organization(ctx context.Context, home *session.Home, out *ros
 	identity.Done()
 	listed, err := listAccounts(ctx, client)
 	identity.Add(len(listed))
+	if len(listed) > 0 {
+		out.own.Organization = cmp.Or(out.own.Organization, organizationOf(aws.ToString(listed[0].Arn)))
+	}
 	out.words = []inventory.Coverage{identity.Coverage()}
 	switch {
 	case err != nil:
@@ -80,6 +84,16 @@ func (p *planner) organization(ctx context.Context, home *session.Home, out *ros
 		out.words = append(out.words, inventory.Coverage{Cell: ofAll(inventory.CapScopes), State: inventory.Complete, Seen: len(listed)})
 	}
 	return p.divide(home, listed, out)
+}
+
+// organizationOf takes the organization's id from the ARN of an account in it
+// (arn:aws:organizations::MANAGEMENT:account/o-ID/ACCOUNT); empty: not told.
+func organizationOf(arn string) string {
+	parts := strings.Split(arn, "/")
+	if len(parts) != 3 || !strings.HasPrefix(parts[1], "o-") {
+		return ""
+	}
+	return parts[1]
 }
 
 // listAccounts gives those that were listed also beside an error.

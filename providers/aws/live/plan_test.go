@@ -90,6 +90,24 @@ func TestAllAccountsAreOurs(t *testing.T) {
 	}
 }
 
+// TestOrganizationIsKnownByItsAccounts where its own id may not be asked for: a
+// grant to the organization must not look like one to somebody else's.
+func TestOrganizationIsKnownByItsAccounts(t *testing.T) {
+	w := company()
+	w.Accounts[0].Places[place] = &awsfake.Region{Functions: []*awsfake.Function{fn("org", policy("", statement{Sid: "s", Principal: "*", Action: "lambda:InvokeFunction",
+		Condition: condition{"StringEquals": {"aws:PrincipalOrgID": "o-exampleorg1"}}}))}}
+	serve(t, w).SetFaults(awsfake.Fault{Operation: "DescribeOrganization", Effect: awsfake.DenyMissing()})
+	v := (&memory{}).run(t, config(organization), at())
+	for _, a := range v.Assets {
+		if exposure, _ := a.Exposure.Get(); len(exposure.Ways) != 1 || exposure.Ways[0].Reach != inventory.ReachOrganization {
+			t.Errorf("%s: %+v, want the reach %s", a.ID, exposure.Ways, inventory.ReachOrganization)
+		}
+	}
+	if len(v.Assets) != 1 {
+		t.Errorf("%d functions, want 1", len(v.Assets))
+	}
+}
+
 // TestWhatTheOrganizationDoesNotTell is a hole of its own, and spoils nothing
 // that can be read all the same.
 func TestWhatTheOrganizationDoesNotTell(t *testing.T) {
