@@ -184,9 +184,15 @@ func (p permissions) whole() string {
 
 // matchAny matches an action against patterns, whatever the case.
 func matchAny(patterns []string, action string) bool {
-	action = strings.ToLower(action)
 	return slices.ContainsFunc(patterns, func(p string) bool {
-		ok, err := path.Match(strings.ToLower(p), action)
+		plain := strings.IndexAny(p, `*?[\`)
+		switch {
+		case plain < 0:
+			return strings.EqualFold(p, action)
+		case plain > len(action) || !strings.EqualFold(p[:plain], action[:plain]):
+			return false // most patterns are of another service
+		}
+		ok, err := path.Match(strings.ToLower(p), strings.ToLower(action))
 		return err == nil && ok
 	})
 }
