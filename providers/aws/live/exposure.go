@@ -103,7 +103,7 @@ func (u functionURL) way(grants []inventory.Grant, home string, own inventory.Ow
 	if !opened && u.auth != "NONE" {
 		w.Note = "no statement opens it: identities of the account may be allowed by policies of their own"
 	}
-	if opened && !u.created.Before(both()) && !slices.ContainsFunc(grants, func(g inventory.Grant) bool { return !g.Deny && allows(g, invoke) }) {
+	if opened && !u.created.Before(both()) && !slices.ContainsFunc(grants, u.companion) {
 		w.UpperBound = true
 		w.Note = note(w.Note, "a URL made since October 2025 asks for "+invoke+" too, which no statement allows")
 	}
@@ -123,6 +123,12 @@ func (u functionURL) way(grants []inventory.Grant, home string, own inventory.Ow
 // hold for him.
 func (u functionURL) meant(g inventory.Grant) bool {
 	return allows(g, invokeURL) && (g.Auth == "" || g.Auth == u.auth) && (u.auth != "NONE" || g.Everyone)
+}
+
+// companion reports whether a statement is the one for InvokeFunction that a URL
+// needs since October 2025.
+func (u functionURL) companion(g inventory.Grant) bool {
+	return !g.Deny && allows(g, invoke) && (u.auth != "NONE" || g.Everyone)
 }
 
 // open adds what one statement lets in. The widest one is named.

@@ -108,6 +108,12 @@ func TestReach(t *testing.T) {
 				{Kind: "policy", Reach: inventory.ReachPublic}},
 			reach: inventory.ReachPublic,
 		},
+		"a new URL whose other statement is for one account is public at most": {
+			more: []func(*awsfake.Function){link("", "NONE", young()), policy("", public(), statement{Principal: map[string]string{"AWS": home}})},
+			ways: []seen{{Kind: "function-url", Reach: inventory.ReachPublic, UpperBound: true, Note: "asks for lambda:InvokeFunction too"},
+				{Kind: "policy", Reach: inventory.ReachPublic}, {Kind: "policy", Reach: inventory.ReachAccount}},
+			reach: inventory.ReachPublic,
+		},
 		"the newer statement alone opens no URL": {
 			more: []func(*awsfake.Function){link("", "NONE", young()), policy("", companion())},
 			ways: []seen{{Kind: "function-url", Reach: inventory.ReachPrivate, Note: "no statement opens it"},
