@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/estray/estray/inventory"
@@ -70,7 +71,13 @@ func (p *planner) Plan(ctx context.Context) ([]providers.Source, error) {
 // unopened says why nothing at all could be planned.
 func unopened(err error) error {
 	state, why := session.Explain(err)
-	if errors.Is(err, session.ErrCredentials) && why.Code == "" && state != inventory.Cancelled {
+	switch {
+	case state == inventory.Cancelled:
+	case slices.Contains([]string{"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidSignatureException"}, why.Code):
+		// In one region of many these may mean that it is off; here they mean
+		// the credentials.
+		state, why.Message = inventory.Denied, "AWS does not accept the credentials; correct them, or give a region of their partition by AWS_REGION"
+	case errors.Is(err, session.ErrCredentials) && why.Code == "":
 		why.Operation = "find credentials"
 		why.Message = "no AWS credentials were found; give them by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, by a profile (AWS_PROFILE), " +
 			"by a web identity (AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE), or by the role of the machine or the container that estray runs on (" + why.Message + ")"

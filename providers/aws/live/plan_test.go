@@ -264,6 +264,10 @@ func TestNothingCanBePlanned(t *testing.T) {
 		"refused credentials": {func(_ *testing.T, s *awsfake.Server) {
 			s.SetFaults(awsfake.Fault{Operation: "GetCallerIdentity", Effect: awsfake.DenyControlPolicy()})
 		}, "! aws scopes denied GetCallerIdentity AccessDenied", nil},
+		"credentials that nobody knows": {func(_ *testing.T, s *awsfake.Server) {
+			s.SetFaults(awsfake.Fault{Operation: "GetCallerIdentity", Effect: awsfake.Answer(403,
+				`<ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>invalid</Message></Error></ErrorResponse>`)})
+		}, "! aws scopes denied GetCallerIdentity InvalidClientTokenId", []string{"does not accept the credentials", "AWS_REGION"}},
 		"expired credentials": {func(_ *testing.T, s *awsfake.Server) {
 			s.SetFaults(awsfake.Fault{Operation: "GetCallerIdentity", Effect: awsfake.Expire()})
 		}, "! aws scopes unavailable GetCallerIdentity ExpiredToken", []string{"scan again"}},

@@ -142,6 +142,14 @@ func GlobalRegion(partition string) string {
 		return "us-gov-west-1"
 	case "aws-eusc":
 		return "eusc-de-east-1"
+	case "aws-iso":
+		return "us-iso-east-1"
+	case "aws-iso-b":
+		return "us-isob-east-1"
+	case "aws-iso-e":
+		return "eu-isoe-west-1"
+	case "aws-iso-f":
+		return "us-isof-south-1"
 	}
 	return "us-east-1"
 }

@@ -160,12 +160,12 @@ func join(a, b string) string {
 
 // stateOfStatus judges an answer without a code, or none at all.
 func stateOfStatus(err error) inventory.State {
-	switch code := status(err); {
-	case code == http.StatusForbidden, code == http.StatusUnauthorized:
+	switch status(err) {
+	case http.StatusForbidden, http.StatusUnauthorized:
 		return inventory.Denied
-	case code == http.StatusTooManyRequests:
+	case http.StatusTooManyRequests:
 		return inventory.Throttled
-	case code == http.StatusOK:
+	case http.StatusOK:
 		return inventory.Malformed
 	}
 	return inventory.Unavailable

@@ -169,7 +169,7 @@ func TestAssume(t *testing.T) {
 	if r := c.requests()[0]; r.key != "ASIA"+member || r.region != "ap-east-1" {
 		t.Errorf("the call was made as %s in %s", r.key, r.region)
 	}
-	if a.Region("ap-east-1") != a.Region("ap-east-1") || a.Region("ap-east-1") == a.Global() {
+	if first, again := a.Region("ap-east-1"), a.Region("ap-east-1"); first != again || first == a.Global() {
 		t.Error("a region is not one value")
 	}
 	if diff := cmp.Diff(inventory.Scope{Provider: inventory.AWS, Account: member, Region: "ap-east-1"}, a.Region("ap-east-1").Scope()); diff != "" {
@@ -199,7 +199,8 @@ func TestAssumeRefused(t *testing.T) {
 }
 
 func TestGlobalRegion(t *testing.T) {
-	for partition, want := range map[string]string{"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"} {
+	for partition, want := range map[string]string{"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1",
+		"aws-iso": "us-iso-east-1", "aws-iso-b": "us-isob-east-1", "aws-iso-e": "eu-isoe-west-1", "aws-iso-f": "us-isof-south-1"} {
 		if got := session.GlobalRegion(partition); got != want {
 			t.Errorf("%s: %s, want %s", partition, got, want)
 		}
