@@ -74,8 +74,8 @@ func (r *run) gone(last inventory.Coverage, by []string, problems []inventory.Co
 		c.Plan, c.State = inventory.PlanMissing, inventory.Unavailable
 		c.Why = inventory.Reason{Operation: "plan", Message: fmt.Sprintf("%s told of it before and does so no more%s. Find out why it is gone, or accept the blind spot in the registry", by[i], when)}
 		if p, ok := unasked(last.Cell, by, problems); ok {
-			c.State, c.Why = p.State, p.Why
-			c.Why.Message += when
+			c.State = p.State
+			c.Why = inventory.Reason{Operation: p.Why.Operation, Code: p.Why.Code, Message: fmt.Sprintf("not planned, since %s is %s%s", p.Cell, p.State, when)}
 		}
 		r.count(c)
 		return c

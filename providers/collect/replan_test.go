@@ -2,6 +2,7 @@ package collect_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -163,6 +164,43 @@ func TestFactsFromAfterTheRunAreToldOf(t *testing.T) {
 				if got.State != want || (want == inventory.Malformed) != strings.Contains(got.Why.Message, "correct the clock") {
 					t.Errorf("%s: %s (%s), want %s", cell, got.State, got.Why, want)
 				}
+			}
+		})
+	}
+}
+
+// TestWhatCouldNotBePlannedSaysWhy: the problem of the narrowest scope around a
+// cell is its reason; one of another scope, or of another source, is none.
+func TestWhatCouldNotBePlannedSaysWhy(t *testing.T) {
+	at := func(account string) inventory.Scope {
+		return inventory.Scope{Provider: inventory.AWS, Account: account}
+	}
+	lost := inventory.Cell{Source: "functions", Scope: inventory.Scope{Provider: inventory.AWS, Account: "1", Region: "r"}, Capability: inventory.CapFunctions}
+	fails := func(source string, scope inventory.Scope, c inventory.Capability, code string) error {
+		return &providers.Problem{Cell: inventory.Cell{Source: source, Scope: scope, Capability: c}, State: inventory.Denied, Operation: "Ask", Code: code}
+	}
+	for name, test := range map[string]struct {
+		problems []error
+		want     string
+	}{
+		"the account's own": {[]error{fails("plan", at(""), inventory.CapScopes, "Wide"), fails("plan", at("1"), inventory.CapScopes, "Narrow")},
+			"denied Ask: Narrow: not planned, since scopes of aws/1 by plan is denied"},
+		"that of all":         {[]error{fails("plan", at(""), inventory.CapScopes, "Wide")}, "denied Ask: Wide: not planned, since scopes of aws by plan is denied"},
+		"of another account":  {[]error{fails("plan", at("2"), inventory.CapScopes, "Other")}, "unavailable plan: plan told of it before and does so no more"},
+		"of another source":   {[]error{fails("other", at("1"), inventory.CapScopes, "Other"), fails("plan", at("3"), inventory.CapScopes, "Third")}, "unavailable plan: plan told of it before and does so no more"},
+		"of something beside": {[]error{fails("plan", at("1"), inventory.CapRegions, "Regions")}, "unavailable plan: plan told of it before and does so no more"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := memory{known: []inventory.Coverage{{Cell: lost, By: "plan"}, {Cell: lost, State: inventory.Complete, Read: before()}}}
+			if _, err := collect.Run(t.Context(), []providers.Planner{planner{err: errors.Join(test.problems...)}}, &m, &m, options()); err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, c := range m.replanned() {
+				got = c.State.String() + " " + c.Why.String()
+			}
+			if !strings.HasPrefix(got, test.want) || !strings.Contains(got, "last read at") {
+				t.Errorf("%q, want it to begin with %q and to tell the last reading", got, test.want)
 			}
 		})
 	}
