@@ -83,19 +83,47 @@ func calls(t *testing.T) []spec {
 	return out
 }
 
-// spoils are the effects under which both SDKs must read the same, too.
-func spoils() []awsfake.Effect {
-	return []awsfake.Effect{{}, awsfake.DenyMissing(), awsfake.Throttle(time.Second), awsfake.ServerError(), awsfake.Expire(), awsfake.Missing()}
+// circumstance is one in which both SDKs must read the same.
+type circumstance struct {
+	name   string
+	world  *awsfake.World
+	effect awsfake.Effect
 }
 
-// python makes the calls of calls.json through the Python SDK, under each of
-// the effects.
+// lateStart is the circumstance in which each listing begins with an empty page,
+// so that every token is handed on at least once.
+const lateStart = "empty first pages"
+
+// circumstances are made anew each time, since a server belongs to one client:
+// sessions are numbered.
+func circumstances(t *testing.T) []circumstance {
+	t.Helper()
+	off, nobody, late := everything(), everything(), everything()
+	off.Accounts[0].Regions = []awsfake.RegionState{{Name: "eu-west-1", OptStatus: "DISABLED"}}
+	nobody.Home = "999999999999"
+	late.EmptyPages = map[string]int{}
+	for _, c := range calls(t) {
+		if c.Token.In != "" {
+			late.EmptyPages[c.Operation] = 1
+		}
+	}
+	out := []circumstance{{"undisturbed", everything(), awsfake.Effect{}}, {lateStart, late, awsfake.Effect{}},
+		{"region off", off, awsfake.Effect{}}, {"nobody's key", nobody, awsfake.Effect{}}}
+	for _, e := range []awsfake.Effect{awsfake.DenyMissing(), awsfake.DenyControlPolicy(), awsfake.DenyBoundary(),
+		awsfake.Throttle(time.Second), awsfake.ServerError(), awsfake.Expire(), awsfake.Missing()} {
+		out = append(out, circumstance{e.String(), everything(), e})
+	}
+	return out
+}
+
+// python makes the calls of calls.json through the Python SDK, in each of the
+// circumstances.
 func python(t *testing.T) [][]any {
 	t.Helper()
 	args := []string{filepath.Join("testdata", "calls.py"), filepath.Join("testdata", "calls.json")}
-	for _, e := range spoils() {
-		s := awsfake.New(everything())
-		s.SetFaults(awsfake.Fault{Effect: e})
+	for _, c := range circumstances(t) {
+		s := awsfake.New(c.world)
+		s.SetFaults(awsfake.Fault{Effect: c.effect})
 		h := httptest.NewServer(s)
 		t.Cleanup(h.Close)
 		args = append(args, h.URL)
@@ -113,27 +141,36 @@ func python(t *testing.T) [][]any {
 	return got
 }
 
+// TestBothSDKsUnderstandTheSame: pages, or code, message and status of an error.
+// What only the Python side tells are members of an answer that its model of the
+// API does not have: one that is misspelt is dropped by both, without a word.
 func TestBothSDKsUnderstandTheSame(t *testing.T) {
 	there := python(t)
-	for e, effect := range spoils() {
-		t.Run(effect.String(), func(t *testing.T) {
-			// A server of its own, so that sessions are numbered alike.
-			s, cfg := serve(t, everything())
-			s.SetFaults(awsfake.Fault{Effect: effect})
-			clients := clients(cfg)
-			for i, c := range calls(t) {
-				want := canonical(there[e][i])
-				if m, ok := want.(map[string]any); ok && m["unknown"] == true {
-					if c.Operation != "GetResourcePolicy" { // newer than some versions of the Python SDK
-						t.Errorf("the Python SDK does not know %s %s", c.Service, c.Operation)
-					}
-					continue
-				}
-				if diff := cmp.Diff(want, canonical(ask(t, clients[c.Service], c))); diff != "" {
-					t.Errorf("%s %s %s (-Python +Go):\n%s", c.Service, c.Operation, c.Parameters, diff)
-				}
+	for i, c := range circumstances(t) {
+		t.Run(c.name, func(t *testing.T) { c.compare(t, there[i]) })
+	}
+}
+
+// compare makes the calls through the Go SDK, too.
+func (c circumstance) compare(t *testing.T, there []any) {
+	t.Helper()
+	s, cfg := serve(t, c.world)
+	s.SetFaults(awsfake.Fault{Effect: c.effect})
+	clients := clients(cfg)
+	for i, one := range calls(t) {
+		want := canonical(there[i]).(map[string]any)
+		if want["unknown"] == true {
+			if one.Operation != "GetResourcePolicy" { // newer than some versions of the Python SDK
+				t.Errorf("the Python SDK does not know %s %s", one.Service, one.Operation)
 			}
-		})
+			continue
+		}
+		if pages, ok := want["pages"].([]any); ok && len(pages) < 2 && one.Token.In != "" && c.name == lateStart {
+			t.Errorf("%s %s hands on no token", one.Service, one.Operation)
+		}
+		if diff := cmp.Diff(any(want), canonical(ask(t, clients[one.Service], one))); diff != "" {
+			t.Errorf("%s %s %s (-Python +Go):\n%s", one.Service, one.Operation, one.Parameters, diff)
+		}
 	}
 }
 
@@ -185,7 +222,7 @@ func ask(t *testing.T, client any, c spec) any {
 	for {
 		got := method.Call([]reflect.Value{reflect.ValueOf(t.Context()), in})
 		if err, failed := got[1].Interface().(error); failed {
-			return map[string]any{"error": code(err), "message": message(err)}
+			return map[string]any{"error": code(err), "message": message(err), "status": float64(status(err))}
 		}
 		pages = append(pages, generic(got[0].Elem()))
 		if c.Token.Out == "" {

@@ -1,14 +1,21 @@
 """Make the calls of calls.json through the vendor's Python SDK.
 
 Usage: calls.py CALLS ENDPOINT... Prints a JSON list with one entry per endpoint:
-a list with one entry per call, which is the pages that were answered, or the
-error's code and message. An operation that this version of the SDK does not know gives
-{"unknown": true}.
+a list with one entry per call. That is
+
+    pages    the pages that were answered, or
+    error    the code of the error, with its message and the status, or
+    unknown  true: this version of the SDK does not know the operation;
+
+and beside pages, strange: the members of the bodies that the SDK's model of the
+API does not have. Both SDKs drop those without a word, so that a member that is
+misspelt looks the same to both.
 """
 
 import datetime
 import json
 import sys
+from xml.etree import ElementTree
 
 import boto3
 from botocore import xform_name
@@ -23,22 +30,81 @@ def plain(value):
     raise TypeError(f"no form for {type(value)}")
 
 
+def strange(shape, value, path=""):
+    """Name the members of a JSON body that its shape does not have."""
+    if shape.type_name == "structure" and isinstance(value, dict):
+        members = {m.serialization.get("name", name): m for name, m in shape.members.items()}
+        for name, part in value.items():
+            if name not in members:
+                yield f"{path}.{name}"
+            else:
+                yield from strange(members[name], part, f"{path}.{name}")
+    elif shape.type_name == "list" and isinstance(value, list):
+        for part in value:
+            yield from strange(shape.member, part, path)
+    elif shape.type_name == "map" and isinstance(value, dict):
+        for part in value.values():
+            yield from strange(shape.value, part, path)
+
+
+def tag(node):
+    return node.tag.rpartition("}")[2]
+
+
+def strange_xml(shape, node, path=""):
+    """Name the elements of an XML body that its shape does not have."""
+    if shape.type_name == "structure":
+        members = {m.serialization.get("name", name): m for name, m in shape.members.items()}
+        for part in node:
+            member = members.get(tag(part))
+            if member is None:
+                yield f"{path}.{tag(part)}"
+            elif member.type_name == "list" and member.serialization.get("flattened"):
+                yield from strange_xml(member.member, part, f"{path}.{tag(part)}")
+            else:
+                yield from strange_xml(member, part, f"{path}.{tag(part)}")
+    elif shape.type_name == "list":
+        for part in node:
+            if tag(part) != shape.member.serialization.get("name", "member"):
+                yield f"{path}.{tag(part)}"
+            yield from strange_xml(shape.member, part, path)
+
+
+def check(model, body):
+    """Name what a body has and the model of its operation does not."""
+    shape = model.output_shape
+    if shape is None or not body:
+        return []
+    if body.lstrip()[:1] == b"{":
+        return list(strange(shape, json.loads(body)))
+    node = ElementTree.fromstring(body)
+    wrapper = shape.serialization.get("resultWrapper")
+    if wrapper:
+        node = next(part for part in node if tag(part) == wrapper)
+    return list(strange_xml(shape, node))
+
+
 def answer(client, call):
     operation = call["operation"]
     if operation not in client.meta.service_model.operation_names:
         return {"unknown": True}
+    model = client.meta.service_model.operation_model(operation)
     parameters, token = dict(call.get("parameters", {})), call.get("token")
-    pages = []
-    while True:
-        try:
+    pages, bodies = [], []
+    client.meta.events.register("response-received", lambda response_dict, **_: bodies.append(response_dict["body"]), unique_id="keep")
+    try:
+        while True:
             page = getattr(client, xform_name(operation))(**parameters)
-        except ClientError as error:
-            return {"error": error.response["Error"]["Code"], "message": error.response["Error"].get("Message")}
-        page.pop("ResponseMetadata", None)
-        pages.append(page)
-        if not token or not page.get(token["out"]):
-            return {"pages": pages}
-        parameters[token["in"]] = page[token["out"]]
+            page.pop("ResponseMetadata", None)
+            pages.append(page)
+            if not token or not page.get(token["out"]):
+                return {"pages": pages, "strange": sorted({s for b in bodies for s in check(model, b)})}
+            parameters[token["in"]] = page[token["out"]]
+    except ClientError as error:
+        answered = error.response
+        return {"error": answered["Error"]["Code"], "message": answered["Error"].get("Message"), "status": answered["ResponseMetadata"]["HTTPStatusCode"]}
+    finally:
+        client.meta.events.unregister("response-received", unique_id="keep")
 
 
 def main(calls, *endpoints):
