@@ -3,6 +3,10 @@
 // Estray does more with each record that it picks: it decodes, redacts and
 // normalises it. jq prints it as it is.
 //
+// It then lets estray and a script with the vendor's SDK for Python read the same
+// functions from a fake of AWS in a process of its own, and prints what each
+// costs. With -accounts and -functions only that is done, for such an estate.
+//
 // It asserts no time. It fails if the two do not pick as many records.
 package main
 
@@ -10,6 +14,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -27,14 +32,40 @@ import (
 const rounds = 5
 
 func main() {
-	dir, err := os.MkdirTemp("", "estray-bench-")
-	if err == nil {
-		err = errors.Join(run(context.Background(), dir, size{objects: 200, records: 1000}, os.Stdout), os.RemoveAll(dir))
-	}
-	if err != nil {
+	if err := bench(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+func bench(args []string) error {
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	var n estate
+	flags.IntVar(&n.accounts, "accounts", 0, "read that many accounts of a fake of AWS, and nothing else")
+	flags.IntVar(&n.functions, "functions", 1000, "functions of each")
+	serve := flags.String("serve", "", "answer as AWS for `ACCOUNTS,FUNCTIONS`; for the benchmark's own use")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *serve != "" {
+		if _, err := fmt.Sscanf(*serve, "%d,%d", &n.accounts, &n.functions); err != nil {
+			return fmt.Errorf("read -serve: %w", err)
+		}
+		return answer(n, os.Stdout)
+	}
+	dir, err := os.MkdirTemp("", "estray-bench-")
+	if err != nil {
+		return err
+	}
+	ctx := context.Background()
+	if n.accounts == 0 {
+		err = run(ctx, dir, size{objects: 200, records: 1000}, os.Stdout)
+		n.accounts = 1
+	}
+	if err == nil {
+		err = live(ctx, dir, n, os.Stdout)
+	}
+	return errors.Join(err, os.RemoveAll(dir))
 }
 
 // run writes an archive of that size into dir and lets both read it, in turn.
