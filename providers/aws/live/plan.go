@@ -145,8 +145,6 @@ func (e *entrance) enter(ctx context.Context, id string) (a *session.Account, no
 	switch {
 	case a != nil:
 		return a, "", nil
-	case ctx.Err() != nil:
-		return nil, "", cancelled(id)
 	case own:
 		return e.home.Own(), fmt.Sprintf("the role %s could not be taken (%s), so that the account is read with the credentials as they are", role, why), nil
 	}

@@ -12,12 +12,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/estray/estray/internal/awsfake"
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/providers"
 	"github.com/estray/estray/providers/aws/live"
+	"github.com/estray/estray/providers/aws/session"
 )
 
 // TestOrganizationIsPlannedWhole: over an empty page that carries a token, by
@@ -234,6 +237,28 @@ func TestOwnAccount(t *testing.T) {
 				t.Errorf("%d calls of AssumeRole, want %d", n, test.calls)
 			}
 		})
+	}
+}
+
+// TestCredentialsOfTheRole: whoever runs as the role already does not take it
+// again, which its trust policy seldom allows.
+func TestCredentialsOfTheRole(t *testing.T) {
+	s := serve(t, company())
+	cfg, err := session.Load(t.Context(), session.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := sts.NewFromConfig(cfg).AssumeRole(t.Context(), &sts.AssumeRoleInput{RoleArn: aws.String("arn:aws:iam::" + home + ":role/" + audit), RoleSessionName: aws.String("runner")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("AWS_ACCESS_KEY_ID", *got.Credentials.AccessKeyId)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", *got.Credentials.SecretAccessKey)
+	t.Setenv("AWS_SESSION_TOKEN", *got.Credentials.SessionToken)
+	s.Reset()
+	p := plan(t, config(anyRegion, role("ops/"+audit, "")))
+	if why := p.says(t, of(home), inventory.CapRegions); why != "" || count(s, "AssumeRole") != 0 {
+		t.Errorf("the role was taken %d times; regions: %s", count(s, "AssumeRole"), why)
 	}
 }
 

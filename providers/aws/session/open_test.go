@@ -177,25 +177,41 @@ func TestAssume(t *testing.T) {
 	}
 }
 
-// TestAssumeRefused: the call that failed is named, and not the one that needed
-// the credentials.
+// TestAssumeRefused at once, or when the role is taken anew in the middle: the
+// call that failed is named, and not the one that needed the credentials.
 func TestAssumeRefused(t *testing.T) {
+	granted := 0
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.FormValue("Action") == "AssumeRole" {
-			query(403, "AccessDenied", "not authorized to perform: sts:AssumeRole")(w, r, 1)
-			return
+		switch r.FormValue("Action") {
+		case "AssumeRole":
+			if granted--; granted < 0 {
+				query(403, "AccessDenied", "not authorized to perform: sts:AssumeRole")(w, r, 1)
+				return
+			}
+			fmt.Fprint(w, `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2020-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`)
+		default:
+			(&cloud{answer: fine}).ServeHTTP(w, r)
 		}
-		(&cloud{answer: fine}).ServeHTTP(w, r)
 	}))
 	t.Cleanup(s.Close)
 	environment(t, "AWS_ENDPOINT_URL", s.URL, "AWS_ACCESS_KEY_ID", "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY", "x")
-	_, err := open(t, quick()).Assume(t.Context(), member, session.Role{Name: "audit"})
+	h := open(t, quick())
+	_, err := h.Assume(t.Context(), member, session.Role{Name: "audit"})
 	if err == nil || !strings.Contains(err.Error(), "arn:aws:iam::"+member+":role/audit") {
 		t.Errorf("error = %v, want it to name the role", err)
 	}
-	if state, why := session.Explain(err); state != inventory.Denied || why.Operation != "AssumeRole" || why.Code != "AccessDenied" {
-		t.Errorf("Explain = %s %+v", state, why)
+	refused := func(when string, err error) {
+		if state, why := session.Explain(err); state != inventory.Denied || why.Operation != "AssumeRole" || why.Code != "AccessDenied" {
+			t.Errorf("%s: Explain(%v) = %s %+v", when, err, state, why)
+		}
 	}
+	refused("at once", err)
+	granted = 1
+	a, err := h.Assume(t.Context(), member, session.Role{Name: "audit"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused("in the middle", policy(t, a.Region("eu-west-1")))
 }
 
 func TestGlobalRegion(t *testing.T) {
