@@ -25,19 +25,19 @@ func TestMotoBehindABrokenLine(t *testing.T) {
 		t.Fatalf("%d functions without a fault, want 24", n)
 	}
 	for _, c := range []struct {
-		effect awsfake.Effect
-		state  inventory.State
-		code   string
+		effect  awsfake.Effect
+		timeout time.Duration
+		state   inventory.State
+		code    string
 	}{
-		{awsfake.CutBody(), inventory.Malformed, ""},
-		{awsfake.CutJSON(), inventory.Malformed, ""},
-		{awsfake.ServerErrorHTML(), inventory.Unavailable, ""},
-		{awsfake.ResetConnection(), inventory.Unavailable, ""},
-		{awsfake.Hang(), inventory.Unavailable, ""},
-		{awsfake.Throttle(0), inventory.Throttled, "TooManyRequestsException"},
+		{awsfake.CutBody(), time.Minute, inventory.Malformed, ""},
+		{awsfake.CutJSON(), time.Minute, inventory.Malformed, ""},
+		{awsfake.ServerErrorHTML(), time.Minute, inventory.Unavailable, ""},
+		{awsfake.ResetConnection(), time.Minute, inventory.Unavailable, ""},
+		{awsfake.Hang(), 3 * time.Second, inventory.Unavailable, ""},
+		{awsfake.Throttle(0), time.Minute, inventory.Throttled, "TooManyRequestsException"},
 	} {
-		// What hangs must not hang for long.
-		cfg := motoConfig(func(cfg *live.Config) { cfg.Calls.Timeout = 3 * time.Second })
+		cfg := motoConfig(func(cfg *live.Config) { cfg.Calls.Timeout = c.timeout })
 		fault := awsfake.Fault{Service: "lambda", Operation: "ListFunctions", Account: e.data, Region: place, Effect: c.effect}
 		t.Run(c.effect.String()+" once", func(t *testing.T) {
 			fault.Times = 1
