@@ -52,12 +52,51 @@ func TestMotoBehindABrokenLine(t *testing.T) {
 			got := e.story(t, cfg)
 			there := got.cut(e.data, place)
 			e.checkHole(t, there, c.state, c.code)
-			want := story{maps.Clone(undisturbed.assets), maps.Clone(undisturbed.scopes), maps.Clone(undisturbed.words)}
+			want := undisturbed.clone()
 			want.cut(e.data, place)
 			if diff := cmp.Diff(want, got, cmp.AllowUnexported(story{})); diff != "" {
 				t.Errorf("it changes what is elsewhere (-undisturbed +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestMotoEachCallCut: each call that reads the account data, whoever answers
+// it, is cut for good in turn. One cell at least says so under the call's name,
+// no function vanishes but where the list itself is cut, and nothing changes in
+// the other accounts. The calls are those of a scan, so that none is forgotten.
+func TestMotoEachCallCut(t *testing.T) {
+	e := emulate(t, 0)
+	undisturbed := e.story(t, motoConfig(full))
+	asked := map[string]awsfake.Fault{}
+	for _, c := range e.front.Calls() {
+		if c.Account == e.data && c.Service != "sts" { // whose answers nothing is read from
+			asked[c.Service+" "+c.Operation+" "+c.Region] = awsfake.Fault{Service: c.Service, Operation: c.Operation,
+				Account: c.Account, Region: c.Region, Effect: awsfake.CutJSON()}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(asked)) {
+		t.Run(name, func(t *testing.T) {
+			fault := asked[name]
+			e.front.SetFaults(fault)
+			got, want := e.story(t, motoConfig(full)), undisturbed.clone()
+			there, before := got.cut(e.data, ""), want.cut(e.data, "")
+			if diff := cmp.Diff(want, got, cmp.AllowUnexported(story{})); diff != "" {
+				t.Errorf("it changes what is elsewhere (-undisturbed +got):\n%s", diff)
+			}
+			if fault.Operation != "ListFunctions" && len(there.assets) != len(before.assets) {
+				t.Errorf("%d functions are left of %d", len(there.assets), len(before.assets))
+			}
+			said := slices.ContainsFunc(slices.Collect(maps.Values(there.words)), func(w inventory.Coverage) bool {
+				return !w.State.Whole() && w.Why.Operation == fault.Operation
+			})
+			if !said {
+				t.Errorf("no cell says that %s failed", fault.Operation)
+			}
+		})
+	}
+	if len(asked) < 40 {
+		t.Errorf("only %d calls were made of the account", len(asked))
 	}
 }
 
@@ -104,18 +143,22 @@ func (e *emulated) story(t *testing.T, cfg live.Config) story {
 	return out
 }
 
-// cut takes the part of one region out of the story.
+func (s story) clone() story {
+	return story{maps.Clone(s.assets), maps.Clone(s.scopes), maps.Clone(s.words)}
+}
+
+// cut takes the part of one account out of the story, or of one region of it.
 func (s story) cut(account, region string) story {
 	out := story{map[inventory.AssetID]string{}, map[inventory.AssetID]inventory.Scope{}, map[inventory.Cell]inventory.Coverage{}}
 	for id, at := range s.scopes {
-		if at.Account == account && at.Region == region {
+		if at.Account == account && (region == "" || at.Region == region) {
 			out.assets[id], out.scopes[id] = s.assets[id], at
 			delete(s.assets, id)
 			delete(s.scopes, id)
 		}
 	}
 	for cell, w := range s.words {
-		if cell.Scope.Account == account && cell.Scope.Region == region {
+		if cell.Scope.Account == account && (region == "" || cell.Scope.Region == region) {
 			out.words[cell] = w
 			delete(s.words, cell)
 		}
