@@ -269,3 +269,103 @@ func undated(d *report.Document) report.Document {
 	out.Findings = slices.DeleteFunc(slices.Clone(d.Findings), func(f report.Finding) bool { return f.State == "resolved" })
 	return out
 }
+
+// TestConfigurationReachesAWS: what the file says is what is asked.
+func TestConfigurationReachesAWS(t *testing.T) {
+	asked := func(s *awsfake.Server, of func(awsfake.Call) string) []string {
+		var out []string
+		for _, c := range s.Calls() {
+			if v := of(c); v != "" && !slices.Contains(out, v) {
+				out = append(out, v)
+			}
+		}
+		slices.Sort(out)
+		return out
+	}
+	functionsIn := func(c awsfake.Call) string {
+		if c.Operation == "GetAccountSettings" {
+			return c.Account + " " + c.Region
+		}
+		return ""
+	}
+	operation := func(names ...string) func(awsfake.Call) string {
+		return func(c awsfake.Call) string {
+			if slices.Contains(names, c.Operation) {
+				return c.Operation
+			}
+			return ""
+		}
+	}
+	for name, test := range map[string]struct {
+		block string
+		of    func(awsfake.Call) string
+		want  []string
+	}{
+		"accounts and regions": {"accounts: [\"" + awsfake.Shop + "\"], regions: [us-east-1]", functionsIn, []string{awsfake.Shop + " us-east-1"}},
+		"the own account":      {"regions: [eu-west-1]", functionsIn, []string{awsfake.Management + " eu-west-1"}},
+		"no event history":     {"accounts: organization, events: {lookup: false}", operation("LookupEvents", "GetFunction"), nil},
+		"the event history":    {"accounts: organization", operation("LookupEvents", "GetFunction"), []string{"LookupEvents"}},
+		"the code of images":   {"accounts: organization, events: {lookup: false}, get_function: true", operation("LookupEvents", "GetFunction"), []string{"GetFunction"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, s, r, args := estate(t)
+			role := ", role: EstrayAudit, external_id: " + awsfake.ExternalID + ", rate: 0}}\n"
+			r.write("estray.yaml", []byte("providers: {aws: {"+test.block+role))
+			r.scan(args...)
+			if diff := cmp.Diff(test.want, asked(s, test.of)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestSessionsAreNamedAfterTheRun, so that the customer finds them in the log.
+func TestSessionsAreNamedAfterTheRun(t *testing.T) {
+	_, s, r, args := estate(t)
+	s.SetFaults(awsfake.Fault{Operation: "ListRegions", Account: awsfake.Shop, Effect: awsfake.DenyMissing()})
+	_, d := r.scan(args...)
+	for _, c := range d.Coverage {
+		if c.Account == awsfake.Shop && c.Capability == "regions" {
+			if want := "assumed-role/EstrayAudit/estray-" + d.Run.ID; !strings.Contains(c.Message, want) {
+				t.Errorf("%s, want it to name %s", c.Message, want)
+			}
+			return
+		}
+	}
+	t.Error("no word on the regions")
+}
+
+// TestRateIsKept by the server's own clock, for each account, region and group
+// of operations that AWS counts together.
+func TestRateIsKept(t *testing.T) {
+	const rate, tolerated = 5.0, 60 * time.Millisecond
+	w := awsfake.Large(2, 6)
+	s := awsfake.New(w)
+	s.Clock = time.Now
+	pointAWS(t, s)
+	r := newRoom(t, fmt.Sprintf("providers: {aws: {accounts: organization, role: EstrayAudit, rate: %g}}\n", rate))
+	r.scan("--now", w.Now.Format(time.RFC3339))
+	groups := map[string][]time.Time{}
+	for _, c := range s.Calls() {
+		group := strings.TrimSuffix(c.Service, "-web")
+		if c.Operation == "GetPolicy" || c.Operation == "LookupEvents" {
+			group += ":" + c.Operation
+		}
+		key := c.Account + " " + c.Region + " " + group
+		groups[key] = append(groups[key], c.At)
+	}
+	most := 0
+	for key, at := range groups {
+		for i := range at {
+			for j := i + 1; j < len(at); j++ {
+				if least := time.Duration(float64(j-i) / rate * float64(time.Second)); at[j].Sub(at[i]) < least-tolerated {
+					t.Fatalf("%s: %d calls within %s, want at least %s", key, j-i+1, at[j].Sub(at[i]), least)
+				}
+			}
+		}
+		most = max(most, len(at))
+	}
+	if most < 10 {
+		t.Errorf("no group was called more than %d times: the test shows too little", most)
+	}
+}
