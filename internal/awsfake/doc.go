@@ -26,12 +26,13 @@
 // A [Fault] picks calls by service, operation, account, region, resource or
 // page, and an [Effect] spoils them: refused, throttled, cut, hung, and so on,
 // each in the shape of the call's protocol. [Server.Calls] is the log of all
-// calls, spoiled or not. [Proxy] does both in front of another server.
+// calls, spoiled or not. [Proxy] does both in front of another server, and
+// [Server.Forward] lets a world answer there what the other server lacks.
 //
 // # Why not an emulator
 //
-// moto 5.2.5 is a good emulator of what one account creates and reads back, and
-// it is used for that. By group of operations, it cannot serve here because of
+// moto 5.2.5 is a good emulator of what accounts create and read back, and it is
+// used for that (providers/aws/live). By group of operations, it cannot serve here because of
 // the following:
 //
 //   - lambda lists: it ignores MaxItems and Marker and answers one page, so a
@@ -48,8 +49,9 @@
 //   - iam GetAccountAuthorizationDetails: one page; the last use of a role is
 //     always empty.
 //   - cloudtrail LookupEvents: absent, and trails never deliver.
+//   - logs DescribeAccountPolicies: absent.
 //   - eventbridge, scheduler, apigateway, sns, s3, logs, elasticloadbalancing:
-//     present, but without usable refusals, throttling or regions that are off,
+//     otherwise present, but without usable refusals, throttling or regions that are off,
 //     and targets must exist before they can be named.
 //   - refusals of any kind: with authorization on, Lambda answers
 //     SignatureDoesNotMatch to everybody and JSON services answer XML.
