@@ -11,6 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/providers"
+	"github.com/estray/estray/providers/aws/live"
+	"github.com/estray/estray/providers/aws/session"
 	"github.com/estray/estray/providers/builtin"
 )
 
@@ -211,6 +214,28 @@ func TestRecordedAttacks(t *testing.T) {
 		if strings.Contains(string(e.Record), "ESTRAY-CANARY") {
 			t.Errorf("a canary is in the record of %s", e.ID)
 		}
+	}
+}
+
+// TestAWSIsPlannedBehindTheArchives, and only where it is asked for.
+func TestAWSIsPlannedBehindTheArchives(t *testing.T) {
+	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "x")
+	cfg := archives(t.TempDir())
+	without, err := builtin.Planners(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.AWS = &live.Config{Calls: session.Options{Attempts: 1}}
+	with, err := builtin.Planners(cfg)
+	if err != nil || len(with) != len(without)+1 {
+		t.Fatalf("%d planners and %d with AWS, %v", len(without), len(with), err)
+	}
+	_, err = with[len(with)-1].Plan(t.Context())
+	problems, rest := providers.Problems(err)
+	if len(problems) != 1 || rest != nil || problems[0].Cell.Source != live.SourcePlan {
+		t.Errorf("an AWS that cannot be reached: %v", err)
 	}
 }
 

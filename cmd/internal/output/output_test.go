@@ -165,6 +165,29 @@ func TestProgressWithoutATerminalIsALineNowAndThen(t *testing.T) {
 	}
 }
 
+// TestProgressTellsOfThePlan, which may take minutes: by a line now and then, or
+// on the terminal.
+func TestProgressTellsOfThePlan(t *testing.T) {
+	var log, screen bytes.Buffer
+	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	clock := func() time.Time { return now }
+	logger := slog.New(slog.NewTextHandler(&log, nil))
+	line, bar := output.NewProgress(io.Discard, false, logger, clock), output.NewProgress(&screen, true, logger, clock)
+	for i := range 100 {
+		now = now.Add(100 * time.Millisecond)
+		line.Plan(i+1, 100)
+		bar.Plan(i+1, 100)
+	}
+	line.Done()
+	bar.Done()
+	if n := strings.Count(log.String(), "msg=planning"); n != 2 || !strings.Contains(log.String(), "accounts=50 of=100") {
+		t.Errorf("%d lines in ten seconds, want 2:\n%s", n, log.String())
+	}
+	if !strings.Contains(screen.String(), "planning: 1 of 100 accounts") {
+		t.Errorf("the terminal shows %q", screen.String())
+	}
+}
+
 // TestALogLineClearsTheBar: on a terminal both stand on one line.
 func TestALogLineClearsTheBar(t *testing.T) {
 	var screen bytes.Buffer
