@@ -88,9 +88,7 @@ func (m *matrix) faults() map[string]awsfake.Fault {
 			f.Page = 2
 			out[name+" behind its first page"] = f
 		}
-		// What AWS itself manages is read once, in whichever account asks first.
-		ofAWS := c.Service == "iam" && strings.HasPrefix(c.Operation, "GetPolicy")
-		if c.Account == awsfake.Shop && !ofAWS && (c.Region == "eu-west-1" || !regional(c.Service)) {
+		if c.Account == awsfake.Shop && (c.Region == "eu-west-1" || !regional(c.Service)) {
 			f.Page, f.Account, f.Region = 0, c.Account, c.Region
 			out[name+" in one place"] = f
 		}

@@ -170,5 +170,5 @@ func open(t *testing.T, f http.Handler) *session.Account {
 
 func roles(t *testing.T, f http.Handler) *identity.Roles {
 	t.Helper()
-	return identity.NewRoles(open(t, f), "aws-iam", now(), identity.NewManaged())
+	return identity.NewRoles(open(t, f), "aws-iam", now())
 }

@@ -3,7 +3,6 @@ package identity
 import (
 	"context"
 	"errors"
-	"sync"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -11,26 +10,11 @@ import (
 	"github.com/estray/estray/providers/aws"
 )
 
-// Managed keeps what policies allow that are read one by one: those that AWS
-// manages and that all accounts share. It may be used from several goroutines
-// at once. What an account was denied is not kept: another may be let.
-type Managed struct {
-	mu    sync.Mutex
-	known map[string]aws.Permits // by ARN
-}
-
-// NewManaged returns one that knows nothing yet.
-func NewManaged() *Managed { return &Managed{known: map[string]aws.Permits{}} }
-
-// permits gives what the policy allows, and reads it with the client if nobody
-// did. Two accounts that ask at once may both read it.
-func (m *Managed) permits(ctx context.Context, client *iam.Client, arn string) (aws.Permits, error) {
-	m.mu.Lock()
-	p, ok := m.known[arn]
-	m.mu.Unlock()
-	if ok {
-		return p, nil
-	}
+// readManaged gives what a policy allows that AWS manages: no listing of roles
+// holds its document. Accounts do not share what was read, although all see the
+// same policies: whether one that is denied them has a hole must not depend on
+// which of them was read first.
+func readManaged(ctx context.Context, client *iam.Client, arn string) (aws.Permits, error) {
 	policy, err := client.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: &arn})
 	if err != nil {
 		return aws.Permits{}, err
@@ -45,9 +29,5 @@ func (m *Managed) permits(ctx context.Context, client *iam.Client, arn string) (
 	if version.PolicyVersion == nil || version.PolicyVersion.Document == nil {
 		return aws.Permits{}, errors.New("the answer to GetPolicyVersion holds no document")
 	}
-	p = aws.ReadPermits(sdk.ToString(version.PolicyVersion.Document))
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.known[arn] = p
-	return p, nil
+	return aws.ReadPermits(sdk.ToString(version.PolicyVersion.Document)), nil
 }

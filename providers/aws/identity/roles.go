@@ -22,24 +22,22 @@ type Roles struct {
 	account *session.Account
 	cell    inventory.Cell
 	now     time.Time
-	managed *Managed
 	client  *iam.Client
 
 	mu     sync.Mutex
 	tally  *session.Tally // nil: not read yet
 	list   listing
 	judged map[string]inventory.Facet[inventory.Rights]
-	failed map[string]inventory.Reason // policies that were asked for and not read
+	known  map[string]aws.Permits      // policies of AWS that were read, by ARN
+	failed map[string]inventory.Reason // those that were asked for and not read
 }
 
 // NewRoles prepares the reading of an account's roles for the run's instant;
-// nothing is called yet. The source names the one that speaks in coverage. What
-// policies allow that AWS manages goes into managed, which all accounts of a
-// run may share.
-func NewRoles(a *session.Account, source string, now time.Time, managed *Managed) *Roles {
-	return &Roles{account: a, now: now, managed: managed, client: iam.NewFromConfig(a.Global().Config()),
+// nothing is called yet. The source names the one that speaks in coverage.
+func NewRoles(a *session.Account, source string, now time.Time) *Roles {
+	return &Roles{account: a, now: now, client: iam.NewFromConfig(a.Global().Config()),
 		cell:   inventory.Cell{Source: source, Scope: a.Scope(), Capability: inventory.CapRoles},
-		judged: map[string]inventory.Facet[inventory.Rights]{}, failed: map[string]inventory.Reason{}}
+		judged: map[string]inventory.Facet[inventory.Rights]{}, known: map[string]aws.Permits{}, failed: map[string]inventory.Reason{}}
 }
 
 // Coverage is the word on the account's roles. It reads them if nobody did.
@@ -148,6 +146,9 @@ func (r *Roles) permits(ctx context.Context, arn string) (aws.Permits, *inventor
 	if p, ok := aws.PermitsByName(arn); ok {
 		return p, nil
 	}
+	if p, ok := r.known[arn]; ok {
+		return p, nil
+	}
 	if why, ok := r.failed[arn]; ok {
 		return aws.Permits{}, &why
 	}
@@ -155,7 +156,7 @@ func (r *Roles) permits(ctx context.Context, arn string) (aws.Permits, *inventor
 		why := r.tally.Reason()
 		return aws.Permits{}, &why
 	}
-	p, err := r.managed.permits(ctx, r.client, arn)
+	p, err := readManaged(ctx, r.client, arn)
 	if err != nil {
 		state, why := session.Explain(err)
 		why.Message = "policy " + arn + ": " + why.Message
@@ -163,6 +164,7 @@ func (r *Roles) permits(ctx context.Context, arn string) (aws.Permits, *inventor
 		r.tally.FailAs(state, why)
 		return aws.Permits{}, &why
 	}
+	r.known[arn] = p
 	r.tally.Answered()
 	return p, nil
 }

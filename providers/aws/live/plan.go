@@ -51,12 +51,11 @@ func (p *planner) Plan(ctx context.Context) ([]providers.Source, error) {
 		problems = append(problems, strange)
 	}
 	e := entrance{cfg: p.cfg, home: home}
-	managed := identity.NewManaged()
 	for i, id := range found.read {
 		a, note, err := e.enter(ctx, id)
 		if err == nil {
 			var its []providers.Source
-			roles := identity.NewRoles(a, SourceIAM, p.cfg.Now, managed)
+			roles := identity.NewRoles(a, SourceIAM, p.cfg.Now)
 			its, err = p.account(ctx, &account{session: a, own: found.own, roles: roles}, regions, note)
 			sources = append(sources, its...)
 		}
