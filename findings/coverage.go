@@ -35,6 +35,8 @@ type hole struct {
 	asked, accepted bool
 	// broken: the log was read whole, and is known to have a gap.
 	broken bool
+	// services: of a log that was read, some services were not asked for.
+	services bool
 }
 
 // coverageFindings makes one finding per provider, account, capability and
@@ -69,6 +71,7 @@ func (c *Case) hole(gap inventory.Coverage) hole {
 		h.accepted = c.BlindSpot(gap.Cell) != ""
 	} else if gap.State == inventory.Pending {
 		h.account = "" // once per provider is enough for what nobody asked to read
+		h.services = len(gap.Services) > 0
 	}
 	return h
 }
@@ -83,7 +86,10 @@ func (c *Case) holeFinding(h hole, all []Silence) Finding {
 	f.Subject = fmt.Sprintf("%s/%s", cmp.Or(f.Scope.String(), "all"), h.capability)
 	f.Discriminator = state
 	f.Message = fmt.Sprintf("%s: %s", f.Subject, state)
-	if regions := gather(all, func(s Silence) string { return s.Gap.Cell.Scope.Region }); len(regions) > 0 && state != notAsked {
+	if h.services {
+		f.Message = fmt.Sprintf("%s: %s of %s", f.Subject, notAsked, strings.Join(servicesOf(all), ", "))
+	}
+	if regions := gather(all, func(s Silence) string { return s.Gap.Cell.Scope.Region }); len(regions) > 0 && (h.asked || h.state != inventory.Pending) {
 		f.Message += " in " + strings.Join(regions, ", ")
 	}
 	if rules := gather(all, func(s Silence) string { return s.Rule }); len(rules) > 0 {
@@ -111,10 +117,22 @@ func (h hole) words() (state, fix string) {
 		return "continuity broken", "Find out what is missing of the log and since when" + accept
 	case h.asked:
 		return h.state.String(), "Give the source the permission or the input that it lacks" + accept
+	case h.services:
+		return notAsked + " of some services", "Read an archive of the trail, which holds the events of all services, if the rules that need them are wanted."
 	case h.state == inventory.Pending:
 		return notAsked, "Configure a source that reads it, if the rules that need it are wanted."
 	}
 	return "window too short", "Read more of the log: a longer stretch, or one without a gap."
+}
+
+// servicesOf lists the services whose events the gaps lack, sorted.
+func servicesOf(all []Silence) []string {
+	var out []string
+	for _, s := range all {
+		out = append(out, s.Gap.Services...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // BlindSpot tells by which accepted blind spot the cell is covered now; empty

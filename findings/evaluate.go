@@ -27,9 +27,9 @@ type Result struct {
 	// Judged are the ids of the rules that were active.
 	Judged []string
 
-	needs map[string][]inventory.Capability
-	gaps  func(inventory.Scope, inventory.Capability) []inventory.Coverage
-	asked func(inventory.Provider, inventory.Capability) bool
+	rules map[string]Rule
+	gaps  func(Rule, inventory.Scope, inventory.Capability) []inventory.Coverage
+	asked func(gap inventory.Coverage) bool
 }
 
 // Blind reports whether the rule could not judge the scope: it is not among
@@ -43,7 +43,8 @@ func (r Result) Blind(rule string, s inventory.Scope) bool {
 	if slices.ContainsFunc(r.Silences, func(x Silence) bool { return x.Rule == rule && x.Scope.Touches(s) }) {
 		return true
 	}
-	return slices.ContainsFunc(r.needs[rule], func(need inventory.Capability) bool { return len(r.gaps(s, need)) > 0 })
+	known := r.rules[rule]
+	return slices.ContainsFunc(known.Needs, func(need inventory.Capability) bool { return len(r.gaps(known, s, need)) > 0 })
 }
 
 // MayResolve reports whether a finding of the rule that was not found again in
@@ -59,8 +60,9 @@ func (r Result) MayResolve(rule string, s inventory.Scope) bool {
 			return false
 		}
 	}
-	for _, need := range r.needs[rule] {
-		if slices.ContainsFunc(r.gaps(s, need), func(gap inventory.Coverage) bool { return !r.neverAsked(gap) }) {
+	known := r.rules[rule]
+	for _, need := range known.Needs {
+		if slices.ContainsFunc(r.gaps(known, s, need), func(gap inventory.Coverage) bool { return !r.neverAsked(gap) }) {
 			return false
 		}
 	}
@@ -68,15 +70,18 @@ func (r Result) MayResolve(rule string, s inventory.Scope) bool {
 }
 
 func (r Result) neverAsked(gap inventory.Coverage) bool {
-	return gap.NotAsked() && gap.State == inventory.Pending && gap.Cell.Capability != CapRegistry &&
-		!r.asked(gap.Cell.Scope.Provider, gap.Cell.Capability)
+	return gap.NotAsked() && gap.State == inventory.Pending && gap.Cell.Capability != CapRegistry && !r.asked(gap)
 }
 
-// asked reports whether a source is, or was, asked to read the capability
-// anywhere at the provider. A view without any cell knows nothing of that.
-func (c *Case) asked(p inventory.Provider, capability inventory.Capability) bool {
+// asked reports whether a source is, or was, asked to read what a gap lacks
+// anywhere at the provider: the capability and, of logs, one of the services. A
+// view without any cell knows nothing of that.
+func (c *Case) asked(gap inventory.Coverage) bool {
+	p := gap.Cell.Scope.Provider
 	reads := func(cov inventory.Coverage) bool {
-		return cov.Cell.Capability == capability && (cov.Cell.Scope.Provider == p || cov.Cell.Scope.Provider == "" || p == "")
+		same := cov.Cell.Scope.Provider == p || cov.Cell.Scope.Provider == "" || p == ""
+		return same && cov.Cell.Capability == gap.Cell.Capability &&
+			(len(gap.Services) == 0 || slices.ContainsFunc(gap.Services, cov.SpeaksOf))
 	}
 	return len(c.View.Coverage)+len(c.View.Dropped) == 0 || slices.ContainsFunc(c.View.Coverage, reads) || slices.ContainsFunc(c.View.Dropped, reads)
 }
@@ -105,12 +110,12 @@ func Evaluate(ctx context.Context, c *Case, rules []Rule) (Result, error) {
 	if err = cmp.Or(err, recallErr); err != nil {
 		return Result{}, fmt.Errorf("evaluate rules: %w", err)
 	}
-	res := Result{Silences: c.silences(active), needs: map[string][]inventory.Capability{}, gaps: c.gaps, asked: c.asked}
+	res := Result{Silences: c.silences(active), rules: map[string]Rule{}, gaps: c.gaps, asked: c.asked}
 	for _, r := range active {
 		res.Judged = append(res.Judged, r.ID)
-		res.needs[r.ID] = r.Needs
+		res.rules[r.ID] = r
 	}
-	found, withheld := c.withhold(found, active, res)
+	found, withheld := c.withhold(found, res)
 	res.Silences = append(res.Silences, withheld...)
 	fixSeverities(found, active)
 	res.Findings = append(found, c.coverageFindings(res.Silences)...)
@@ -123,7 +128,7 @@ func (c *Case) findings(ctx context.Context, rules []Rule) ([]Finding, error) {
 	var found []Finding
 	err := WalkActs(ctx, c.View, seen(rules), func(e inventory.Event) error {
 		for _, r := range rules {
-			if r.Event == nil || (e.Looks() && !r.Looks) || (r.Provider != "" && r.Provider != e.Scope.Provider) {
+			if r.Event == nil || !r.hears(e) {
 				continue
 			}
 			for _, f := range r.Event(c, e) {
@@ -173,20 +178,17 @@ func fixSeverities(found []Finding, rules []Rule) {
 
 // withhold takes back findings that conclude from absence where the absence
 // is not proved, and says where.
-func (c *Case) withhold(found []Finding, rules []Rule, res Result) (kept []Finding, withheld []Silence) {
-	absent := map[string]bool{}
-	for _, r := range rules {
-		absent[r.ID] = r.Absence
-	}
+func (c *Case) withhold(found []Finding, res Result) (kept []Finding, withheld []Silence) {
 	for _, f := range found {
-		if absent[f.Rule] && res.Blind(f.Rule, f.Scope) {
+		r := res.rules[f.Rule]
+		if r.Absence && res.Blind(f.Rule, f.Scope) {
 			continue
 		}
 		if f.Over == (inventory.Window{}) {
 			kept = append(kept, f)
 			continue
 		}
-		switch c.View.Continuity(f.Scope, f.Over.From, f.Over.To) {
+		switch c.View.Continuity(f.Scope, f.Over.From, f.Over.To, r.Listens[f.Scope.Provider]...) {
 		case inventory.Proved:
 			kept = append(kept, f)
 		case inventory.Assumed:
@@ -211,18 +213,21 @@ func (c *Case) shortLog(f Finding) inventory.Coverage {
 // silences holds what each rule needs against the coverage of every scope.
 func (c *Case) silences(rules []Rule) []Silence {
 	var out []Silence
-	memo := map[inventory.Scope]map[inventory.Capability][]inventory.Coverage{}
 	for _, s := range c.Scopes() {
-		memo[s] = map[inventory.Capability][]inventory.Coverage{}
+		memo := map[string][]inventory.Coverage{} // rules share what they need
 		for _, r := range rules {
 			if r.Provider != "" && r.Provider != s.Provider && s.Provider != "" {
 				continue
 			}
 			for _, need := range r.Needs {
-				gaps, ok := memo[s][need]
+				key := string(need)
+				if need == inventory.CapEvents {
+					key += " " + strings.Join(r.Listens[s.Provider], " ")
+				}
+				gaps, ok := memo[key]
 				if !ok {
-					gaps = c.gaps(s, need)
-					memo[s][need] = gaps
+					gaps = c.gaps(r, s, need)
+					memo[key] = gaps
 				}
 				for _, g := range gaps {
 					out = append(out, Silence{Rule: r.ID, Scope: s, Gap: g})
@@ -236,11 +241,14 @@ func (c *Case) silences(rules []Rule) []Silence {
 // CapRegistry stands for the registry in a rule's needs.
 const CapRegistry inventory.Capability = "registry"
 
-func (c *Case) gaps(s inventory.Scope, need inventory.Capability) []inventory.Coverage {
-	if need != CapRegistry {
+// gaps lists what the scope lacks of what the rule needs.
+func (c *Case) gaps(r Rule, s inventory.Scope, need inventory.Capability) []inventory.Coverage {
+	switch {
+	case need == inventory.CapEvents:
+		return c.View.LogGaps(s, r.Listens[s.Provider]...)
+	case need != CapRegistry:
 		return c.View.Gaps(s, need)
-	}
-	if c.RegistryRead {
+	case c.RegistryRead:
 		return nil
 	}
 	return []inventory.Coverage{{Cell: inventory.Cell{Scope: s, Capability: CapRegistry}, Why: inventory.Reason{Message: "no registry was given"}}}

@@ -36,6 +36,11 @@ type Rule struct {
 	// Where one is missing the rule is unknown in that scope; positive evidence
 	// is reported all the same.
 	Needs []inventory.Capability
+	// Listens names, by provider, the services whose events the rule judges, in
+	// the vendor's names. It is shown no event of another one, and only logs
+	// that were asked for all of them let it say "clean". A provider that is not
+	// named: all services.
+	Listens map[inventory.Provider][]string
 	// Absence: the rule concludes from absence, so that its findings too are
 	// withheld where a need is missing.
 	Absence bool
@@ -56,6 +61,15 @@ type Rule struct {
 	// one of them. Both are pure.
 	Event func(*Case, inventory.Event) []Finding
 	Check func(*Case) []Finding
+}
+
+// hears reports whether the rule is shown the event.
+func (r Rule) hears(e inventory.Event) bool {
+	if (e.Looks() && !r.Looks) || (r.Provider != "" && r.Provider != e.Scope.Provider) {
+		return false
+	}
+	services := r.Listens[e.Scope.Provider]
+	return len(services) == 0 || slices.Contains(services, e.Service)
 }
 
 // usual is the severity that the rule gives where nothing raises or lowers it,

@@ -130,6 +130,11 @@ type Coverage struct {
 	// Window is what a log's cell covers; zero for cells of assets.
 	Window     Window     `json:"window,omitzero"`
 	Continuity Continuity `json:"continuity,omitempty"`
+	// Services, of a cell of a log, are the services whose events were asked
+	// for, sorted, in the vendor's names ("lambda.amazonaws.com"). Empty: all
+	// that the log holds. Of the events of others the cell says nothing,
+	// however whole it is: see [View.LogGaps].
+	Services []string `json:"services,omitempty"`
 	// Mark is opaque to all but the source: where the next scan starts.
 	Mark string `json:"mark,omitempty"`
 	// Expected is how many there should be; 0 where nothing says so.
@@ -149,6 +154,12 @@ type Coverage struct {
 }
 
 func (Coverage) fact() {}
+
+// SpeaksOf reports whether a log's cell was asked for the events of the
+// service. The empty name stands for whatever service there is.
+func (c Coverage) SpeaksOf(service string) bool {
+	return len(c.Services) == 0 || slices.Contains(c.Services, service)
+}
 
 // Plan is a word about a cell that a run found to be planned no more, or
 // planned again. Readings of the cell stay what they are; the last word about

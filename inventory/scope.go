@@ -64,7 +64,7 @@ const (
 	CapPolicies      Capability = "policies"
 	CapURLs          Capability = "urls"
 	CapMappings      Capability = "mappings"
-	CapLayers        Capability = "layers"
+	CapLayers        Capability = "layers" // those that functions mount
 	CapRoles         Capability = "roles"
 	CapLogGroups     Capability = "log-groups"
 	CapEvents        Capability = "events"
@@ -74,6 +74,8 @@ const (
 	CapTags          Capability = "tags"
 	CapConfiguration Capability = "configuration"
 
+	// CapLayerPolicies are the policies of layer versions: who may mount them.
+	CapLayerPolicies     Capability = "layer-policies"
 	CapCodeSigning       Capability = "code-signing"
 	CapCapacityProviders Capability = "capacity-providers"
 	CapWebFunctions      Capability = "web-functions"

@@ -308,41 +308,64 @@ func (v *View) Inventoried(s Scope) bool { return len(v.Gaps(s, CapFunctions)) =
 // Gaps lists, for each needed capability, the cells of the scope whose last
 // reading was not whole and that no other source makes up for. A capability
 // that nobody was asked to read gives one cell with an empty source and the
-// state pending: see NotAsked.
+// state pending: see NotAsked. Of events it asks for those of all services; see
+// LogGaps for those of some.
 func (v *View) Gaps(s Scope, need ...Capability) []Coverage {
 	var out []Coverage
 	for _, capability := range need {
-		out = append(out, v.gaps(s, capability)...)
+		if capability == CapEvents {
+			out = append(out, v.LogGaps(s)...)
+		} else {
+			out = append(out, v.gaps(s, capability)...)
+		}
 	}
 	return out
 }
 
 func (v *View) gaps(s Scope, capability Capability) []Coverage {
-	var touching []Coverage
-	for _, c := range v.Coverage {
-		if c.State == Disabled && c.Cell.Capability == CapFunctions && c.Cell.Scope.Contains(s) {
-			return nil // proved not to be in use: nothing of it is left to read
-		}
-		if c.Cell.Capability != capability || !c.Cell.Scope.Touches(s) {
-			continue
-		}
-		if c.State.Whole() && c.Cell.Scope.Contains(s) {
-			return nil
-		}
-		touching = append(touching, c)
-	}
-	if len(touching) == 0 {
-		if broken := v.brokenPlans(s); len(broken) > 0 {
-			return broken
-		}
-		why := Reason{Message: "no source was asked to read it"}
-		return []Coverage{{Cell: Cell{Scope: s, Capability: capability}, State: Pending, Why: why}}
+	touching := v.touching(s, capability)
+	switch {
+	case v.unused(s):
+		return nil
+	case len(touching) == 0:
+		return v.unread(s, capability)
 	}
 	made := map[Scope]bool{}
 	for _, c := range touching {
+		if c.State.Whole() && c.Cell.Scope.Contains(s) {
+			return nil
+		}
 		made[c.Cell.Scope] = made[c.Cell.Scope] || c.State.Whole()
 	}
 	return slices.DeleteFunc(touching, func(c Coverage) bool { return made[c.Cell.Scope] })
+}
+
+// unused: functions are proved not to be in use in the scope, so that nothing
+// of it is left to read.
+func (v *View) unused(s Scope) bool {
+	return slices.ContainsFunc(v.Coverage, func(c Coverage) bool {
+		return c.State == Disabled && c.Cell.Capability == CapFunctions && c.Cell.Scope.Contains(s)
+	})
+}
+
+// touching lists the cells of the capability that share a place with the scope.
+func (v *View) touching(s Scope, capability Capability) []Coverage {
+	var out []Coverage
+	for _, c := range v.Coverage {
+		if c.Cell.Capability == capability && c.Cell.Scope.Touches(s) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// unread are the gaps of a capability of which the scope has no cell at all.
+func (v *View) unread(s Scope, capability Capability) []Coverage {
+	if broken := v.brokenPlans(s); len(broken) > 0 {
+		return broken
+	}
+	why := Reason{Message: "no source was asked to read it"}
+	return []Coverage{{Cell: Cell{Scope: s, Capability: capability}, State: Pending, Why: why}}
 }
 
 // brokenPlans lists the cells of the plan itself (which accounts, which files)
@@ -363,21 +386,6 @@ func (v *View) brokenPlans(s Scope) []Coverage {
 // NotAsked reports whether a gap stands for a capability that no source was
 // asked to read: unknown, but no failure of the run.
 func (c Coverage) NotAsked() bool { return c.Cell.Source == "" }
-
-// Continuity is the best claim that a whole reading of events makes for the
-// scope over [from, to]; ContinuityNone if none covers that stretch.
-func (v *View) Continuity(s Scope, from, to time.Time) Continuity {
-	best := ContinuityNone
-	for _, c := range v.Coverage {
-		if c.Cell.Capability != CapEvents || !c.State.Whole() || !c.Cell.Scope.Contains(s) || !c.Window.Covers(from, to) {
-			continue
-		}
-		if c.Continuity == Proved || (c.Continuity == Assumed && best != Proved) || best == ContinuityNone {
-			best = c.Continuity
-		}
-	}
-	return best
-}
 
 // Walk streams the view's events; it is safe on a view without any.
 func (v *View) Walk(ctx context.Context, f Filter, yield func(Event) error) error {

@@ -59,7 +59,7 @@ func (j judge) hidden(c registry.Claim) []inventory.Coverage {
 		}
 	}
 	slices.SortFunc(out, inventory.Coverage.Compare)
-	return slices.CompactFunc(out, func(a, b inventory.Coverage) bool { return a == b })
+	return slices.CompactFunc(out, func(a, b inventory.Coverage) bool { return a.Compare(b) == 0 })
 }
 
 // scopes are the places that a selector leaves room for: each account with

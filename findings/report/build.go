@@ -140,7 +140,7 @@ func buildCoverage(c *findings.Case) []Coverage {
 			Source: cov.Cell.Source, Provider: string(cov.Cell.Scope.Provider), Account: cov.Cell.Scope.Account,
 			Region: cov.Cell.Scope.Region, Capability: string(cov.Cell.Capability), State: cov.State.String(),
 			Expected: cov.Expected, Seen: cov.Seen, From: cov.Window.From.UTC(), To: cov.Window.To.UTC(), Read: cov.Read.UTC(),
-			Continuity: cov.Continuity.String(), Operation: cov.Why.Operation, Code: cov.Why.Code, Message: cov.Why.Message,
+			Continuity: cov.Continuity.String(), Services: cov.Services, Operation: cov.Why.Operation, Code: cov.Why.Code, Message: cov.Why.Message,
 		}
 		if !cov.State.Whole() || cov.Continuity == inventory.Broken {
 			r.AcceptedWhy = c.BlindSpot(cov.Cell)
@@ -155,21 +155,26 @@ func buildNotAsked(silences []findings.Silence) []NotAsked {
 	type key struct {
 		provider   inventory.Provider
 		capability inventory.Capability
+		services   bool
 	}
-	rules := map[key][]string{}
+	found := map[key]NotAsked{}
 	for _, s := range silences {
 		if s.Gap.NotAsked() && s.Gap.State == inventory.Pending {
-			k := key{s.Scope.Provider, s.Gap.Cell.Capability}
-			rules[k] = append(rules[k], s.Rule)
+			k := key{s.Scope.Provider, s.Gap.Cell.Capability, len(s.Gap.Services) > 0}
+			n := found[k]
+			n.Rules, n.Services = append(n.Rules, s.Rule), append(n.Services, s.Gap.Services...)
+			found[k] = n
 		}
 	}
 	var out []NotAsked
-	for k, ids := range rules {
-		slices.Sort(ids)
-		out = append(out, NotAsked{Provider: string(k.provider), Capability: string(k.capability), Rules: slices.Compact(ids)})
+	for k, n := range found {
+		slices.Sort(n.Rules)
+		slices.Sort(n.Services)
+		out = append(out, NotAsked{Provider: string(k.provider), Capability: string(k.capability),
+			Services: slices.Compact(n.Services), Rules: slices.Compact(n.Rules)})
 	}
 	slices.SortFunc(out, func(a, b NotAsked) int {
-		return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Capability, b.Capability))
+		return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Capability, b.Capability), slices.Compare(a.Services, b.Services))
 	})
 	return out
 }

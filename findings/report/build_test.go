@@ -66,7 +66,7 @@ func TestGoneAssetsAreListedButNotCounted(t *testing.T) {
 
 func TestOnlyOpenFindingsAreCountedAsOpen(t *testing.T) {
 	want := report.FindingSummary{
-		Total: 10, BySeverity: map[string]int{"info": 3, "low": 1, "medium": 3, "high": 2, "critical": 1},
+		Total: 11, BySeverity: map[string]int{"info": 4, "low": 1, "medium": 3, "high": 2, "critical": 1},
 		Acknowledged: 1, Accepted: 2, Resolved: 1,
 	}
 	if diff := cmp.Diff(want, reporttest.Document(t).Summary.Findings); diff != "" {
@@ -76,7 +76,7 @@ func TestOnlyOpenFindingsAreCountedAsOpen(t *testing.T) {
 
 func TestAcceptedCellsAreNoHolesAndSayWhy(t *testing.T) {
 	d := reporttest.Document(t)
-	if diff := cmp.Diff(report.CoverageSummary{Complete: 5, Accepted: 1, Incomplete: 16}, d.Summary.Coverage); diff != "" {
+	if diff := cmp.Diff(report.CoverageSummary{Complete: 6, Accepted: 1, Incomplete: 16}, d.Summary.Coverage); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for _, c := range d.Coverage {
@@ -99,6 +99,7 @@ func TestWhatWasReadWholeNeedsNoBlindSpot(t *testing.T) {
 
 func TestNotAskedNamesEachCapabilityOnce(t *testing.T) {
 	want := []report.NotAsked{
+		{Provider: "aws", Capability: "events", Services: []string{"logs.amazonaws.com", "rolesanywhere.amazonaws.com", "sts.amazonaws.com"}, Rules: []string{"AWS-35", "AWS-38"}},
 		{Provider: "aws", Capability: "log-groups", Rules: []string{"AWS-39"}},
 		{Provider: "aws", Capability: "roles", Rules: []string{"AWS-28", "AWS-30"}},
 	}

@@ -6,6 +6,7 @@ package report
 
 import (
 	"io"
+	"strings"
 	"time"
 
 	"github.com/estray/estray/inventory"
@@ -187,10 +188,12 @@ type Coverage struct {
 	To         time.Time `json:"to,omitzero"`
 	Read       time.Time `json:"read,omitzero"`
 	Continuity string    `json:"continuity,omitempty"`
-	Operation  string    `json:"operation,omitempty"`
-	Code       string    `json:"code,omitempty"`
-	Message    string    `json:"message,omitempty"`
-	Accepted   bool      `json:"accepted"`
+	// Services are those whose events the cell of a log was asked for; none: all.
+	Services  []string `json:"services,omitempty"`
+	Operation string   `json:"operation,omitempty"`
+	Code      string   `json:"code,omitempty"`
+	Message   string   `json:"message,omitempty"`
+	Accepted  bool     `json:"accepted"`
 	// AcceptedWhy names the blind spot.
 	AcceptedWhy string `json:"accepted_why,omitempty"`
 }
@@ -204,11 +207,22 @@ func (c Coverage) Whole() bool {
 // known to be missing though all that was there was read.
 func (c Coverage) Hole() bool { return !c.Whole() || c.Continuity == inventory.Broken.String() }
 
+// What names what was not asked for.
+func (n NotAsked) What() string {
+	if len(n.Services) == 0 {
+		return n.Capability
+	}
+	return n.Capability + " of " + strings.Join(n.Services, ", ")
+}
+
 // NotAsked is a capability that rules need and nobody was asked to read.
 type NotAsked struct {
-	Provider   string   `json:"provider,omitempty"`
-	Capability string   `json:"capability"`
-	Rules      []string `json:"rules"`
+	Provider   string `json:"provider,omitempty"`
+	Capability string `json:"capability"`
+	// Services whose events nobody was asked to read, though those of others
+	// were; none: nothing of the capability was.
+	Services []string `json:"services,omitempty"`
+	Rules    []string `json:"rules"`
 }
 
 // Deployments counts one day of one provider.

@@ -17,7 +17,14 @@ import (
 const (
 	lambdaService = "lambda.amazonaws.com"
 	iamService    = "iam.amazonaws.com"
+	trailService  = "cloudtrail.amazonaws.com"
 )
+
+// onAWS are the services of AWS to whose events a rule listens, by provider as
+// findings.Rule has them. What is missing here the rule is never shown.
+func onAWS(services ...string) map[inventory.Provider][]string {
+	return map[inventory.Provider][]string{inventory.AWS: services}
+}
 
 // picks selects the events that a rule judges.
 type picks func(inventory.Event) bool

@@ -19,6 +19,7 @@ func functionCreated() findings.Rule {
 		FalsePositives: "Every normal deployment. One by an approved deployer is not reported.",
 		Fix:            "Check that a claim in the registry answers for the function; add one, or delete the function.",
 		Needs:          []inventory.Capability{inventory.CapEvents},
+		Listens:        onAWS(lambdaService),
 	})
 	return onAct(r, changed(lambdaService, "CreateFunction"), func(_ *findings.Case, e inventory.Event, f *findings.Finding) bool {
 		f.Message = fmt.Sprintf("%s created %s%s", whoActed(e.Principal), aboutWhat(*f), createdWith(e.Change))
@@ -48,6 +49,7 @@ func codeReplaced() findings.Rule {
 		FalsePositives: "Each release. A release by an approved deployer is not reported, unless its digest is not approved.",
 		Fix:            "Compare the digest with the build that was to be deployed; if it is not that one, deploy the approved build again and revoke the principal's access.",
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapFunctions},
+		Listens:        onAWS(lambdaService),
 	})
 	return onAct(r, changed(lambdaService, "UpdateFunctionCode"), judgeCode)
 }
@@ -93,6 +95,7 @@ func roleReplaced() findings.Rule {
 		FalsePositives: "Changes of infrastructure code that rename roles.",
 		Fix:            "Set the role that was approved, and see what the function did with the other one.",
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapFunctions, inventory.CapRoles},
+		Listens:        onAWS(lambdaService),
 	})
 	return onAct(r, changed(lambdaService, "UpdateFunctionConfiguration"), func(c *findings.Case, e inventory.Event, f *findings.Finding) bool {
 		after := e.Change.Identity
@@ -118,6 +121,7 @@ func shortLivedFunction() findings.Rule {
 		FalsePositives: "Integration tests, previews of infrastructure code, failed stack creations that roll back: bind an exception to what they create.",
 		Fix:            "Find out from the log what the function's role did while it lived, and who asked for it.",
 		Needs:          []inventory.Capability{inventory.CapEvents},
+		Listens:        onAWS(lambdaService),
 	})
 	r.Check = func(c *findings.Case) []findings.Finding { return shortLives(c, r) }
 	return r
@@ -182,6 +186,7 @@ func trafficMoved() findings.Rule {
 		FalsePositives: "Canary deployments by CodeDeploy: they are told with low severity.",
 		Fix:            "Check that the version that serves now is the approved one; point the alias back if it is not.",
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapVersions},
+		Listens:        onAWS(lambdaService),
 	})
 	return onAct(r, changed(lambdaService, "UpdateAlias", "PublishVersion", "UpdateFunctionCode"), judgeTraffic)
 }

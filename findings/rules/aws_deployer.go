@@ -17,6 +17,7 @@ func longLivedDeployer() findings.Rule {
 		FalsePositives: "Old delivery users: bind an exception to the function, with an end.",
 		Fix:            "Deploy by a role with short-lived credentials, and remove the key.",
 		Needs:          []inventory.Capability{inventory.CapEvents},
+		Listens:        onAWS(lambdaService),
 	})
 	return onAct(r, deploys, func(_ *findings.Case, e inventory.Event, f *findings.Finding) bool {
 		with := ""
@@ -42,6 +43,7 @@ func strayDeployer() findings.Rule {
 		FalsePositives: "Break-glass roles: an exception with an end.",
 		Fix:            "Add the principal to the approval's deployers if it may deploy; if not, undo the change and close its access.",
 		Needs:          []inventory.Capability{inventory.CapEvents, findings.CapRegistry},
+		Listens:        onAWS(lambdaService),
 	})
 	return onAct(r, deploys, func(c *findings.Case, e inventory.Event, f *findings.Finding) bool {
 		if c.ApprovedDeployer(e, f.Asset) {
@@ -61,6 +63,7 @@ func consoleDeployer() findings.Rule {
 		FalsePositives: "Sandbox accounts.",
 		Fix:            "Bring the change into the delivery pipeline, or undo it.",
 		Needs:          []inventory.Capability{inventory.CapEvents},
+		Listens:        onAWS(lambdaService),
 	})
 	return onAct(r, deploys, func(_ *findings.Case, e inventory.Event, f *findings.Finding) bool {
 		f.Message = fmt.Sprintf("%s called %s on %s from the console%s", whoActed(e.Principal), e.Name, aboutWhat(*f), dryRunNote(e))

@@ -93,7 +93,8 @@ func policyReplaced() findings.Rule {
 		Rationale:      "A call that puts a whole policy replaces what was there, deny statements too, without naming them. Deleting a policy that held a deny opens what it closed. What the new statements let in is told by AWS-17 to AWS-19.",
 		FalsePositives: "Tools that keep policies as code.",
 		Fix:            "Compare the new policy with the old one, and put back the deny statements that are missing.",
-		Needs:          []inventory.Capability{inventory.CapPolicies},
+		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapPolicies},
+		Listens:        onAWS(lambdaService),
 	})
 	return onAct(r, changed(lambdaService, "PutResourcePolicy", "DeleteResourcePolicy"), func(c *findings.Case, e inventory.Event, f *findings.Finding) bool {
 		prior, _ := before[inventory.Exposures](c, f.Asset, inventory.PartName("exposure", inventory.CapPolicies), e.Time)
@@ -120,7 +121,8 @@ func layerShared() findings.Rule {
 		Rationale:      "A layer that others may fetch shows them its code, and those who mount it run what its owner publishes. Sharing with our own organization is fine; while the configuration does not tell it, no organization is taken for ours.",
 		FalsePositives: "Layers published as open source.",
 		Fix:            "Remove the permission, or share with the organization only.",
-		Needs:          []inventory.Capability{inventory.CapLayers},
+		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapLayerPolicies},
+		Listens:        onAWS(lambdaService),
 	})
 	return onAct(r, changed(lambdaService, "AddLayerVersionPermission"), func(c *findings.Case, e inventory.Event, f *findings.Finding) bool {
 		var told []string

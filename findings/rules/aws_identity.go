@@ -87,6 +87,7 @@ func trustOpened() findings.Rule {
 		FalsePositives: "Roles for vendors that ask for an external id: list the account as a partner.",
 		Fix:            "Take the outsider out of the trust policy, and end the role's sessions.",
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapOrganization},
+		Listens:        onAWS(iamService),
 	})
 	return onSubject(r, changed(iamService, "UpdateAssumeRolePolicy", "CreateRole"), func(c *findings.Case, e inventory.Event, f *findings.Finding) bool {
 		var told []string
@@ -127,6 +128,7 @@ func strayCredential() findings.Rule {
 		FalsePositives: "Joiner processes: name their principal as an administrator of IAM.",
 		Fix:            "Delete the credential unless its maker can say whom it is for, and review what the maker did before and after.",
 		Needs:          []inventory.Capability{inventory.CapEvents},
+		Listens:        onAWS(iamService, "rolesanywhere.amazonaws.com", "sts.amazonaws.com"),
 	})
 	return onSubject(r, makesCredential, func(c *findings.Case, e inventory.Event, f *findings.Finding) bool {
 		if slices.ContainsFunc(e.Principal.Names(), func(n string) bool { return slices.Contains(c.Estate.IAMAdministrators, n) }) {

@@ -18,6 +18,7 @@ func layersChanged() findings.Rule {
 		FalsePositives: "Monitoring layers that the platform team rolls out.",
 		Fix:            "Check who publishes each layer and which version is meant; remove what nobody asked for.",
 		Needs:          []inventory.Capability{inventory.CapEvents},
+		Listens:        onAWS(lambdaService),
 	})
 	return onAct(r, changed(lambdaService, "UpdateFunctionConfiguration", "CreateFunction"), func(_ *findings.Case, e inventory.Event, f *findings.Finding) bool {
 		layers := e.Change.Layers

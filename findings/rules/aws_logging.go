@@ -16,10 +16,11 @@ func trailStopped() findings.Rule {
 		FalsePositives: "Moving to another trail: the new one comes first.",
 		Fix:            "Start logging again, find what the principal did since by other means, and deny these calls by a policy of the organization.",
 		Needs:          []inventory.Capability{inventory.CapEvents},
+		Listens:        onAWS(trailService),
 	})
 	names := []string{"StopLogging", "DeleteTrail", "DeleteEventDataStore", "StopEventDataStoreIngestion"}
 	pick := func(e inventory.Event) bool {
-		return e.Service == "cloudtrail.amazonaws.com" && slices.Contains(names, e.Name)
+		return e.Service == trailService && slices.Contains(names, e.Name)
 	}
 	return onSubject(r, pick, func(_ *findings.Case, e inventory.Event, f *findings.Finding) bool {
 		f.Message = fmt.Sprintf("%s called %s on %s", whoActed(e.Principal), e.Name, f.Subject)
@@ -48,8 +49,9 @@ func trailNarrowed() findings.Rule {
 		FalsePositives: "Cost tuning of data events.",
 		Fix:            "Set the trail's selectors and settings again, and review what happened while they were narrowed.",
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapTrails},
+		Listens:        onAWS(trailService, "organizations.amazonaws.com"),
 	})
-	narrows := changed("cloudtrail.amazonaws.com", "PutEventSelectors", "UpdateTrail")
+	narrows := changed(trailService, "PutEventSelectors", "UpdateTrail")
 	leaves := func(e inventory.Event) bool {
 		return e.Service == "organizations.amazonaws.com" && (e.Name == "LeaveOrganization" || e.Name == "RemoveAccountFromOrganization")
 	}
@@ -70,6 +72,7 @@ func telemetryRemoved() findings.Rule {
 		FalsePositives: "Accounts that are taken out of service.",
 		Fix:            "Set the source up again, and review what the principal did around that time.",
 		Needs:          []inventory.Capability{inventory.CapEvents},
+		Listens:        onAWS("config.amazonaws.com", "ec2.amazonaws.com", "guardduty.amazonaws.com", "route53resolver.amazonaws.com", "securityhub.amazonaws.com"),
 	})
 	return onSubject(r, removesTelemetry, func(_ *findings.Case, e inventory.Event, f *findings.Finding) bool {
 		f.Message = fmt.Sprintf("%s called %s on %s", whoActed(e.Principal), e.Name, f.Subject)

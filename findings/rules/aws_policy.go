@@ -125,6 +125,7 @@ func openPolicy() findings.Rule {
 		FalsePositives: "Public webhooks whose approval allows reach public: told with low severity.",
 		Fix:            "Remove the statement, or name the account, the source ARN or the organization.",
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapPolicies},
+		Listens:        onAWS(lambdaService),
 	})
 	return onPolicy(r, grantToEveryone, wayForEveryone)
 }

@@ -18,6 +18,7 @@ func roleWidened() findings.Rule {
 		FalsePositives: "Changes of permissions with a ticket.",
 		Fix:            "Detach the policy or set the boundary again, and review what ran as the role since.",
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapRoles},
+		Listens:        onAWS(iamService),
 	})
 	r.Check = func(c *findings.Case) []findings.Finding {
 		roles := rolesOf(c)

@@ -17,6 +17,7 @@ func logsSilenced() findings.Rule {
 		FalsePositives: "Removing a stack removes the function and its log group.",
 		Fix:            "Restore group, retention and logging settings, and look for copies of the log downstream.",
 		Needs:          []inventory.Capability{inventory.CapFunctions, inventory.CapLogGroups, inventory.CapEvents},
+		Listens:        onAWS(lambdaService, "logs.amazonaws.com"),
 	})
 	group := changed("logs.amazonaws.com", "DeleteLogGroup", "DeleteLogStream", "DeleteSubscriptionFilter", "PutRetentionPolicy")
 	settings := onAct(r, changed(lambdaService, "UpdateFunctionConfiguration"), judgeLogSettings)

@@ -22,6 +22,7 @@ func executionRedirected() findings.Rule {
 		FalsePositives: "Upgrades of the runtime.",
 		Fix:            "Set the settings that were approved, and look at what the new ones point to.",
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapFunctions},
+		Listens:        onAWS(lambdaService),
 	})
 	r = onAct(r, changed(lambdaService, "UpdateFunctionConfiguration"), func(_ *findings.Case, e inventory.Event, f *findings.Finding) bool {
 		set := spoke(e, "handler", "runtime", "imageConfig", "vpcConfig", "fileSystemConfigs", "KMSKeyArn", "loggingConfig", "deadLetterConfig")
@@ -76,7 +77,8 @@ func mappingAdded() findings.Rule {
 		Rationale:      "A mapping starts the function whenever its source has data: it keeps access alive and feeds the function. A source in another account, or a broker that is named by host instead of by ARN, is fed by others: high.",
 		FalsePositives: "Ordinary consumers of queues and streams.",
 		Fix:            "Check the source with the function's owner, and delete the mapping if nobody asked for it.",
-		Needs:          []inventory.Capability{inventory.CapMappings},
+		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapMappings},
+		Listens:        onAWS(lambdaService),
 	})
 	return onAct(r, changed(lambdaService, "CreateEventSourceMapping", "UpdateEventSourceMapping"), func(c *findings.Case, e inventory.Event, f *findings.Finding) bool {
 		if e.Name == "UpdateEventSourceMapping" && len(spoke(e, "functionName", "enabled")) == 0 {

@@ -19,6 +19,7 @@ func approverDeployed() findings.Rule {
 		Fix:            "Let somebody else approve, or deploy through a pipeline.",
 		Attack:         recTechniques("REC-05"),
 		Needs:          []inventory.Capability{inventory.CapEvents, findings.CapRegistry},
+		Listens:        onAWS(lambdaService),
 	}
 	deployer := onAssets(r, func(_ *findings.Case, a inventory.Asset, v findings.Verdict) []findings.Finding {
 		last := v.Activity.LastDeploy
@@ -114,6 +115,7 @@ func deployedAndRemoved() findings.Rule {
 		Fix:            "Ask the deployer what it was for; claim it as transient if it was meant so.",
 		Attack:         recTechniques("REC-09"),
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapFunctions, findings.CapRegistry},
+		Listens:        onAWS(lambdaService),
 	}
 	return onGone(r, func(c *findings.Case, a inventory.Asset, v findings.Verdict) []findings.Finding {
 		made, gone := v.Activity.Created, v.Activity.Deleted
@@ -152,6 +154,7 @@ func unloggedChange() findings.Rule {
 		Fix:            "Check that the trail covers the region, and verify the archive's digest chain.",
 		Attack:         recTechniques("REC-10"),
 		Needs:          []inventory.Capability{inventory.CapEvents},
+		Listens:        onAWS(lambdaService),
 	}
 	return onAssets(r, func(c *findings.Case, a inventory.Asset, v findings.Verdict) []findings.Finding {
 		var out []findings.Finding
@@ -163,7 +166,8 @@ func unloggedChange() findings.Rule {
 			{"created", findings.Born(a), v.Activity.CreatedLogged || v.Activity.Created.Event != ""},
 			{"modified", a.Modified, v.Activity.ModifiedLogged},
 		} {
-			if q.logged || q.at.IsZero() || v.Presence == inventory.Inferred || !logHolds(c, a.Scope, q.at) {
+			if q.logged || q.at.IsZero() || v.Presence == inventory.Inferred ||
+				!c.View.Logged(a.Scope, q.at, r.Listens[a.Scope.Provider]...) { // before its beginning no event can be missed
 				continue
 			}
 			f := about(r, a)
@@ -177,14 +181,6 @@ func unloggedChange() findings.Rule {
 	})
 }
 
-// logHolds reports whether a log of the scope reaches over the instant: before
-// its beginning no event can be missed.
-func logHolds(c *findings.Case, s inventory.Scope, t time.Time) bool {
-	return slices.ContainsFunc(c.View.Coverage, func(cov inventory.Coverage) bool {
-		return cov.Cell.Capability == inventory.CapEvents && cov.Cell.Scope.Contains(s) && cov.Window.Holds(t)
-	})
-}
-
 // eventWithoutObject is REC-11.
 func eventWithoutObject() findings.Rule {
 	r := findings.Rule{
@@ -194,6 +190,7 @@ func eventWithoutObject() findings.Rule {
 		Fix:            "Look the asset up directly, with a principal that no policy narrows.",
 		Attack:         recTechniques("REC-11"),
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapFunctions},
+		Listens:        onAWS(lambdaService),
 	}
 	return onGone(r, func(c *findings.Case, a inventory.Asset, v findings.Verdict) []findings.Finding {
 		made, gone := v.Activity.Created, v.Activity.Deleted

@@ -90,7 +90,14 @@ func hole(c *findings.Case, cov inventory.Coverage) bool {
 	if cov.State.Whole() {
 		return cov.Continuity == inventory.Broken
 	}
-	return slices.Contains(c.View.Gaps(cov.Cell.Scope, cov.Cell.Capability), cov)
+	if cov.Cell.Capability == inventory.CapEvents {
+		return holds(c.View.LogGaps(cov.Cell.Scope, cov.Services...), cov)
+	}
+	return holds(c.View.Gaps(cov.Cell.Scope, cov.Cell.Capability), cov)
+}
+
+func holds(cells []inventory.Coverage, cov inventory.Coverage) bool {
+	return slices.ContainsFunc(cells, func(o inventory.Coverage) bool { return o.Compare(cov) == 0 })
 }
 
 // unasked adds the claims in places that no source was asked to read, by
@@ -119,7 +126,7 @@ func (d darkness) hides(c *findings.Case, h *hiding) {
 		}
 	}
 	for _, hidden := range c.Hidden {
-		inside := slices.ContainsFunc(hidden.Gaps, func(g inventory.Coverage) bool { return slices.Contains(h.cells, g) })
+		inside := slices.ContainsFunc(hidden.Gaps, func(g inventory.Coverage) bool { return holds(h.cells, g) })
 		if inside || (d.family != familyInventory && hidden.Claim.Covers(d.scope)) {
 			h.claims = append(h.claims, hidden.Claim.ID)
 		}

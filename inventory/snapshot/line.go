@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/estray/estray/inventory"
@@ -209,6 +210,7 @@ type coverageLine struct {
 	To         time.Time            `json:"to,omitzero"`
 	Read       time.Time            `json:"read,omitzero"`
 	Continuity inventory.Continuity `json:"continuity,omitempty"`
+	Services   []string             `json:"services,omitempty"`
 	Operation  string               `json:"operation,omitempty"`
 	Code       string               `json:"code,omitempty"`
 	Message    string               `json:"message,omitempty"`
@@ -219,9 +221,12 @@ func lineOfCoverage(c inventory.Coverage) coverageLine {
 	return coverageLine{
 		Source: c.Cell.Source, Provider: s.Provider, Account: s.Account, Region: s.Region, Capability: c.Cell.Capability,
 		State: &c.State, Expected: c.Expected, Seen: c.Seen, From: c.Window.From, To: c.Window.To, Read: c.Read,
-		Continuity: c.Continuity, Operation: c.Why.Operation, Code: c.Why.Code, Message: c.Why.Message,
+		Continuity: c.Continuity, Services: c.Services, Operation: c.Why.Operation, Code: c.Why.Code, Message: c.Why.Message,
 	}
 }
+
+// sorted gives each name once, in order; nil for none.
+func sorted(names []string) []string { return slices.Compact(slices.Sorted(slices.Values(names))) }
 
 // coverage reads a line as coverage. A cell without a time of reading was read
 // when the snapshot was taken.
@@ -241,7 +246,7 @@ func (l coverageLine) coverage(taken time.Time) (inventory.Coverage, error) {
 	return inventory.Coverage{
 		Cell: inventory.Cell{Source: l.Source, Capability: l.Capability,
 			Scope: inventory.Scope{Provider: l.Provider, Account: l.Account, Region: l.Region}},
-		State: *l.State, Expected: l.Expected, Seen: l.Seen, Read: read, Continuity: l.Continuity,
+		State: *l.State, Expected: l.Expected, Seen: l.Seen, Read: read, Continuity: l.Continuity, Services: sorted(l.Services),
 		Window: inventory.Window{From: l.From.UTC(), To: l.To.UTC()},
 		Why:    inventory.Reason{Operation: l.Operation, Code: l.Code, Message: l.Message},
 	}, nil

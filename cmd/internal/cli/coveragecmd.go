@@ -44,7 +44,7 @@ func printCoverage(a *app, d *report.Document, format string, holes bool) error 
 		return nil
 	}
 	for _, n := range d.NotAsked {
-		line := fmt.Sprintf("not asked for: %s of %s, so cannot judge: %s\n", n.Capability, orElse(n.Provider, "any provider"), strings.Join(n.Rules, ", "))
+		line := fmt.Sprintf("not asked for: %s of %s, so cannot judge: %s\n", n.What(), orElse(n.Provider, "any provider"), strings.Join(n.Rules, ", "))
 		if err := printf(a.std.Out, "%s", line); err != nil {
 			return err
 		}
@@ -68,6 +68,9 @@ func coverageCells(c report.Coverage) []string {
 		window = stamp(c.From) + " to " + stamp(c.To)
 	}
 	why := joinNonEmpty(": ", c.Operation, c.Code, c.Message)
+	if len(c.Services) > 0 {
+		why = joinNonEmpty("; ", "only events of "+strings.Join(c.Services, ", "), why)
+	}
 	return []string{state, c.Provider, c.Account, c.Region, c.Capability, c.Source, seen, window, c.Continuity, joinNonEmpty("; ", why, c.AcceptedWhy)}
 }
 

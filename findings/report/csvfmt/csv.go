@@ -134,6 +134,7 @@ func coverageColumns() []column[report.Coverage] {
 		{"to", func(c report.Coverage) string { return instant(c.To) }},
 		{"read", func(c report.Coverage) string { return instant(c.Read) }},
 		{"continuity", func(c report.Coverage) string { return c.Continuity }},
+		{"services", func(c report.Coverage) string { return list(c.Services) }},
 		{"operation", func(c report.Coverage) string { return c.Operation }},
 		{"code", func(c report.Coverage) string { return c.Code }},
 		{"message", func(c report.Coverage) string { return c.Message }},

@@ -25,7 +25,7 @@
 //
 // coverage.csv has one line for each cell, holes and whole ones: source,
 // provider, account, region, capability, state, expected, seen, from, to, read,
-// continuity, operation, code, message, accepted, accepted_why.
+// continuity, services, operation, code, message, accepted, accepted_why.
 //
 // # Formulas
 //

@@ -2,6 +2,7 @@ package htmlfmt
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -140,14 +141,15 @@ func amount(c report.Coverage) string {
 // regions; those that nobody accepted come first.
 func holes(cells []report.Coverage) []hole {
 	var out []hole
-	at := map[report.Coverage]int{}
+	at := map[string]int{}
 	for _, c := range slices.SortedStableFunc(slices.Values(cells), compareCells) {
 		if c.Whole() {
 			continue
 		}
-		key := c
-		key.Region, key.Seen, key.Expected = "", 0, 0
-		key.From, key.To, key.Read = time.Time{}, time.Time{}, time.Time{}
+		alike := c
+		alike.Region, alike.Seen, alike.Expected = "", 0, 0
+		alike.From, alike.To, alike.Read = time.Time{}, time.Time{}, time.Time{}
+		key := fmt.Sprintf("%#v", alike)
 		i, ok := at[key]
 		if !ok {
 			i = len(out)
@@ -168,19 +170,16 @@ func holes(cells []report.Coverage) []hole {
 // joinCapabilities makes one row of holes that differ in their capability
 // alone: one refusal often hides all that is read of a region.
 func joinCapabilities(all []hole) []hole {
-	type key struct {
-		report.Coverage
-		regions, amount string
-	}
 	var out []hole
-	at := map[key]int{}
+	at := map[string]int{}
 	for _, h := range all {
-		k := key{h.Coverage, strings.Join(h.Regions, " "), h.Read}
-		k.Capability, k.Region = "", ""
-		k.From, k.To, k.Read = time.Time{}, time.Time{}, time.Time{}
-		i, ok := at[k]
+		alike := h.Coverage
+		alike.Capability, alike.Region = "", ""
+		alike.From, alike.To, alike.Read = time.Time{}, time.Time{}, time.Time{}
+		key := fmt.Sprintf("%#v", hole{Coverage: alike, Regions: h.Regions, Read: h.Read})
+		i, ok := at[key]
 		if !ok {
-			at[k] = len(out)
+			at[key] = len(out)
 			out = append(out, h)
 			continue
 		}

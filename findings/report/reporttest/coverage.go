@@ -26,6 +26,8 @@ func readings() []inventory.Coverage {
 		{Cell: cell("aws-lambda", Staging, "eu-central-1", inventory.CapMappings), State: inventory.Pending},
 		{Cell: cell("aws-lambda", Staging, "ap-southeast-1", inventory.CapPolicies), State: inventory.Denied, Read: at, Why: denied},
 		{Cell: cell("trail", Production, "eu-central-1", inventory.CapEvents), State: inventory.Complete, Seen: 48211, Window: month, Continuity: inventory.Proved, Read: at},
+		{Cell: cell("aws-cloudtrail", Production, "eu-west-1", inventory.CapEvents), State: inventory.Complete, Seen: 311, Window: month, Continuity: inventory.Proved, Read: at,
+			Services: []string{"cloudtrail.amazonaws.com", "lambda.amazonaws.com"}},
 		{Cell: cell("trail", Staging, "eu-central-1", inventory.CapEvents), State: inventory.Malformed, Seen: 97, Window: month, Continuity: inventory.Broken, Read: at,
 			Why: inventory.Reason{Operation: "read AWSLogs/2026/03/09/x.json.gz", Code: "unexpected EOF", Message: "the object ends in mid-record " + Escape}},
 		{Cell: cell("trail", Staging, "ap-southeast-1", inventory.CapEvents), State: inventory.Complete, Seen: 12, Window: month, Continuity: inventory.Broken, Read: at,
@@ -55,7 +57,13 @@ func silences() []findings.Silence {
 	planned.Gap.Cell.Source = "aws-lambda"
 	short := unasked("REC-06", Staging, inventory.CapEvents)
 	short.Gap.State = inventory.Partial
+	services := func(rule string, names ...string) findings.Silence {
+		s := unasked(rule, Production, inventory.CapEvents)
+		s.Gap.Services = names
+		return s
+	}
 	return []findings.Silence{
+		services("AWS-38", "logs.amazonaws.com"), services("AWS-35", "rolesanywhere.amazonaws.com", "sts.amazonaws.com"), services("AWS-38", "logs.amazonaws.com"),
 		unasked("AWS-30", Production, inventory.CapRoles), unasked("AWS-30", Staging, inventory.CapRoles), unasked("AWS-28", Staging, inventory.CapRoles),
 		unasked("AWS-39", Production, inventory.CapLogGroups), asked, planned, short,
 	}

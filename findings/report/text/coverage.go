@@ -53,7 +53,7 @@ func (p *page) coverage(d *report.Document) {
 // alone; those that nobody accepted come first.
 func gatherHoles(cells []report.Coverage) []hole {
 	var byRegion []hole
-	index := map[report.Coverage]int{}
+	index := map[string]int{}
 	for _, c := range cells {
 		if !c.Hole() {
 			continue
@@ -64,11 +64,12 @@ func gatherHoles(cells []report.Coverage) []hole {
 		}
 	}
 	var out []hole
-	index = map[report.Coverage]int{}
+	index = map[string]int{}
 	for _, h := range byRegion {
 		k := alike(h.first)
 		k.Capability, k.Region = "", strings.Join(h.regions, " ")
-		if i := place(index, k, &out, h); out[i].first != h.first {
+		known := len(out)
+		if i := place(index, k, &out, h); i < known {
 			out[i].capabilities = append(out[i].capabilities, h.first.Capability)
 		}
 	}
@@ -83,11 +84,12 @@ func alike(c report.Coverage) report.Coverage {
 }
 
 // place finds the entry of a key, and adds it if there is none.
-func place(index map[report.Coverage]int, k report.Coverage, all *[]hole, h hole) int {
-	i, ok := index[k]
+func place(index map[string]int, k report.Coverage, all *[]hole, h hole) int {
+	key := fmt.Sprintf("%#v", k)
+	i, ok := index[key]
 	if !ok {
 		i = len(*all)
-		index[k] = i
+		index[key] = i
 		*all = append(*all, h)
 	}
 	return i
@@ -179,7 +181,7 @@ func (p *page) notAsked(d *report.Document) {
 	p.gap()
 	p.para(2, 4, plain("not asked for, so unknown, though no failure of the run:"))
 	for _, n := range d.NotAsked[:min(len(d.NotAsked), maxHoles)] {
-		p.para(2, 4, plain(fmt.Sprintf("%s of %s; cannot judge: %s", n.Capability, cmp.Or(n.Provider, "any provider"), strings.Join(n.Rules, ", "))))
+		p.para(2, 4, plain(fmt.Sprintf("%s of %s; cannot judge: %s", n.What(), cmp.Or(n.Provider, "any provider"), strings.Join(n.Rules, ", "))))
 	}
 	p.more(len(d.NotAsked), maxHoles, "not asked for", "estray coverage")
 }

@@ -29,7 +29,7 @@ func FunctionID(name string) inventory.AssetID {
 func Capabilities() []inventory.Capability {
 	return []inventory.Capability{
 		inventory.CapFunctions, inventory.CapVersions, inventory.CapAliases, inventory.CapPolicies, inventory.CapURLs,
-		inventory.CapMappings, inventory.CapLayers, inventory.CapRoles, inventory.CapLogGroups, inventory.CapTrails,
+		inventory.CapMappings, inventory.CapLayers, inventory.CapLayerPolicies, inventory.CapRoles, inventory.CapLogGroups, inventory.CapTrails,
 		inventory.CapOrganization, inventory.CapDirectory, inventory.CapTags, inventory.CapConfiguration,
 	}
 }
