@@ -8,7 +8,10 @@
 // there is a trail or not, and gives them by cloudtrail:LookupEvents: 50 a page,
 // two pages a second for an account and region, newest first, by one attribute
 // a call. So the events of each service of interest are asked for by
-// themselves; data events, such as calls of functions, are not there.
+// themselves, and the cell names these services: of others it says nothing.
+// IAM and Organizations are logged in one region of the partition, so that only
+// the cell of that region names them. Data events, such as calls of functions,
+// are not there.
 //
 // # Windows
 //

@@ -64,6 +64,7 @@ func Lookup(ctx context.Context, r *session.Region, cfg LookupConfig, emit func(
 		known: map[eventID]bool{}, out: History{Touched: map[inventory.AssetID]time.Time{}}}
 	l.done = l.span.from
 	l.out.Coverage.Cell = inventory.Cell{Source: cfg.Source, Scope: r.Scope(), Capability: inventory.CapEvents}
+	l.out.Coverage.Services = asked("", cfg)
 	err := l.read(ctx)
 	var end *stopped
 	if err != nil && !errors.As(err, &end) {
@@ -156,6 +157,7 @@ func (l *lookup) sumUp(end *stopped) {
 	c := &l.out.Coverage
 	c.State, c.Seen = inventory.Complete, l.seen
 	c.Window, c.Mark = l.span.window(l.done, l.cfg)
+	c.Services = asked(c.Mark, l.cfg)
 	var notes []string
 	switch {
 	case end != nil:
@@ -175,6 +177,5 @@ func (l *lookup) sumUp(end *stopped) {
 	if l.span.note != "" {
 		notes = append(notes, l.span.note)
 	}
-	names := strings.ReplaceAll(strings.Join(l.cfg.services(), ", "), ".amazonaws.com", "")
-	c.Why.Message = strings.Join(append(notes, "of the event history, which holds management events alone, those of "+names+" are asked for"), "; ")
+	c.Why.Message = strings.Join(append(notes, "the event history holds management events alone"), "; ")
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,7 +30,8 @@ func TestHistoryOfOnePage(t *testing.T) {
 		State:  inventory.Complete,
 		Window: inventory.Window{From: ago(90 * day), To: ago(15 * time.Minute)}, Continuity: inventory.Proved,
 		Mark: onlyLambda(), Seen: 3,
-		Why: inventory.Reason{Message: "of the event history, which holds management events alone, those of lambda, cloudtrail are asked for"},
+		Services: []string{"cloudtrail.amazonaws.com", "lambda.amazonaws.com"},
+		Why:      inventory.Reason{Message: "the event history holds management events alone"},
 	}
 	if diff := cmp.Diff(want, got.Coverage); diff != "" {
 		t.Errorf("coverage (-want +got):\n%s", diff)
@@ -174,10 +176,25 @@ func TestFailure(t *testing.T) {
 				}
 				return
 			}
-			if cov.Window != prior.Window || cov.Mark != prior.Mark || cov.Continuity != inventory.ContinuityNone || cov.Why.Operation != "LookupEvents" {
+			if cov.Window != prior.Window || cov.Mark != prior.Mark || len(cov.Services) != 2 || cov.Continuity != inventory.ContinuityNone || cov.Why.Operation != "LookupEvents" {
 				t.Errorf("coverage %+v", cov)
 			}
 		})
+	}
+}
+
+// TestFailureClaimsNoService: a window that stays is that of the services which
+// were asked for then, not of those that this reading would have added.
+func TestFailureClaimsNoService(t *testing.T) {
+	p := open(t, updates(3, 7*time.Hour, now())...)
+	p.server.SetFaults(awsfake.Fault{Effect: awsfake.DenyMissing()})
+	prior := inventory.Coverage{State: inventory.Complete, Window: inventory.Window{From: ago(90 * day), To: ago(2 * day)}, Mark: onlyLambda()}
+	kept := p.lookup(t, trail.LookupConfig{Functions: true, Prior: prior}).Coverage
+	if diff := cmp.Diff([]string{"cloudtrail.amazonaws.com", "lambda.amazonaws.com"}, kept.Services); diff != "" || kept.Window != prior.Window {
+		t.Errorf("services (-want +got):\n%s\ncoverage %+v", diff, kept)
+	}
+	if first := p.lookup(t, trail.LookupConfig{Functions: true}).Coverage; len(first.Services) != 5 || !first.Window.To.IsZero() {
+		t.Errorf("nothing was ever read: %+v", first)
 	}
 }
 
@@ -222,7 +239,7 @@ func TestWindow(t *testing.T) {
 		"from a time that is not yet":    {trail.LookupConfig{Since: ago(-day)}, window(minutes, minutes), 0, ""},
 		"from where it was read to":      {trail.LookupConfig{Since: ago(20 * day), Prior: prior(40*day, 5*day, onlyLambda())}, window(40*day, minutes), 5, ""},
 		"from before what was read":      {trail.LookupConfig{Since: ago(60 * day), Prior: prior(40*day, 5*day, onlyLambda())}, window(60*day, minutes), 60, ""},
-		"services that were not read":    {trail.LookupConfig{Since: ago(3 * day), Functions: true, Prior: prior(40*day, 5*day, onlyLambda())}, window(5*day+minutes, minutes), 5, "scheduler"},
+		"services that were not read":    {trail.LookupConfig{Since: ago(3 * day), Functions: true, Prior: prior(40*day, 5*day, onlyLambda())}, window(5*day+minutes, minutes), 5, ""},
 		"more services were read before": {trail.LookupConfig{Since: ago(3 * day), Prior: prior(40*day, 5*day, onlyLambda()+" iam.amazonaws.com")}, window(40*day, minutes), 5, ""},
 		"read so long ago that there is a gap": {trail.LookupConfig{Since: ago(3 * day), Prior: prior(200*day, 95*day, onlyLambda())}, window(90*day, minutes), 89,
 			"nothing is known of the time from 2026-08-21T09:00:00Z to 2026-08-26T09:00:00Z"},
@@ -240,6 +257,7 @@ func TestWindow(t *testing.T) {
 	}
 }
 
+// TestServices: what is read is what the cell says was asked for, and nothing else.
 func TestServices(t *testing.T) {
 	acts := []act{
 		{id: "role", service: "iam", name: "UpdateAssumeRolePolicy", at: ago(day)},
@@ -250,16 +268,21 @@ func TestServices(t *testing.T) {
 		{id: "machines", service: "ec2", name: "RunInstances", at: ago(day)},
 	}
 	for name, c := range map[string]struct {
-		cfg  trail.LookupConfig
-		want []string
+		cfg   trail.LookupConfig
+		want  []string
+		asked string
 	}{
-		"no functions":    {trail.LookupConfig{}, nil},
-		"functions":       {trail.LookupConfig{Functions: true}, []string{"api", "rule", "schedule"}},
-		"global services": {trail.LookupConfig{Global: true}, []string{"leave", "role"}},
+		"no functions":    {trail.LookupConfig{}, nil, "cloudtrail lambda"},
+		"functions":       {trail.LookupConfig{Functions: true}, []string{"api", "rule", "schedule"}, "apigateway cloudtrail events lambda scheduler"},
+		"global services": {trail.LookupConfig{Global: true}, []string{"leave", "role"}, "cloudtrail iam lambda organizations"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, open(t, acts...).lookup(t, c.cfg).ids); diff != "" {
+			got := open(t, acts...).lookup(t, c.cfg)
+			if diff := cmp.Diff(c.want, got.ids); diff != "" {
 				t.Errorf("events (-want +got):\n%s", diff)
+			}
+			if asked := strings.ReplaceAll(strings.Join(got.Coverage.Services, " "), ".amazonaws.com", ""); asked != c.asked {
+				t.Errorf("the cell says that %s were asked for, want %s", asked, c.asked)
 			}
 		})
 	}

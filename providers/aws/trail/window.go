@@ -88,6 +88,17 @@ func (s span) window(done time.Time, cfg LookupConfig) (w inventory.Window, mark
 	return inventory.Window{From: s.first, To: earlier(done, s.sure)}, strings.Join(cfg.services(), " ")
 }
 
+// asked are the services for which a window holds, sorted: those that its mark
+// names or, where nothing was ever read, those that are asked for now.
+func asked(mark string, cfg LookupConfig) []string {
+	out := strings.Fields(mark)
+	if len(out) == 0 {
+		out = cfg.services()
+	}
+	slices.Sort(out)
+	return out
+}
+
 func instant(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 func earlier(a, b time.Time) time.Time {
