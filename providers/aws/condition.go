@@ -67,11 +67,7 @@ func (n narrowing) narrows(op, key string, values []string) bool {
 	case "aws:principalarn":
 		return n.toAccounts(accountsOf(values), values)
 	case "lambda:functionurlauthtype":
-		g.Auth = values[0]
-		if slices.Contains(values, "NONE") || len(values) > 1 {
-			g.Auth = "NONE"
-		}
-		return true
+		return n.toAuth(values)
 	case "sts:externalid", "lambda:eventsourcetoken":
 		g.Secret = !slices.ContainsFunc(values, hasWildcard)
 		return g.Secret
@@ -85,6 +81,25 @@ func narrow(list *[]string, values []string, open func(string) bool) bool {
 		return false
 	}
 	*list = append(*list, values...)
+	return true
+}
+
+// toAuth narrows to one type of authorisation. Both types narrow nothing, and
+// patterns and words that are not known may mean any.
+func (n narrowing) toAuth(values []string) bool {
+	found := map[string]bool{}
+	for _, v := range values {
+		found[strings.ToUpper(v)] = true
+	}
+	none, signed := found["NONE"], found["AWS_IAM"]
+	switch {
+	case len(found) == 1 && none:
+		n.grant.Auth = "NONE"
+	case len(found) == 1 && signed:
+		n.grant.Auth = "AWS_IAM"
+	default:
+		return len(found) == 2 && none && signed
+	}
 	return true
 }
 

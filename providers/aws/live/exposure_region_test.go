@@ -188,6 +188,19 @@ func TestReach(t *testing.T) {
 			more: []func(*awsfake.Function){policy("", statement{Principal: "*", Condition: condition{"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}})},
 			ways: []seen{{Kind: "policy", Reach: inventory.ReachPublic, UpperBound: true, Note: "aws:SourceIp"}}, reach: inventory.ReachPublic,
 		},
+		"a statement for both kinds of URL opens a signed one to whoever signs": {
+			more: []func(*awsfake.Function){link("", "AWS_IAM", old()), policy("", statement{Principal: "*", Action: "lambda:InvokeFunctionUrl",
+				Condition: condition{"StringEquals": {"lambda:FunctionUrlAuthType": []string{"AWS_IAM", "NONE"}}}})},
+			ways:  []seen{{Kind: "function-url", Reach: inventory.ReachAuthenticated}, {Kind: "policy", Reach: inventory.ReachAuthenticated}},
+			reach: inventory.ReachAuthenticated,
+		},
+		"a statement for kinds of URL by a pattern may open any": {
+			more: []func(*awsfake.Function){link("", "NONE", old()), policy("", statement{Principal: "*", Action: "lambda:InvokeFunctionUrl",
+				Condition: condition{"StringLike": {"lambda:FunctionUrlAuthType": "N*"}}})},
+			ways: []seen{{Kind: "function-url", Reach: inventory.ReachPublic, UpperBound: true, Note: "could not be judged"},
+				{Kind: "policy", Reach: inventory.ReachPublic, UpperBound: true, Note: "could not be judged"}},
+			reach: inventory.ReachPublic,
+		},
 		"the id of a deleted principal lets nobody in": {
 			more: []func(*awsfake.Function){policy("", statement{Principal: map[string]string{"AWS": "AROAEXAMPLEEXAMPLE123"}})},
 			ways: []seen{{Kind: "policy", Reach: inventory.ReachPrivate, Note: "deleted principal"}}, reach: inventory.ReachPrivate,
