@@ -43,6 +43,15 @@ func (w word) check(t *testing.T, got inventory.Coverage) {
 	}
 }
 
+// TestListedTwice: a function that comes on two pages must not stand in the count
+// for one that was left out.
+func TestListedTwice(t *testing.T) {
+	serve(t, world(&awsfake.Region{Functions: []*awsfake.Function{fn("f"), fn("f"), fn("g")}}))
+	got := scan(t, config(), found{})
+	word{inventory.Partial, "2 were listed where the vendor counts 3"}.check(t, got.words[inventory.CapFunctions])
+	word{inventory.Partial, "counts 3"}.check(t, got.words[inventory.CapPolicies])
+}
+
 // TestList: a list that is not whole is never complete, and nothing that hangs
 // on functions is then; what was listed is told all the same.
 func TestList(t *testing.T) {

@@ -83,9 +83,12 @@ func (r *reading) recount(ctx context.Context, first []function) ([]function, er
 	return r.listAll(ctx)
 }
 
-// listAll returns what was listed also beside an error.
+// listAll returns what was listed also beside an error. A function that moved to
+// the next page while the list was read comes twice and counts once, or it would
+// stand in the count for one that was left out.
 func (r *reading) listAll(ctx context.Context) ([]function, error) {
 	var out []function
+	known := map[inventory.AssetID]bool{}
 	err := session.Pages(ctx, func(token *string) (*string, error) {
 		page, err := r.lambda.ListFunctions(ctx, &lambda.ListFunctionsInput{Marker: token})
 		if err != nil {
@@ -96,7 +99,10 @@ func (r *reading) listAll(ctx context.Context) ([]function, error) {
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, f)
+			if !known[f.asset.ID] {
+				out = append(out, f)
+			}
+			known[f.asset.ID] = true
 		}
 		return page.NextMarker, nil
 	})
