@@ -3,6 +3,7 @@ package live_test
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -150,6 +151,74 @@ func change(f *found, c inventory.Capability, how func(*inventory.Coverage)) {
 	how(&w)
 	f.words[c] = w
 }
+
+// TestSecondScanBySettings: what was read or judged by other settings than those
+// of this scan is read again.
+func TestSecondScanBySettings(t *testing.T) {
+	const third = "777788889999"
+	digests := func(c *live.Config) { c.GetFunction = true }
+	ours := func(ids ...string) func(*live.Config) {
+		return func(c *live.Config) { c.Own.Account = func(id string) bool { return slices.Contains(ids, id) } }
+	}
+	for name, c := range map[string]struct {
+		before, now []func(*live.Config)
+		fault       awsfake.Fault // of the first scan
+		asked       string
+	}{
+		"the same settings": {before: []func(*live.Config){digests, ours(partner)}, now: []func(*live.Config){digests, ours(partner)}},
+		"an account that a policy names is ours no more": {before: []func(*live.Config){ours(partner)}, asked: "f00 f01"},
+		"an account that a policy names is ours now":     {now: []func(*live.Config){ours(partner)}, asked: "f00 f01"},
+		"an account that nothing names is ours now":      {now: []func(*live.Config){ours(third)}},
+		"digests are read now":                           {now: []func(*live.Config){digests}, asked: "f00 f01"},
+		"digests could not be read": {before: []func(*live.Config){digests}, now: []func(*live.Config){digests},
+			fault: awsfake.Fault{Operation: "GetFunction", Effect: awsfake.DenyMissing()}, asked: "f00 f01"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			named := statement{Sid: "x", Principal: map[string]string{"AWS": "arn:aws:iam::" + partner + ":root"}}
+			s := serve(t, world(&awsfake.Region{Functions: many(2, policy("", named), func(f *awsfake.Function) {
+				f.PackageType, f.ResolvedImageURI = "Image", "image@sha256:"+f.Name
+			})}))
+			s.SetFaults(c.fault)
+			first := scan(t, config(append(c.before, lookup)...), found{})
+			s.SetFaults()
+			second := first
+			for n := range 2 { // of what was not asked again, the third scan still knows
+				later(s, pause, inRegion)
+				s.Reset()
+				cfg := config(append(c.now, lookup, func(c *live.Config) { c.Now = at().Add(time.Duration(n+1) * pause) })...)
+				second = scan(t, cfg, second)
+				want := c.asked
+				if n == 1 {
+					want = ""
+				}
+				if got := asked(s); got != want {
+					t.Errorf("scan %d asked again about %q, want %q", n+2, got, want)
+				}
+			}
+		})
+	}
+}
+
+// TestSecondScanKeepsJudgements: what a third scan finds of functions that the
+// second did not ask again was judged by the accounts of the first.
+func TestSecondScanKeepsJudgements(t *testing.T) {
+	s := serve(t, world(&awsfake.Region{Functions: many(1, policy("", statement{Sid: "x", Principal: map[string]string{"AWS": partner}}))}))
+	ours := func(c *live.Config) { c.Own.Account = func(id string) bool { return id == partner } }
+	last := found{}
+	for n, c := range []struct {
+		how   func(*live.Config)
+		asked string
+	}{{ours, "f00"}, {ours, ""}, {inConfig, "f00"}} {
+		s.Reset()
+		last = scan(t, config(lookup, c.how, func(cfg *live.Config) { cfg.Now = at().Add(time.Duration(n) * pause) }), last)
+		if got := asked(s); got != c.asked {
+			t.Errorf("scan %d asked about %q, want %q", n+1, got, c.asked)
+		}
+		later(s, pause, inRegion)
+	}
+}
+
+func inConfig(*live.Config) {}
 
 // TestSecondScanCalls: a scan after which nothing changed but one function costs
 // what answers for the region, and that one.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -23,7 +24,7 @@ const (
 	late = 15 * time.Minute
 	// markVersion changes whenever what is read of a function does, so that the
 	// next scan reads all again.
-	markVersion = "1"
+	markVersion = "2"
 	nobody      = "-"
 )
 
@@ -32,6 +33,7 @@ type memory struct {
 	at     time.Time // of that scan
 	all    time.Time // of the last scan that read all
 	prints map[string]bool
+	judged map[string]bool // whether the accounts that policies name are ours
 }
 
 // fingerprint changes whenever code or configuration of a function do. Names
@@ -61,7 +63,11 @@ func (r *reading) remember() {
 // wholeThen reports whether all that hangs on functions was read whole by the
 // scan of that instant. A cell that failed then has an older word.
 func (r *reading) wholeThen(at time.Time) bool {
-	for _, c := range []inventory.Capability{inventory.CapAliases, inventory.CapURLs, inventory.CapPolicies} {
+	needed := []inventory.Capability{inventory.CapAliases, inventory.CapURLs, inventory.CapPolicies}
+	if r.cfg.GetFunction { // the digest of an image is read of those alone that are asked
+		needed = append(needed, inventory.CapConfiguration)
+	}
+	for _, c := range needed {
 		if w := r.since(r.cell(c)); w.State != inventory.Complete || !w.Read.Equal(at) {
 			return false
 		}
@@ -89,12 +95,27 @@ func (r *reading) unchanged(f *function) bool {
 	return !ok || touched.Before(r.before.at.Add(-late))
 }
 
+// own judges whom policies let in, and notes which accounts were asked about:
+// what was judged by another answer is read again.
+func (r *reading) own() inventory.Own {
+	own := r.account.own
+	return inventory.Own{Organization: own.Organization, Account: func(id string) bool {
+		r.judged[id] = own.Account(id)
+		return r.judged[id]
+	}}
+}
+
 // mark is what the next scan must know: version, instant of the last reading of
-// all, our organization, by which reach was judged, and the fingerprints.
+// all, by what reach was judged (our organization, and whether the accounts that
+// policies name are ours), whether digests of images were read, and the
+// fingerprints.
 func (r *reading) mark() string {
 	all := r.cfg.Now
 	if !r.again {
 		all = r.before.all
+		for id, ours := range r.before.judged {
+			r.judged[id] = ours // of the functions that were not asked again
+		}
 	}
 	prints := make([]string, 0, len(r.list))
 	for i := range r.list {
@@ -103,23 +124,59 @@ func (r *reading) mark() string {
 		}
 	}
 	slices.Sort(prints)
-	return strings.Join([]string{markVersion, all.UTC().Format(time.RFC3339Nano), cmp.Or(r.account.own.Organization, nobody), strings.Join(prints, "")}, " ")
+	return strings.Join([]string{markVersion, all.UTC().Format(time.RFC3339Nano), r.settings(), answers(r.judged), strings.Join(prints, "")}, " ")
+}
+
+// settings are those of the run by which it reads and judges what it would not
+// read again.
+func (r *reading) settings() string {
+	return fmt.Sprintf("%s/%t", cmp.Or(r.account.own.Organization, nobody), r.cfg.GetFunction)
+}
+
+// answers writes which accounts are ours ("+") and which are not ("-").
+func answers(judged map[string]bool) string {
+	out := make([]string, 0, len(judged))
+	for _, id := range slices.Sorted(maps.Keys(judged)) {
+		sign := "-"
+		if judged[id] {
+			sign = "+"
+		}
+		out = append(out, sign+id)
+	}
+	return cmp.Or(strings.Join(out, ","), nobody)
+}
+
+// still reads the accounts of a mark, and reports whether each is judged as it
+// was then.
+func (r *reading) still(text string) (map[string]bool, bool) {
+	judged := map[string]bool{}
+	if text == nobody {
+		return judged, true
+	}
+	for _, one := range strings.Split(text, ",") {
+		if len(one) < 2 || one[0] != '+' && one[0] != '-' || r.account.own.Account(one[1:]) != (one[0] == '+') {
+			return nil, false
+		}
+		judged[one[1:]] = one[0] == '+'
+	}
+	return judged, true
 }
 
 const printLength = 11 // of 8 bytes in base64 without padding
 
 func (r *reading) parseMark(mark string) (memory, bool) {
 	parts := strings.Split(mark, " ")
-	if len(parts) != 4 || parts[0] != markVersion || parts[2] != cmp.Or(r.account.own.Organization, nobody) || len(parts[3])%printLength != 0 {
+	if len(parts) != 5 || parts[0] != markVersion || parts[2] != r.settings() || len(parts[4])%printLength != 0 {
 		return memory{}, false
 	}
 	all, err := time.Parse(time.RFC3339Nano, parts[1])
-	if err != nil {
+	judged, same := r.still(parts[3])
+	if err != nil || !same {
 		return memory{}, false
 	}
-	m := memory{all: all, prints: map[string]bool{}}
-	for i := 0; i < len(parts[3]); i += printLength {
-		m.prints[parts[3][i:i+printLength]] = true
+	m := memory{all: all, prints: map[string]bool{}, judged: judged}
+	for i := 0; i < len(parts[4]); i += printLength {
+		m.prints[parts[4][i:i+printLength]] = true
 	}
 	return m, true
 }

@@ -132,7 +132,7 @@ func (d *details) try(c inventory.Capability, kind string, calls func() error) *
 func (d *details) tell() {
 	now, a := d.cfg.Now, &d.asset
 	a.VersionAliases = part(d.aliases, d.aliasesWhy, now)
-	home, own := d.account.session.ID, d.account.own
+	home, own := d.account.session.ID, d.own()
 	ways := exposures(d.policies, home, own)
 	urls := inventory.Exposures{}
 	for _, u := range d.urls {

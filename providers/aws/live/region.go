@@ -90,8 +90,9 @@ type reading struct {
 	history trail.History
 	// historyBefore is what was covered of the history before this scan.
 	historyBefore inventory.Coverage
-	before        memory // of the last scan
-	again         bool   // everything is read again
+	before        memory          // of the last scan
+	judged        map[string]bool // accounts that were asked about, and whether they are ours
+	again         bool            // everything is read again
 	list          []function
 	hole          *hole // in the list
 	shared        shared
@@ -107,7 +108,7 @@ type hole struct {
 }
 
 func (s *region) begin(since providers.Since, emit providers.Emit) *reading {
-	r := &reading{region: s, lambda: lambda.NewFromConfig(s.at.Config()), since: since, emit: emit, again: true,
+	r := &reading{region: s, lambda: lambda.NewFromConfig(s.at.Config()), since: since, emit: emit, again: true, judged: map[string]bool{},
 		tally: map[inventory.Capability]*session.Tally{}, rows: map[string]*session.Tally{}}
 	for _, c := range slices.Concat(ofFunctions(), besideFunctions()) {
 		r.tally[c] = session.NewTally(s.cell(c))
