@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -151,6 +152,127 @@ func TestEveryNeedThatNobodyReads(t *testing.T) {
 					t.Errorf("blind %t, told %v", res.Blind(r.ID, rulestest.Place()), res.Findings)
 				}
 			})
+		}
+	}
+}
+
+// lookedUp are the services that a live scan asks the event history for, in the
+// region that has the services without regions.
+func lookedUp() []string {
+	return []string{"apigateway.amazonaws.com", "cloudtrail.amazonaws.com", "events.amazonaws.com", "iam.amazonaws.com",
+		"lambda.amazonaws.com", "organizations.amazonaws.com", "scheduler.amazonaws.com"}
+}
+
+// restricted is the world with logs that were asked for the services alone.
+func restricted(w rulestest.World, services ...string) rulestest.World {
+	w.Facts = slices.Clone(w.Facts)
+	for i, f := range w.Facts {
+		if c, ok := f.(inventory.Coverage); ok && c.Cell.Capability == inventory.CapEvents {
+			c.Services = services
+			w.Facts[i] = c
+		}
+	}
+	return w
+}
+
+// TestRulesAreBlindToWhatNobodyAskedFor: a whole log of some services silences
+// exactly the rules that listen to another one. That is told once, by the names
+// of services and rules, and counts for no exit code.
+func TestRulesAreBlindToWhatNobodyAskedFor(t *testing.T) {
+	res := restricted(claimed(nil), lookedUp()...).Evaluate(t, rules.All()...)
+	var blind []string
+	for _, r := range rules.All() {
+		if res.Blind(r.ID, rulestest.Place()) {
+			blind = append(blind, r.ID)
+		}
+	}
+	if diff := cmp.Diff([]string{"AWS-35", "AWS-38", "AWS-39"}, blind); diff != "" {
+		t.Errorf("blind rules (-want +got):\n%s", diff)
+	}
+	holes := rulestest.Of(res, findings.CoverageRule)
+	if len(holes) != 1 || holes[0].Severity != findings.Info || holes[0].State != "" {
+		t.Fatalf("coverage findings %+v, want one of severity info", holes)
+	}
+	want := "aws/events: not asked for of config.amazonaws.com, ec2.amazonaws.com, guardduty.amazonaws.com, logs.amazonaws.com, rolesanywhere.amazonaws.com, " +
+		"route53resolver.amazonaws.com, securityhub.amazonaws.com, sts.amazonaws.com; cannot judge: AWS-35, AWS-38, AWS-39"
+	if holes[0].Message != want {
+		t.Errorf("told %q, want %q", holes[0].Message, want)
+	}
+	if !slices.ContainsFunc(holes[0].Evidence, func(e findings.Evidence) bool {
+		return e.Summary == "events of logs.amazonaws.com were not asked for; an archive of the trail holds them"
+	}) {
+		t.Errorf("evidence %+v", holes[0].Evidence)
+	}
+}
+
+// TestEachServiceSilencesItsRules: without the events of one service exactly
+// the rules that listen to it are blind, and a rule that reads logs says to
+// which it listens.
+func TestEachServiceSilencesItsRules(t *testing.T) {
+	all := map[string]bool{}
+	for _, r := range rules.All() {
+		listens := r.Listens[inventory.AWS]
+		if needs := slices.Contains(r.Needs, inventory.CapEvents); needs == (len(listens) == 0) {
+			t.Errorf("%s: needs events: %t, listens to %v", r.ID, needs, listens)
+		}
+		if r.Event != nil && r.Check == nil && !slices.Contains(r.Needs, inventory.CapEvents) {
+			t.Errorf("%s judges acts alone and could say clean without a log", r.ID)
+		}
+		for _, s := range listens {
+			all[s] = true
+		}
+	}
+	for lost := range all {
+		var rest []string
+		for s := range all {
+			if s != lost {
+				rest = append(rest, s)
+			}
+		}
+		slices.Sort(rest)
+		res := restricted(claimed(nil), rest...).Evaluate(t, rules.All()...)
+		for _, r := range rules.All() {
+			want := slices.Contains(r.Needs, inventory.CapEvents) && slices.Contains(r.Listens[inventory.AWS], lost)
+			if got := res.Blind(r.ID, rulestest.Place()); got != want {
+				t.Errorf("%s without %s: blind %t, want %t", r.ID, lost, got, want)
+			}
+			if res.MayResolve(r.ID, rulestest.Place()) != true {
+				t.Errorf("%s without %s: what nobody ever asked for holds nothing open", r.ID, lost)
+			}
+		}
+	}
+}
+
+// TestLogsThatHoldTheRest: an archive beside the event history lets every rule
+// judge; one that was not read whole is a hole for the rules that need it, and
+// for no others.
+func TestLogsThatHoldTheRest(t *testing.T) {
+	archive := rulestest.Log(rulestest.Ago(400*day), rulestest.Now().Add(time.Hour), inventory.Assumed)
+	archive.Cell.Source = "archive"
+	for _, test := range []struct {
+		state inventory.State
+		blind []string
+	}{
+		{inventory.Complete, nil},
+		{inventory.Denied, []string{"AWS-35", "AWS-38", "AWS-39"}},
+	} {
+		archive.State = test.state
+		w := restricted(claimed(nil), lookedUp()...)
+		w.Facts = append(slices.Clone(w.Facts), archive)
+		res := w.Evaluate(t, rules.All()...)
+		var blind []string
+		for _, r := range rules.All() {
+			if res.Blind(r.ID, rulestest.Place()) {
+				blind = append(blind, r.ID)
+			}
+		}
+		if diff := cmp.Diff(test.blind, blind); diff != "" {
+			t.Errorf("%s archive: blind rules (-want +got):\n%s", test.state, diff)
+		}
+		for _, f := range rulestest.Of(res, findings.CoverageRule) {
+			if f.Severity == findings.Info {
+				t.Errorf("%s archive: %q passes for what nobody asked for", test.state, f.Message)
+			}
 		}
 	}
 }
