@@ -50,6 +50,57 @@ func TestRulesSeeTheirEvents(t *testing.T) {
 	}
 }
 
+// TestListens: a rule is shown the events of the services that it names for the
+// provider, and all events where it names none.
+func TestListens(t *testing.T) {
+	of := func(id, service string, p inventory.Provider) inventory.Event {
+		return rulestest.Act(inventory.ActionDeploy, "a", rulestest.Ago(time.Hour), func(e *inventory.Event) { e.ID, e.Service, e.Scope.Provider = id, service, p })
+	}
+	w := rulestest.World{Facts: []inventory.Fact{
+		of("lambda", "lambda.amazonaws.com", inventory.AWS), of("logs", "logs.amazonaws.com", inventory.AWS), of("worker", "workers", inventory.Cloudflare),
+	}}
+	r := seesEvents("R-1", "")
+	r.Listens = map[inventory.Provider][]string{inventory.AWS: {"lambda.amazonaws.com"}}
+	if diff := cmp.Diff([]string{"R-1 lambda", "R-1 worker"}, subjects(w.Evaluate(t, r).Findings)); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+}
+
+// TestServicesThatNobodyAskedFor: they blind a rule and hold nothing open,
+// unless somewhere at the provider a log is asked for them; then what was found
+// there may come of it.
+func TestServicesThatNobodyAskedFor(t *testing.T) {
+	log := func(region string, services ...string) inventory.Coverage {
+		c := rulestest.Log(rulestest.Ago(time.Hour), rulestest.Now(), inventory.Proved)
+		c.Cell.Scope.Region, c.Services = region, services
+		return c
+	}
+	r := findings.Rule{ID: "R-1", Provider: inventory.AWS, Needs: []inventory.Capability{inventory.CapEvents},
+		Listens: map[inventory.Provider][]string{inventory.AWS: {"logs.amazonaws.com"}}}
+	for _, test := range []struct {
+		name           string
+		logs           []inventory.Fact
+		blind, resolve bool
+		severity       findings.Severity
+	}{
+		{"nowhere", []inventory.Fact{log(rulestest.Region, "lambda.amazonaws.com")}, true, true, findings.Info},
+		{"elsewhere", []inventory.Fact{log(rulestest.Region, "lambda.amazonaws.com"), log("us-east-1", "logs.amazonaws.com")}, true, false, findings.Info},
+		{"elsewhere, with all others", []inventory.Fact{log(rulestest.Region, "lambda.amazonaws.com"), log("us-east-1")}, true, false, findings.Info},
+		{"here", []inventory.Fact{log(rulestest.Region, "lambda.amazonaws.com", "logs.amazonaws.com")}, false, true, 0},
+		{"here, with all others", []inventory.Fact{log(rulestest.Region)}, false, true, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			res := rulestest.World{Facts: test.logs}.Evaluate(t, r)
+			if blind, resolve := res.Blind("R-1", rulestest.Place()), res.MayResolve("R-1", rulestest.Place()); blind != test.blind || resolve != test.resolve {
+				t.Errorf("blind %t, may resolve %t", blind, resolve)
+			}
+			if told := len(res.Findings) > 0; told != test.blind || (told && res.Findings[0].Severity != test.severity) {
+				t.Errorf("findings %+v", res.Findings)
+			}
+		})
+	}
+}
+
 // TestLooks: what only looks is shown to the rules that ask for it, and to no
 // other; an attempt to change something is shown to all.
 func TestLooks(t *testing.T) {
