@@ -122,6 +122,8 @@ func TestUnloggedChange(t *testing.T) {
 			[]string{"shop | created | low", "shop | modified | low"}, "no digest chain"},
 		{"on a log with a gap: unknown", withLog(both, rulestest.Log(rulestest.Ago(50*day), rulestest.Now(), inventory.Broken)), nil, ""},
 		{"where the events are not whole: unknown", both.WithState(inventory.CapEvents, inventory.Malformed), nil, ""},
+		{"on a log of Lambda alone", restricted(both, "lambda.amazonaws.com"), []string{"shop | created | medium", "shop | modified | medium"}, ""},
+		{"on a log that was not asked for Lambda: unknown", restricted(both, "iam.amazonaws.com"), nil, ""},
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/estray/estray/findings"
 	"github.com/estray/estray/findings/report"
 	"github.com/estray/estray/findings/rules"
+	"github.com/estray/estray/inventory"
 )
 
 func rulesCommand(a *app) *cobra.Command {
@@ -91,6 +92,9 @@ func (a *app) ruleText(r findings.Rule) string {
 	part("provider", string(r.Provider))
 	part("ATT&CK", strings.Join(r.Attack, ", "))
 	part("needs", strings.Join(needs, ", "))
+	for _, p := range inventory.Providers() {
+		part("listens to", strings.Join(r.Listens[p], ", "))
+	}
 	part("why", r.Rationale)
 	part("false positives", r.FalsePositives)
 	part("what to do", r.Fix)
