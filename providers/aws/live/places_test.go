@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -169,6 +170,37 @@ func TestPartitions(t *testing.T) {
 			if len(p.problems) != 0 {
 				t.Errorf("problems = %v", p.problems)
 			}
+		})
+	}
+}
+
+// TestSwitchedOffWithFunctions: functions in a region that was switched off are
+// not gone, and cannot be read.
+func TestSwitchedOffWithFunctions(t *testing.T) {
+	s := serve(t, world(&awsfake.Region{Functions: many(2)}))
+	on := []awsfake.RegionState{{Name: "us-east-1", OptStatus: "ENABLED"}, {Name: place, OptStatus: "ENABLED"}, {Name: "af-south-1", OptStatus: "DISABLED"}}
+	s.Change(func(w *awsfake.World) { w.Accounts[0].Regions = on })
+	mem := &memory{}
+	for n, want := range []inventory.State{inventory.Complete, inventory.Unavailable, inventory.Unavailable} {
+		v := mem.run(t, config(anyRegion), at().Add(time.Duration(n)*pause))
+		for _, c := range v.Coverage {
+			if c.Cell.Scope.Region == place && c.Cell.Capability == inventory.CapFunctions && c.State != want {
+				t.Errorf("scan %d: %s is %s, want %s", n+1, c.Cell, c.State, want)
+			}
+			if c.Cell.Scope.Region == "af-south-1" && c.State != inventory.Disabled {
+				t.Errorf("scan %d: %s is %s, and never held anything", n+1, c.Cell, c.State)
+			}
+		}
+		if len(v.Assets) != 2 {
+			t.Errorf("scan %d: %d assets, want 2", n+1, len(v.Assets))
+		}
+		for _, a := range v.Assets {
+			if v.Presence(a) == inventory.Gone {
+				t.Errorf("scan %d: %s is gone", n+1, a.ID)
+			}
+		}
+		s.Change(func(w *awsfake.World) {
+			w.Accounts[0].Regions = []awsfake.RegionState{on[0], {Name: place, OptStatus: "DISABLED"}, on[2]}
 		})
 	}
 }

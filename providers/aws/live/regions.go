@@ -86,7 +86,7 @@ func listRegions(ctx context.Context, a *session.Account, t *session.Tally) (map
 // switchedOff speaks for all regions that an account has off: nothing can be
 // deployed to them.
 func switchedOff(a *session.Account, names []string) providers.Source {
-	var out told
+	var out off
 	for _, name := range names {
 		out.words = append(out.words, inventory.Coverage{
 			Cell:  inventory.Cell{Source: SourceLambda, Scope: a.Region(name).Scope(), Capability: inventory.CapFunctions},
@@ -95,6 +95,24 @@ func switchedOff(a *session.Account, names []string) providers.Source {
 		})
 	}
 	return out
+}
+
+// off is a source of the regions that are switched off.
+type off struct{ told }
+
+// Read says of a region that held functions that they cannot be read: to switch
+// a region off deletes nothing in it (AWS Account Management user guide, "Enable
+// or disable AWS Regions").
+func (o off) Read(ctx context.Context, since providers.Since, emit providers.Emit) error {
+	words := slices.Clone(o.words)
+	for i := range words {
+		if n := since(words[i].Cell).Seen; n > 0 {
+			words[i].State = inventory.Unavailable
+			words[i].Why.Message = fmt.Sprintf("%s, and held %d functions when it was last read, which that deletes no more than it lets them be read: "+
+				"switch it on and delete them, or accept the hole in the registry: blind_spots", words[i].Why.Message, n)
+		}
+	}
+	return told{words}.Read(ctx, since, emit)
 }
 
 // configured keeps the regions of the configuration that the partition has, by
