@@ -224,6 +224,8 @@ func hurt(c report.Coverage) report.Coverage {
 		c.State, c.Seen, c.Operation, c.Code, c.Message = "denied", 0, "GetPolicy", "AccessDeniedException", "not authorized to perform lambda:GetPolicy"
 	case dev + "us-east-1/events":
 		c.State, c.Seen, c.Expected, c.Code, c.Message = "partial", 28, 30, "MissingObjects", "two objects of 2026-10-14 are not there"
+	case prod + "us-east-1/events":
+		c.Services = []string{"iam.amazonaws.com", "lambda.amazonaws.com"}
 	case prod + "us-east-1/roles":
 		c.State, c.Seen, c.Operation, c.Code = "throttled", 1, "GetRole", "TooManyRequestsException"
 	case edge + "/events":
@@ -338,7 +340,7 @@ func hostile() *report.Document {
 		})
 		d.Coverage = append(d.Coverage, report.Coverage{
 			Source: x, Provider: x, Account: x, Region: x, Capability: x, State: "denied", Operation: x, Code: x, Message: x,
-			Continuity: x, Accepted: i%3 == 0, AcceptedWhy: x,
+			Continuity: x, Services: []string{x}, Accepted: i%3 == 0, AcceptedWhy: x,
 		})
 		d.NotAsked = append(d.NotAsked, report.NotAsked{Provider: x, Capability: x, Rules: []string{x}})
 		d.Deployments = append(d.Deployments, report.Deployments{Day: x, Provider: x, Count: 1})

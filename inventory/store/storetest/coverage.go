@@ -41,7 +41,7 @@ func coveredIsCursor(t *testing.T, open Opener) {
 	same(t, "of what was never read", inventory.Coverage{}, covered())
 	first := inventory.Coverage{
 		Cell: logs(), State: inventory.Complete, Read: hour(1), Mark: "object-17", Seen: 3, Continuity: inventory.Assumed,
-		Window: inventory.Window{From: hour(0), To: hour(1)},
+		Window: inventory.Window{From: hour(0), To: hour(1)}, Services: []string{"cloudtrail.amazonaws.com", "lambda.amazonaws.com"},
 	}
 	put(t, s, first)
 	same(t, "after a complete reading", first, covered())
