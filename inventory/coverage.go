@@ -135,6 +135,9 @@ type Coverage struct {
 	// that the log holds. Of the events of others the cell says nothing,
 	// however whole it is: see [View.LogGaps].
 	Services []string `json:"services,omitempty"`
+	// Subject is the native id of the one thing that the cell is about, where
+	// it is about one: of the cell "organization", our organization ("o-...").
+	Subject string `json:"subject,omitempty"`
 	// Mark is opaque to all but the source: where the next scan starts.
 	Mark string `json:"mark,omitempty"`
 	// Expected is how many there should be; 0 where nothing says so.

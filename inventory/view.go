@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 )
@@ -203,6 +204,18 @@ func joinAssets(all []Asset) []Asset {
 	}
 	slices.SortFunc(out, CompareAssets)
 	return out
+}
+
+// Organization is the id of our organization at the provider, as the last
+// reading told that could name it; empty: none did.
+func (v *View) Organization(p Provider) string {
+	last := Coverage{}
+	for _, c := range slices.Concat(v.Coverage, slices.Collect(maps.Values(v.whole))) {
+		if c.Cell.Capability == CapOrganization && c.Cell.Scope.Provider == p && c.Subject != "" && c.Compare(last) > 0 {
+			last = c
+		}
+	}
+	return last.Subject
 }
 
 // Asset returns the asset with that id or alias.

@@ -103,6 +103,34 @@ func TestGaps(t *testing.T) {
 	}
 }
 
+func TestOrganization(t *testing.T) {
+	cell := inventory.Cell{Source: "aws", Scope: inventory.Scope{Provider: inventory.AWS}, Capability: inventory.CapOrganization}
+	told := func(id string, state inventory.State, day int) inventory.Coverage {
+		c := read(cell, state, on(day))
+		c.Subject = id
+		return c
+	}
+	for name, tc := range map[string]struct {
+		coverage []inventory.Coverage
+		want     string
+	}{
+		"nobody was asked":         {nil, ""},
+		"the last one counts":      {[]inventory.Coverage{told("o-2", inventory.Complete, 2), told("o-1", inventory.Complete, 1)}, "o-2"},
+		"a denial takes none away": {[]inventory.Coverage{told("o-1", inventory.Complete, 1), told("", inventory.Denied, 2)}, "o-1"},
+		"a denied one may name it": {[]inventory.Coverage{told("o-1", inventory.Complete, 1), told("o-2", inventory.Denied, 2)}, "o-2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := inventory.NewView(on(20), nil, tc.coverage)
+			if got := v.Organization(inventory.AWS); got != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+			if got := v.Organization(inventory.Google); got != "" {
+				t.Errorf("of another provider: %q", got)
+			}
+		})
+	}
+}
+
 func TestContinuity(t *testing.T) {
 	ev := cell(inventory.CapEvents, "eu-west-1")
 	log := func(c inventory.Continuity, s inventory.State, from, to int) inventory.Coverage {

@@ -211,6 +211,7 @@ type coverageLine struct {
 	Read       time.Time            `json:"read,omitzero"`
 	Continuity inventory.Continuity `json:"continuity,omitempty"`
 	Services   []string             `json:"services,omitempty"`
+	Subject    string               `json:"subject,omitempty"`
 	Operation  string               `json:"operation,omitempty"`
 	Code       string               `json:"code,omitempty"`
 	Message    string               `json:"message,omitempty"`
@@ -221,7 +222,7 @@ func lineOfCoverage(c inventory.Coverage) coverageLine {
 	return coverageLine{
 		Source: c.Cell.Source, Provider: s.Provider, Account: s.Account, Region: s.Region, Capability: c.Cell.Capability,
 		State: &c.State, Expected: c.Expected, Seen: c.Seen, From: c.Window.From, To: c.Window.To, Read: c.Read,
-		Continuity: c.Continuity, Services: c.Services, Operation: c.Why.Operation, Code: c.Why.Code, Message: c.Why.Message,
+		Continuity: c.Continuity, Services: c.Services, Subject: c.Subject, Operation: c.Why.Operation, Code: c.Why.Code, Message: c.Why.Message,
 	}
 }
 
@@ -246,7 +247,7 @@ func (l coverageLine) coverage(taken time.Time) (inventory.Coverage, error) {
 	return inventory.Coverage{
 		Cell: inventory.Cell{Source: l.Source, Capability: l.Capability,
 			Scope: inventory.Scope{Provider: l.Provider, Account: l.Account, Region: l.Region}},
-		State: *l.State, Expected: l.Expected, Seen: l.Seen, Read: read, Continuity: l.Continuity, Services: sorted(l.Services),
+		State: *l.State, Expected: l.Expected, Seen: l.Seen, Read: read, Continuity: l.Continuity, Services: sorted(l.Services), Subject: l.Subject,
 		Window: inventory.Window{From: l.From.UTC(), To: l.To.UTC()},
 		Why:    inventory.Reason{Operation: l.Operation, Code: l.Code, Message: l.Message},
 	}, nil

@@ -182,6 +182,8 @@ func drawCoverage(t *rapid.T) inventory.Coverage {
 		Cell: drawCell(t), State: inventory.State(rapid.IntRange(0, 8).Draw(t, "state")),
 		Window:     inventory.Window{From: instant().Draw(t, "from"), To: instant().Draw(t, "to")},
 		Continuity: inventory.Continuity(rapid.IntRange(0, 3).Draw(t, "continuity")),
+		Subject:    rapid.SampledFrom([]string{"", "o-a1b2c3d4e5"}).Draw(t, "subject"),
+		Services:   rapid.SampledFrom([][]string{nil, {"lambda.amazonaws.com"}, {"iam.amazonaws.com", "lambda.amazonaws.com"}}).Draw(t, "services"),
 		Expected:   rapid.IntRange(0, 2).Draw(t, "expected"), Seen: rapid.IntRange(0, 2).Draw(t, "seen"),
 		Why: inventory.Reason{Operation: text().Draw(t, "operation"), Code: text().Draw(t, "code"), Message: text().Draw(t, "message")},
 	}

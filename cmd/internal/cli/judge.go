@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -117,7 +118,7 @@ func judge(ctx context.Context, c *configs.Config, st *sqlstore.Store, now time.
 	if err != nil {
 		return nil, err
 	}
-	cs, err := reconcile.Judge(ctx, v, full, reconcile.Options{Now: now, Estate: estate(c), RegistryRead: reg.given})
+	cs, err := reconcile.Judge(ctx, v, full, reconcile.Options{Now: now, Estate: estate(c, v), RegistryRead: reg.given})
 	if err != nil {
 		return nil, err
 	}
@@ -134,11 +135,11 @@ func judge(ctx context.Context, c *configs.Config, st *sqlstore.Store, now time.
 }
 
 // estate is what the configuration says of our own cloud, in the words of the
-// rules.
-func estate(c *configs.Config) findings.Estate {
+// rules; the organization that was read is ours where it says none.
+func estate(c *configs.Config, v *inventory.View) findings.Estate {
 	r := c.Rules
 	return findings.Estate{
-		Organization: r.Organization, Accounts: r.Accounts, Partners: r.Partners, Deployers: r.Deployers,
+		Organization: cmp.Or(r.Organization, v.Organization(inventory.AWS)), Accounts: r.Accounts, Partners: r.Partners, Deployers: r.Deployers,
 		IAMAdministrators: r.IAMAdministrators, VendorLayers: r.VendorLayers, ShortLived: r.ShortLived,
 		LogRetentionDays: r.LogRetentionDays, FourEyes: r.FourEyes,
 	}

@@ -73,7 +73,9 @@ func (p *planner) organization(ctx context.Context, home *session.Home, out *ros
 	if len(listed) > 0 {
 		out.own.Organization = cmp.Or(out.own.Organization, organizationOf(aws.ToString(listed[0].Arn)))
 	}
-	out.words = []inventory.Coverage{identity.Coverage()}
+	word := identity.Coverage()
+	word.Subject = out.own.Organization
+	out.words = []inventory.Coverage{word}
 	switch {
 	case err != nil:
 		out.problems = append(out.problems, unlisted(err, home.Account, len(listed)))
