@@ -139,7 +139,7 @@ func (d *details) readVersionPolicies(ctx context.Context) {
 			return nil
 		})
 	}
-	d.asset.Exposure[inventory.CapVersionPolicies] = part(exposures(of, d.account.session.ID, d.own()), why, d.cfg.Now)
+	d.asset.Exposure[inventory.CapVersionPolicies] = part(exposures(of, d.at, d.own()), why, d.cfg.Now)
 }
 
 // readNewerPolicies asks by the newer call too. Nothing says that both always

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/providers/aws/session"
 )
 
 const (
@@ -29,16 +30,16 @@ type functionURL struct {
 	created         time.Time
 }
 
-// exposures are the ways in that policies open, in the order of their
-// qualifiers and statements.
-func exposures(policies map[string]policy, home string, own inventory.Own) inventory.Exposures {
+// exposures are the ways into a function of the region that policies open, in
+// the order of their qualifiers and statements.
+func exposures(policies map[string]policy, at *session.Region, own inventory.Own) inventory.Exposures {
 	var out inventory.Exposures
 	for _, q := range slices.Sorted(maps.Keys(policies)) {
 		grants := policies[q].grants
 		out.Denies = out.Denies || slices.ContainsFunc(grants, func(g inventory.Grant) bool { return g.Deny })
 		for _, g := range grants {
 			if !g.Deny {
-				out.Ways = append(out.Ways, wayOf(g, grants, home, own))
+				out.Ways = append(out.Ways, wayOf(g, grants, at, own))
 			}
 		}
 	}
@@ -46,8 +47,8 @@ func exposures(policies map[string]policy, home string, own inventory.Own) inven
 }
 
 // wayOf is the way that one statement opens, among the others of its policy.
-func wayOf(g inventory.Grant, all []inventory.Grant, home string, own inventory.Own) inventory.Exposure {
-	w := g.Way(home, own)
+func wayOf(g inventory.Grant, all []inventory.Grant, at *session.Region, own inventory.Own) inventory.Exposure {
+	w := g.Way(at.Account.ID, own)
 	calls, urls := allows(g, invoke), allows(g, invokeURL)
 	switch {
 	case !calls && !urls:
@@ -58,11 +59,28 @@ func wayOf(g inventory.Grant, all []inventory.Grant, home string, own inventory.
 	case !calls, g.Auth != "": // the key of the latter is there in calls through a URL only
 		w.ViaURL = true
 	}
+	if api := unseenAPI(g, at); api != "" && w.Reach <= inventory.ReachOrganization {
+		w.Reach = inventory.ReachUnknown
+		w.Note = note(w.Note, "whom "+api+" lets in is not known, since it is of another account or region")
+	}
 	if denied(all, invoke) || denied(all, invokeURL) {
 		w.UpperBound = true
 		w.Note = note(w.Note, "a deny statement of the policy may narrow it")
 	}
 	return w
+}
+
+// unseenAPI is the source of a statement that is an API of API Gateway which the
+// reading of the region does not see; empty: there is none. An API may let in
+// anybody, also to functions of other regions and accounts.
+func unseenAPI(g inventory.Grant, at *session.Region) string {
+	for _, source := range g.Sources {
+		parts := strings.SplitN(source, ":", 6)
+		if len(parts) == 6 && parts[2] == "execute-api" && (parts[3] != at.Name || parts[4] != at.Account.ID) {
+			return source
+		}
+	}
+	return ""
 }
 
 // allows reports whether the statement's actions hold one. Their case does not

@@ -201,6 +201,22 @@ func TestReach(t *testing.T) {
 				{Kind: "policy", Reach: inventory.ReachPublic, UpperBound: true, Note: "could not be judged"}},
 			reach: inventory.ReachPublic,
 		},
+		"an API of the region is judged by itself": {
+			more:  []func(*awsfake.Function){policy("", fromAPI(place, home))},
+			ways:  []seen{{Kind: "policy", Reach: inventory.ReachAccount}},
+			reach: inventory.ReachAccount,
+		},
+		"an API of another account that is not ours": {
+			more:  []func(*awsfake.Function){policy("", fromAPI(place, partner))},
+			ways:  []seen{{Kind: "policy", Reach: inventory.ReachPartner}},
+			reach: inventory.ReachPartner,
+		},
+		"actions by a pattern, in any case": {
+			more: []func(*awsfake.Function){link("", "NONE", young()), policy("", statement{Principal: "*", Action: "LAMBDA:invoke*"})},
+			ways: []seen{{Kind: "function-url", Reach: inventory.ReachPublic},
+				{Kind: "policy", Reach: inventory.ReachPublic}},
+			reach: inventory.ReachPublic,
+		},
 		"the id of a deleted principal lets nobody in": {
 			more: []func(*awsfake.Function){policy("", statement{Principal: map[string]string{"AWS": "AROAEXAMPLEEXAMPLE123"}})},
 			ways: []seen{{Kind: "policy", Reach: inventory.ReachPrivate, Note: "deleted principal"}}, reach: inventory.ReachPrivate,
@@ -238,6 +254,32 @@ func TestReach(t *testing.T) {
 			}
 			if r, sure := a.Reach(); r != c.reach || !sure {
 				t.Errorf("reach = %s (sure: %t), want %s", r, sure, c.reach)
+			}
+		})
+	}
+}
+
+// fromAPI lets an API of API Gateway call.
+func fromAPI(region, account string) statement {
+	return statement{Sid: "api", Principal: map[string]string{"Service": "apigateway.amazonaws.com"},
+		Condition: condition{"ArnLike": {"aws:SourceArn": "arn:aws:execute-api:" + region + ":" + account + ":a1b2c3d4e5/*/GET/"}}}
+}
+
+// TestUnseenAPI: an API may lead anybody to functions of other regions and of
+// other accounts, where no reading of theirs sees it.
+func TestUnseenAPI(t *testing.T) {
+	for name, api := range map[string]statement{
+		"of another region": fromAPI("us-east-1", home), "of any region": fromAPI("*", home), "of another account of ours": fromAPI(place, partner),
+	} {
+		t.Run(name, func(t *testing.T) {
+			serve(t, world(&awsfake.Region{Functions: []*awsfake.Function{fn("f", policy("", api))}}))
+			a := scan(t, config(func(c *live.Config) { c.Own.Account = func(id string) bool { return id == partner } }), found{}).assets[arn("f")]
+			if r, sure := a.Reach(); r != inventory.ReachUnknown || sure {
+				t.Errorf("reach = %s (sure: %t)", r, sure)
+			}
+			p, _ := a.Exposure[inventory.CapPolicies].Get()
+			if len(p.Ways) != 1 || !strings.Contains(p.Ways[0].Note, "execute-api") {
+				t.Errorf("ways = %+v, want one that names the API", p.Ways)
 			}
 		})
 	}
