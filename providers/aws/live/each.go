@@ -36,7 +36,9 @@ func (r *reading) each(ctx context.Context) error {
 	return r.missing(ctx)
 }
 
-// complete adds what account-wide listings tell.
+// complete adds what account-wide listings tell. The roles of an account are
+// listed once, and maybe long before its last region: a role that is not there
+// was deleted only if the function is older than the list.
 func (r *reading) complete(ctx context.Context, f *function) {
 	a := &f.asset
 	a.Labels = r.labels(a.ID)
@@ -48,6 +50,10 @@ func (r *reading) complete(ctx context.Context, f *function) {
 	}
 	if id, ok := a.Identity.Get(); ok {
 		a.Rights = r.account.roles.Rights(ctx, id.ID)
+		if a.Rights.IsAbsent() && a.Modified.After(r.cfg.Now.Add(-late)) {
+			a.Rights = inventory.Unknown[inventory.Rights](inventory.Reason{Operation: "GetAccountAuthorizationDetails",
+				Message: "the function was changed while the account was read, and its role may be newer than the list of roles"}, r.cfg.Now)
+		}
 	}
 }
 
@@ -133,7 +139,7 @@ func (d *details) tell() {
 	now, a := d.cfg.Now, &d.asset
 	a.VersionAliases = part(d.aliases, d.aliasesWhy, now)
 	home, own := d.account.session.ID, d.own()
-	ways := exposures(d.policies, home, own)
+	ways := exposures(d.policies, d.at, own)
 	urls := inventory.Exposures{}
 	for _, u := range d.urls {
 		p, ok := d.policies[u.qualifier]

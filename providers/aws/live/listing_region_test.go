@@ -269,3 +269,25 @@ func TestSameName(t *testing.T) {
 
 // nothing is what Since answers where nothing was read before.
 func nothing(c inventory.Cell) inventory.Coverage { return inventory.Coverage{Cell: c} }
+
+// TestDeletedRole: a role that is in no list was deleted, unless it may be newer
+// than the list.
+func TestDeletedRole(t *testing.T) {
+	for name, c := range map[string]struct {
+		modified time.Time
+		absent   bool
+	}{
+		"the function is older than the list":                   {at().Add(-time.Hour), true},
+		"the function was changed while the account was read":   {at().Add(time.Minute), false},
+		"the function was changed about when the reading began": {at().Add(-time.Minute), false},
+		"nobody tells when the function was changed":            {time.Time{}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			serve(t, world(&awsfake.Region{Functions: []*awsfake.Function{fn("f", func(f *awsfake.Function) { f.LastModified = c.modified })}}))
+			rights := scan(t, config(), found{}).assets[arn("f")].Rights
+			if rights.IsAbsent() != c.absent || rights.IsUnknown() == c.absent {
+				t.Errorf("absent = %t, unknown = %t, want absent = %t", rights.IsAbsent(), rights.IsUnknown(), c.absent)
+			}
+		})
+	}
+}
