@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -247,8 +246,6 @@ func TestEachServiceSilencesItsRules(t *testing.T) {
 // judge; one that was not read whole is a hole for the rules that need it, and
 // for no others.
 func TestLogsThatHoldTheRest(t *testing.T) {
-	archive := rulestest.Log(rulestest.Ago(400*day), rulestest.Now().Add(time.Hour), inventory.Assumed)
-	archive.Cell.Source = "archive"
 	for _, test := range []struct {
 		state inventory.State
 		blind []string
@@ -256,10 +253,7 @@ func TestLogsThatHoldTheRest(t *testing.T) {
 		{inventory.Complete, nil},
 		{inventory.Denied, []string{"AWS-35", "AWS-38", "AWS-39"}},
 	} {
-		archive.State = test.state
-		w := restricted(claimed(nil), lookedUp()...)
-		w.Facts = append(slices.Clone(w.Facts), archive)
-		res := w.Evaluate(t, rules.All()...)
+		res := beside(restricted(claimed(nil), lookedUp()...), test.state).Evaluate(t, rules.All()...)
 		var blind []string
 		for _, r := range rules.All() {
 			if res.Blind(r.ID, rulestest.Place()) {

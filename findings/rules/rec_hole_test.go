@@ -1,12 +1,21 @@
 package rules_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/estray/estray/findings/rules/rulestest"
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/inventory/registry"
 )
+
+// beside is the world with one more log, which was asked for the services.
+func beside(w rulestest.World, state inventory.State, services ...string) rulestest.World {
+	log := rulestest.Log(rulestest.Ago(90*day), rulestest.Now(), inventory.Proved)
+	log.Cell.Source, log.State, log.Services = "history", state, services
+	w.Facts = append(slices.Clone(w.Facts), log)
+	return w
+}
 
 func TestHiddenByHole(t *testing.T) {
 	ghost := claimed([]registry.Claim{shop(nil)})
@@ -46,6 +55,12 @@ func TestHiddenByHole(t *testing.T) {
 			[]string{place + "events |  | medium | coverage"}, ""},
 		{"a log with a gap", withLog(there, rulestest.Log(rulestest.Ago(90*day), rulestest.Now(), inventory.Broken)),
 			[]string{place + "events |  | high | coverage"}, "switched off or narrowed"},
+		{"a log of all that the event history makes up for in part alone", beside(there.WithState(inventory.CapEvents, inventory.Denied), inventory.Complete, lookedUp()...),
+			[]string{place + "events |  | medium | coverage"}, ""},
+		{"the event history, which a log of all makes up for", beside(there, inventory.Denied, lookedUp()...), nil, ""},
+		{"the event history, which nothing makes up for", restricted(there, lookedUp()...).WithState(inventory.CapEvents, inventory.Denied),
+			[]string{place + "events |  | medium | coverage"}, ""},
+		{"services that nobody asked for are no hole", restricted(there, lookedUp()...), nil, ""},
 		{"accepted", accepted(ghost, inventory.CapFunctions).WithState(inventory.CapFunctions, inventory.Denied),
 			[]string{place + "inventory | accepted | medium | coverage | accepted"}, ""},
 		{"one cell accepted, another not", accepted(there, inventory.CapURLs).WithState(inventory.CapPolicies, inventory.Throttled).WithState(inventory.CapURLs, inventory.Denied),
