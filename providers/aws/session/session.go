@@ -33,7 +33,8 @@ type Options struct {
 	Rate float64
 	// Timeout bounds one attempt of a request with its whole answer; 0: 30 s.
 	Timeout time.Duration
-	// Attempts is how often a request is made at most; 0: 6.
+	// Attempts is how often a request is made at most; 0: what the vendor's
+	// settings say (AWS_MAX_ATTEMPTS, max_attempts of the profile), else 6.
 	Attempts int
 	// MaxBackoff bounds the wait between two attempts; 0: 20 s.
 	MaxBackoff time.Duration
@@ -59,9 +60,9 @@ type Home struct {
 // environment, such as AWS_ENDPOINT_URL and AWS_CA_BUNDLE, are obeyed; an
 // endpoint of plain http must be on this machine.
 func Open(ctx context.Context, opt Options) (*Home, error) {
-	h := &Home{options: opt.filled()}
+	h := &Home{options: opt}
 	var err error
-	if h.loaded, err = load(ctx, h.options); err != nil {
+	if h.loaded, err = load(ctx, &h.options); err != nil {
 		return nil, err
 	}
 	if h.loaded.Region == "" {
@@ -99,7 +100,7 @@ func (h *Home) credentials(ctx context.Context) error {
 
 // Load reads the vendor's settings for clients that belong to no account that
 // is scanned, such as one of a bucket. They are not paced.
-func Load(ctx context.Context, opt Options) (aws.Config, error) { return load(ctx, opt.filled()) }
+func Load(ctx context.Context, opt Options) (aws.Config, error) { return load(ctx, &opt) }
 
 func (o Options) filled() Options {
 	if o.Timeout == 0 {
@@ -116,16 +117,43 @@ func (o Options) filled() Options {
 
 // load always gives the vendor's own HTTP client: with any other, a certificate
 // bundle of the environment (AWS_CA_BUNDLE) is an error. The vendor's clients log
-// nothing: what they warn of comes back as an error.
-func load(ctx context.Context, opt Options) (aws.Config, error) {
+// nothing: what they warn of comes back as an error. The options are filled.
+func load(ctx context.Context, opt *Options) (aws.Config, error) {
+	given := opt.Attempts > 0
+	*opt = opt.filled()
 	client := awshttp.NewBuildableClient().WithTimeout(opt.Timeout).WithTransportOptions(func(t *http.Transport) {
 		t.MaxIdleConns, t.MaxIdleConnsPerHost = 4*idleConnections, idleConnections
 	})
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(client), config.WithAppID("estray"),
-		config.WithRetryer(opt.retryer), config.WithLogger(logging.Nop{}), config.WithAPIOptions([]func(*stack) error{secure}))
+		config.WithRetryer(func() aws.Retryer { return opt.retryer() }), config.WithLogger(logging.Nop{}), config.WithAPIOptions([]func(*stack) error{secure}))
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("load the AWS configuration: %w", err)
 	}
 	cfg.HTTPClient = plainBodies{cfg.HTTPClient}
-	return cfg, nil
+	if given {
+		return cfg, nil
+	}
+	return cfg, opt.setAttempts(ctx, cfg.ConfigSources)
+}
+
+// setAttempts follows the vendor's settings, which its clients leave aside where
+// they are given a retryer. The environment comes before the profile.
+func (o *Options) setAttempts(ctx context.Context, sources []any) error {
+	for _, source := range sources {
+		s, ok := source.(interface {
+			GetRetryMaxAttempts(context.Context) (int, bool, error)
+		})
+		if !ok {
+			continue
+		}
+		n, found, err := s.GetRetryMaxAttempts(ctx)
+		if err != nil {
+			return fmt.Errorf("load the AWS configuration: %w", err)
+		}
+		if found && n > 0 {
+			o.Attempts = n
+			return nil
+		}
+	}
+	return nil
 }
