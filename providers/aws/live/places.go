@@ -40,7 +40,7 @@ func Places(ctx context.Context, cfg Config) (*session.Home, []Place, error) {
 		if err != nil {
 			problems = append(problems, err)
 		} else {
-			out = append(out, Place{Account: a, Note: note, Regions: regionsOf(ctx, a, regions).read})
+			out = append(out, Place{Account: a, Note: note, Regions: e.regions(ctx, a, regions).read})
 		}
 		p.cfg.Planned(i+1, len(found.read))
 	}

@@ -56,7 +56,7 @@ func (p *planner) Plan(ctx context.Context) ([]providers.Source, error) {
 		if err == nil {
 			var its []providers.Source
 			roles := identity.NewRoles(a, SourceIAM, p.cfg.Now)
-			its, err = p.account(ctx, &account{session: a, own: found.own, roles: roles}, regions, note)
+			its, err = p.account(ctx, &account{session: a, own: found.own, roles: roles}, e.regions(ctx, a, regions), note)
 			sources = append(sources, its...)
 		}
 		if err != nil {
@@ -95,8 +95,7 @@ func scopeOf(account string) inventory.Scope {
 }
 
 // account plans one account: its own source, then its regions.
-func (p *planner) account(ctx context.Context, a *account, configured []string, note string) ([]providers.Source, error) {
-	regions := regionsOf(ctx, a.session, configured)
+func (p *planner) account(ctx context.Context, a *account, regions regions, note string) ([]providers.Source, error) {
 	if ctx.Err() != nil {
 		return nil, cancelled(a.session.ID)
 	}
@@ -124,6 +123,7 @@ type entrance struct {
 	home   *session.Home
 	silent int    // accounts in a row that got no answer
 	last   string // what became of the last of them
+	quiet  int    // accounts in a row that did not answer which regions they have
 }
 
 // enter gives the account with the credentials to read it, and a note where

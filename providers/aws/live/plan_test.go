@@ -341,6 +341,27 @@ func TestHungSTSEndsThePlan(t *testing.T) {
 	}
 }
 
+// TestHungListRegionsIsAskedNoMore: each account waits its time, but not all of
+// them; of the others every region is tried.
+func TestHungListRegionsIsAskedNoMore(t *testing.T) {
+	s := serve(t, company(members(9)...))
+	s.SetFaults(awsfake.Fault{Operation: "ListRegions", After: 1, Times: 3, Effect: awsfake.Hang()})
+	cfg := config(organization)
+	cfg.Calls.Timeout, cfg.Calls.Attempts = 100*time.Millisecond, 1
+	p := plan(t, cfg)
+	if n := count(s, "ListRegions"); n != 4 {
+		t.Errorf("%d calls of ListRegions, want 4: one that was answered, and three that were not", n)
+	}
+	if got := len(p.read()); got < 9*30 {
+		t.Errorf("%d regions are read, want all of 9 accounts", got)
+	}
+	for account, want := range map[string]string{"200000000003": "no whole answer came in time", "200000000004": "not asked, since the 3 accounts before it"} {
+		if why := p.says(t, of(account), inventory.CapRegions); !holds(why, "ListRegions", want, "every region of the partition is tried") {
+			t.Errorf("%s: %s", account, why)
+		}
+	}
+}
+
 // TestBaseCredentialsEndAmid: the accounts that come later are not asked for.
 func TestBaseCredentialsEndAmid(t *testing.T) {
 	s := serve(t, company(members(5)...))

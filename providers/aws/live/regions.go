@@ -26,14 +26,23 @@ type regions struct {
 // regionsOf gives the regions to read in an account: those of the
 // configuration, or those that the account has on. Where it does not tell,
 // every region of the partition is read, so that each proves itself by its own
-// calls.
-func regionsOf(ctx context.Context, a *session.Account, configured []string) regions {
+// calls. It asks no more once several accounts in a row got no answer: each has
+// waited its whole time.
+func (e *entrance) regions(ctx context.Context, a *session.Account, configured []string) regions {
 	cell := inventory.Cell{Source: SourcePlan, Scope: a.Scope(), Capability: inventory.CapRegions}
 	if configured != nil {
 		return regions{read: configured, word: inventory.Coverage{Cell: cell, State: inventory.Complete, Seen: len(configured),
 			Why: inventory.Reason{Message: "those of the configuration; others are not read"}}}
 	}
-	listed, t := listRegions(ctx, a, session.NewTally(cell))
+	var listed map[string]types.RegionOptStatus
+	t := session.NewTally(cell)
+	if e.quiet >= mostSilent {
+		t.FailAs(inventory.Unavailable, inventory.Reason{Operation: "ListRegions", Message: fmt.Sprintf("not asked, since the %d accounts before it got no answer", mostSilent)})
+	} else if listed, t = listRegions(ctx, a, t); t.Failed() && t.Reason().Code == "" {
+		e.quiet++
+	} else {
+		e.quiet = 0
+	}
 	var out regions
 	for name, status := range listed {
 		// A region on its way on or off may hold functions: its calls decide.
