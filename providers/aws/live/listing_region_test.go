@@ -189,6 +189,20 @@ func TestMappings(t *testing.T) {
 	}
 }
 
+// TestMappingStates: a mapping that is being changed starts the function, and so
+// may one in a state that came later.
+func TestMappingStates(t *testing.T) {
+	for state, want := range map[string]bool{"Creating": true, "Enabling": true, "Enabled": true, "Updating": true, "Resting": true,
+		"Disabling": false, "Disabled": false, "Deleting": false} {
+		serve(t, world(&awsfake.Region{Functions: []*awsfake.Function{fn("f")}, Mappings: []*awsfake.Mapping{
+			{UUID: "1", EventSourceArn: "arn:aws:sqs:eu-west-1:" + home + ":q", FunctionArn: string(arn("f")), State: state}}}))
+		got := value(t, scan(t, config(), found{}).assets[arn("f")].Triggers[inventory.CapMappings])
+		if len(got) != 1 || got[0].Enabled != want {
+			t.Errorf("%s: triggers = %+v, want enabled = %t", state, got, want)
+		}
+	}
+}
+
 // TestAround: tags, code signing and capacity providers come from listings of
 // the whole region.
 func TestAround(t *testing.T) {
