@@ -41,13 +41,7 @@ func newMatrix(t *testing.T) *matrix {
 		t.Skip("a scan for each call takes its time")
 	}
 	b := awsfake.Estate(awsfake.EstateOptions{Functions: 44})
-	// Small pages, so that each listing has a second one.
-	b.World.PageSize = map[string]int{"ListFunctions": 10, "LookupEvents": 10, "GetResources": 10}
-	for _, operation := range []string{"ListAccounts", "ListRegions", "GetAccountAuthorizationDetails", "ListEventSourceMappings", "ListAliases", "ListFunctionUrlConfigs",
-		"ListRules", "ListTargetsByRule", "ListSchedules", "GetApis", "GetRoutes", "GetRestApis", "ListSubscriptions", "DescribeLogGroups",
-		"DescribeTargetGroups", "DescribeLoadBalancers", "ListWebFunctions", "ListCapacityProviders", "ListCodeSigningConfigs"} {
-		b.World.PageSize[operation] = 1
-	}
+	smallPages(b.World)
 	m := &matrix{room: newRoom(t, "registry: {files: [registry.yaml]}\n"+estateConfig), server: awsfake.New(b.World), now: b.World.Now}
 	pointAWS(t, m.server)
 	m.write("registry.yaml", []byte(estateRegistry))
@@ -60,6 +54,16 @@ func newMatrix(t *testing.T) *matrix {
 	_, m.normal = m.again(time.Hour, "base.db")
 	m.calls = m.server.Calls()
 	return m
+}
+
+// smallPages makes each listing have a second page.
+func smallPages(w *awsfake.World) {
+	w.PageSize = map[string]int{"ListFunctions": 5, "LookupEvents": 5, "GetResources": 3}
+	for _, operation := range []string{"ListAccounts", "ListRegions", "GetAccountAuthorizationDetails", "ListEventSourceMappings", "ListAliases", "ListFunctionUrlConfigs",
+		"ListRules", "ListTargetsByRule", "ListSchedules", "GetApis", "GetRoutes", "GetRestApis", "ListSubscriptions", "DescribeLogGroups",
+		"DescribeTargetGroups", "DescribeLoadBalancers", "ListWebFunctions", "ListCapacityProviders", "ListCodeSigningConfigs"} {
+		w.PageSize[operation] = 1
+	}
 }
 
 func (m *matrix) again(later time.Duration, name string) (int, *report.Document) {

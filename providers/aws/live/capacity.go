@@ -20,6 +20,8 @@ func (r *reading) capacityProvider(p *types.CapacityProvider) inventory.Asset {
 		c.Subnets, c.SecurityGroups = sorted(v.SubnetIds), sorted(v.SecurityGroupIds)
 	}
 	a.Configuration = inventory.Known(c, r.cfg.Now)
+	a.Exposure = inventory.Parts[inventory.Exposures]{inventory.CapCapacityProviders: inventory.Absent[inventory.Exposures](r.cfg.Now)}
+	a.Triggers = inventory.Parts[inventory.Triggers]{inventory.CapCapacityProviders: inventory.Absent[inventory.Triggers](r.cfg.Now)}
 	if p.PermissionsConfig != nil && aws.ToString(p.PermissionsConfig.CapacityProviderOperatorRoleArn) != "" {
 		a.Identity = inventory.Known(inventory.Identity{ID: *p.PermissionsConfig.CapacityProviderOperatorRoleArn}, r.cfg.Now)
 	}
