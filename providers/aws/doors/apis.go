@@ -52,9 +52,17 @@ type route struct {
 // switchedOff is told of an API that does not answer under its own hostname.
 const switchedOff = "its own hostname is switched off: only custom domain names lead here, which are not read"
 
-// leadsToLambda reports whether an address may be that of a function.
+// leadsToLambda reports whether an address may be that of a function. One of
+// another server may hold secrets, and is looked at no further.
 func leadsToLambda(address string) bool {
-	return strings.Contains(address, ":lambda:") || strings.HasPrefix(address, "${")
+	return strings.HasPrefix(address, "arn:") && strings.Contains(address, ":lambda:") || strings.HasPrefix(address, "${")
+}
+
+// ofLambda reports whether an ARN is one of Lambda's, and not of the calls of
+// Lambda that API Gateway makes: arn:aws:apigateway:REGION:lambda:action/Invoke.
+func ofLambda(arn string) bool {
+	parts := strings.SplitN(arn, ":", 4)
+	return len(parts) == 4 && parts[0] == "arn" && parts[2] == "lambda"
 }
 
 // custom reports whether a function decides who may call the route.
@@ -78,8 +86,8 @@ func (a *api) tell(g *reading, operation string, routes []route) {
 			continue
 		}
 		for _, arn := range a.functions(g, r.address) {
-			if !strings.HasPrefix(arn, "arn:") && !strings.HasPrefix(r.address, "${") {
-				g.unclear(inventory.Malformed, operation, a.arn+" calls Lambda by an address that names no ARN: "+arn)
+			if !ofLambda(arn) && !strings.HasPrefix(r.address, "${") {
+				g.unclear(inventory.Malformed, operation, a.arn+" calls Lambda by an address that names no function, in the route "+r.name)
 			}
 			if f, ok := g.function(operation, arn); ok {
 				g.opens(f, a.way(g, r))

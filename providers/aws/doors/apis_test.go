@@ -1,6 +1,7 @@
 package doors_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -181,8 +182,33 @@ func TestAFunctionThatAuthorisesIsStarted(t *testing.T) {
 
 // TestAnAddressThatNamesNoARNIsAHole: it may be that of a function of ours.
 func TestAnAddressThatNamesNoARNIsAHole(t *testing.T) {
-	found, _ := ways(t, restAPI("", method("GET", "NONE", invocation("pay"), "")), doors.Config{}, "pay")
-	want(t, found, inventory.CapAPIGateway, inventory.Partial, "GetResources", "")
+	for _, address := range []string{invocation("pay"), "arn:aws:apigateway:eu-west-1:lambda:action/InvokeFunction"} {
+		found, _ := ways(t, restAPI("", method("GET", "NONE", address, "")), doors.Config{}, "pay")
+		want(t, found, inventory.CapAPIGateway, inventory.Partial, "GetResources", "")
+	}
+}
+
+// TestAddressesAreNotKept: they, and the values of stage variables in them, may
+// hold secrets.
+func TestAddressesAreNotKept(t *testing.T) {
+	for name, c := range map[string]struct {
+		address string
+		state   inventory.State
+	}{
+		"of another server":                      {"https://u:hunter2@example.com/?x=:lambda:&t=hunter2", inventory.Complete},
+		"of no function":                         {invocation("hunter2"), inventory.Partial},
+		"of a function by a stage variable":      {invocation(function("${stageVariables.password}")), inventory.Partial},
+		"of another server, by a stage variable": {"${stageVariables.password}", inventory.Complete},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := restAPI("", method("GET", "NONE", c.address, ""))
+			s["GET /restapis/a1/stages"] = `{"item":[{"stageName":"prod","deploymentId":"d1","variables":{"password":"a:hunter2:b"}}]}`
+			found, _ := ways(t, s, doors.Config{}, "pay")
+			if w := word(t, found, inventory.CapAPIGateway); w.State != c.state || strings.Contains(fmt.Sprintf("%+v", found), "hunter2") {
+				t.Errorf("%s, want %s; %+v", w.State, c.state, found)
+			}
+		})
+	}
 }
 
 // httpAPI is a region with one HTTP API.

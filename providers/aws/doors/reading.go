@@ -119,7 +119,8 @@ func (g *reading) function(operation, arn string) (target, bool) {
 		return target{}, false
 	}
 	if len(parts) < 7 || len(parts) > 8 || slices.Contains(parts, "") {
-		g.unclear(inventory.Malformed, operation, "names a function that cannot be read: "+arn)
+		// What follows may come of a stage variable, whose value may be secret.
+		g.unclear(inventory.Malformed, operation, "names a function that cannot be read: "+strings.Join(parts[:6], ":")+":...")
 		return target{}, false
 	}
 	id := strings.Join(parts[:7], ":")
