@@ -125,7 +125,7 @@ func TestWeighing(t *testing.T) {
 		{"info stays info", nil, func(*inventory.Event) {}, false, findings.Info, findings.Info, 0},
 		{"an unapproved one", nil, stray, false, findings.Medium, findings.High, 1},
 		{"an administrator's asset", []func(*inventory.Asset){admin(false)}, stray, false, findings.Low, findings.High, 2},
-		{"as it once was, and nobody knows since", []func(*inventory.Asset){admin(false), func(a *inventory.Asset) { a.Rights.Doubted = rulestest.Now().Add(1) }}, stray, false, findings.Low, findings.Medium, 1},
+		{"as it once was, and nobody knows since", []func(*inventory.Asset){admin(false), func(a *inventory.Asset) { a.Rights = a.Rights.Doubting(inventory.Reason{}, rulestest.Now().Add(1)) }}, stray, false, findings.Low, findings.Medium, 1},
 		{"within a boundary it is none", []func(*inventory.Asset){admin(true)}, stray, false, findings.Low, findings.Medium, 1},
 		{"reachable by anyone", []func(*inventory.Asset){public}, stray, false, findings.Low, findings.High, 2},
 		{"never above critical", []func(*inventory.Asset){public, admin(false)}, stray, false, findings.High, findings.Critical, 1},

@@ -326,7 +326,7 @@ func (a Asset) Facet(name string) FacetState {
 }
 
 func describe[T any](name string, f Facet[T]) FacetState {
-	return FacetState{Name: name, Unknown: f.IsUnknown(), Absent: f.IsAbsent(), Stale: f.Stale(), Seen: f.Seen, Doubted: f.Doubted, Doubt: f.Doubt}
+	return FacetState{Name: name, Unknown: f.IsUnknown(), Absent: f.IsAbsent(), Stale: f.Stale(), Seen: f.Seen(), Doubted: f.Doubted(), Doubt: f.Doubt()}
 }
 
 func describeParts[T Joined[T]](name string, p Parts[T]) FacetState {

@@ -62,8 +62,7 @@ func TestAssetReach(t *testing.T) {
 		return inventory.Known(e, on(1))
 	}
 	stale := func(f inventory.Facet[inventory.Exposures]) inventory.Facet[inventory.Exposures] {
-		f.Doubted = on(2)
-		return f
+		return f.Doubting(inventory.Reason{}, on(2))
 	}
 	type parts = inventory.Parts[inventory.Exposures]
 	urls, policies := inventory.CapURLs, inventory.CapPolicies

@@ -50,6 +50,9 @@ func joinAliases(id AssetID, a, b Asset) []AssetID {
 }
 
 func joinSightings(a, b []Sighting) []Sighting {
+	if len(a) > 0 && byCell(a) && slices.Equal(a, b) {
+		return slices.Clip(a)
+	}
 	all := slices.Concat(a, b)
 	slices.SortFunc(all, func(x, y Sighting) int {
 		if d := x.Cell.Compare(y.Cell); d != 0 {
@@ -62,6 +65,16 @@ func joinSightings(a, b []Sighting) []Sighting {
 		return nil
 	}
 	return all
+}
+
+// byCell reports whether the sightings are by cell, one of each.
+func byCell(all []Sighting) bool {
+	for i := 1; i < len(all); i++ {
+		if all[i-1].Cell.Compare(all[i].Cell) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func laterScope(a, b Scope) Scope {

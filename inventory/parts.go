@@ -22,6 +22,9 @@ type Joined[T any] interface {
 // known, absent or unknown by itself, so that a reading that fails or is left
 // out takes nothing from the others. The zero value is unknown.
 //
+// Assets share parts, and merging does not copy what it need not: only who has
+// made a Parts may set its members; others use With.
+//
 // Which parts there must be is not for Parts to know: see [Asset.Reach].
 type Parts[T Joined[T]] map[Capability]Facet[T]
 
@@ -42,17 +45,10 @@ func Split[T Joined[T]](f Facet[T]) Parts[T] {
 	if f.IsZero() {
 		return nil
 	}
-	var whole T
-	if f.value != nil {
-		whole = *f.value
-	}
+	whole, _ := f.Get()
 	out := Parts[T]{}
 	for c, v := range whole.Split() {
-		part := f
-		if f.value != nil {
-			part.value = &v
-		}
-		out[c] = part
+		out[c] = MapFacet(f, func(T) T { return v })
 	}
 	return out
 }
@@ -114,7 +110,7 @@ func (p Parts[T]) Seen() time.Time {
 	var first time.Time
 	for _, f := range p {
 		if !f.IsUnknown() {
-			first = earliest(first, f.Seen)
+			first = earliest(first, f.Seen())
 		}
 	}
 	return first
@@ -122,10 +118,10 @@ func (p Parts[T]) Seen() time.Time {
 
 // Doubted is when the latest doubt arose that makes a part unknown or stale;
 // zero if there is none.
-func (p Parts[T]) Doubted() time.Time { return p.doubt().Doubted }
+func (p Parts[T]) Doubted() time.Time { return p.doubt().Doubted() }
 
 // Doubt is the reason of the latest doubt that makes a part unknown or stale.
-func (p Parts[T]) Doubt() Reason { return p.doubt().Doubt }
+func (p Parts[T]) Doubt() Reason { return p.doubt().Doubt() }
 
 func (p Parts[T]) doubt() Facet[T] {
 	var last Facet[T]
@@ -142,8 +138,11 @@ func (p Parts[T]) doubt() Facet[T] {
 func (p Parts[T]) IsZero() bool { return len(p) == 0 || p.all(Facet[T].IsZero) }
 
 // merge joins part by part. Parts of which nothing was ever said are dropped,
-// so that the result has one form.
+// so that the result has one form. What o adds nothing to is the result itself.
 func (p Parts[T]) merge(o Parts[T]) Parts[T] {
+	if len(p) > 0 && !p.some(Facet[T].IsZero) && p.holds(o) {
+		return p
+	}
 	out := Parts[T]{}
 	for _, parts := range []Parts[T]{p, o} {
 		for c, f := range parts {
@@ -156,6 +155,17 @@ func (p Parts[T]) merge(o Parts[T]) Parts[T] {
 		return nil
 	}
 	return out
+}
+
+// holds reports whether merging o would leave p as it is.
+func (p Parts[T]) holds(o Parts[T]) bool {
+	for c, f := range o {
+		mine, ok := p[c]
+		if !ok || mine.merge(f) != mine {
+			return false
+		}
+	}
+	return true
 }
 
 // UnmarshalJSON reads an object of facets by capability, as encoding/json

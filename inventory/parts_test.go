@@ -54,9 +54,7 @@ func TestPartsMergeChangesNoOperand(t *testing.T) {
 		a, b := exposure(t), exposure(t)
 		before := text(t, a) + text(t, b)
 		out := joined(a, b)
-		if out != nil {
-			out["more"] = way("more", on(1))
-		}
+		out.With("more", way("more", on(1))) // it may share what a or b holds
 		if d := cmp.Diff(before, text(t, a)+text(t, b)); d != "" {
 			t.Fatal(d)
 		}
@@ -100,8 +98,7 @@ func TestAFailedPartTakesNothingFromTheOthers(t *testing.T) {
 
 func TestPartsState(t *testing.T) {
 	absent := inventory.Absent[inventory.Exposures](on(1))
-	settled := way("policy", on(3))
-	settled.Doubted, settled.Doubt = on(2), inventory.Reason{Code: "AccessDenied"}
+	settled := way("policy", on(3)).Doubting(inventory.Reason{Code: "AccessDenied"}, on(2))
 	type state struct{ Known, Absent, Unknown, Stale, Current bool }
 	for name, tc := range map[string]struct {
 		parts ways
@@ -130,8 +127,7 @@ func TestPartsState(t *testing.T) {
 }
 
 func TestASettledDoubtIsNotTold(t *testing.T) {
-	settled := way("policy", on(3))
-	settled.Doubted, settled.Doubt = on(2), inventory.Reason{Code: "Settled"}
+	settled := way("policy", on(3)).Doubting(inventory.Reason{Code: "Settled"}, on(2))
 	p := ways{"a": settled, "b": unread("Open", on(1))}
 	if p.Doubt().Code != "Open" {
 		t.Errorf("doubt %v: a doubt that a later reading settled must not hide one that is open", p.Doubt())
@@ -176,8 +172,8 @@ func TestOldExposuresAreSplitByTheirKind(t *testing.T) {
 }
 
 func TestPartsReadTheOldFormOfJSON(t *testing.T) {
-	old := inventory.Known(inventory.Exposures{Ways: []inventory.Exposure{{Kind: "function-url"}}}, on(1))
-	old.Doubted, old.Doubt = on(2), inventory.Reason{Code: "AccessDenied"}
+	old := inventory.Known(inventory.Exposures{Ways: []inventory.Exposure{{Kind: "function-url"}}}, on(1)).
+		Doubting(inventory.Reason{Code: "AccessDenied"}, on(2))
 	var got ways
 	if err := json.Unmarshal([]byte(text(t, old)), &got); err != nil {
 		t.Fatal(err)

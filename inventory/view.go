@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -59,19 +60,20 @@ type View struct {
 	Dropped []Coverage
 
 	whole map[Cell]Coverage // the last reading of each cell that was whole
-	index map[AssetID]int
+
+	aliases map[AssetID]int // where in Assets
 }
 
 // NewView merges observations of assets and readings of coverage into the
 // view at the instant at; facts that are later are left out. The order of
-// both never matters.
+// both never matters. The view keeps the slices, also that of assets: they are
+// not to be changed after.
 func NewView(at time.Time, assets []Asset, readings []Coverage) *View {
-	v := &View{At: at.UTC(), whole: map[Cell]Coverage{}, index: map[AssetID]int{}}
+	v := &View{At: at.UTC(), whole: map[Cell]Coverage{}, aliases: map[AssetID]int{}}
 	v.Assets = joinAssets(assets)
 	for i, a := range v.Assets {
-		v.index[a.ID] = i
 		for _, alias := range a.Aliases {
-			v.index[alias] = i
+			v.aliases[alias] = i
 		}
 	}
 	v.Coverage, v.Dropped = v.lastWords(readings)
@@ -170,42 +172,6 @@ func laterPlan(a, b Coverage) bool {
 	return compareJSON(a, b) > 0
 }
 
-// joinAssets merges observations that share an id or an alias.
-func joinAssets(all []Asset) []Asset {
-	parent := map[AssetID]AssetID{}
-	var find func(AssetID) AssetID
-	find = func(id AssetID) AssetID {
-		p, ok := parent[id]
-		if !ok || p == id {
-			return id
-		}
-		root := find(p)
-		parent[id] = root
-		return root
-	}
-	for _, a := range all {
-		for _, alias := range a.Aliases {
-			x, y := find(a.ID), find(alias)
-			parent[max(x, y)] = min(x, y)
-		}
-	}
-	merged := map[AssetID]Asset{}
-	for _, a := range all {
-		root := find(a.ID)
-		if old, ok := merged[root]; ok {
-			merged[root] = Merge(old, a)
-		} else {
-			merged[root] = Merge(a, a) // brings a single observation into canonical form
-		}
-	}
-	out := make([]Asset, 0, len(merged))
-	for _, a := range merged {
-		out = append(out, a)
-	}
-	slices.SortFunc(out, CompareAssets)
-	return out
-}
-
 // Organization is the id of our organization at the provider, as the last
 // reading told that could name it; empty: none did.
 func (v *View) Organization(p Provider) string {
@@ -220,9 +186,11 @@ func (v *View) Organization(p Provider) string {
 
 // Asset returns the asset with that id or alias.
 func (v *View) Asset(id AssetID) (Asset, bool) {
-	i, ok := v.index[id]
+	i, ok := slices.BinarySearchFunc(v.Assets, id, func(a Asset, want AssetID) int { return cmp.Compare(a.ID, want) })
 	if !ok {
-		return Asset{}, false
+		if i, ok = v.aliases[id]; !ok {
+			return Asset{}, false
+		}
 	}
 	return v.Assets[i], true
 }

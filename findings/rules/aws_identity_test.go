@@ -27,7 +27,7 @@ func TestAdminIdentity(t *testing.T) {
 
 // doubtedRights makes the rights stale: the role was changed since.
 func doubtedRights(a *inventory.Asset) {
-	a.Rights.Doubted, a.Rights.Doubt = rulestest.Now().Add(hour), inventory.Reason{Message: "changed since"}
+	a.Rights = a.Rights.Doubting(inventory.Reason{Message: "changed since"}, rulestest.Now().Add(hour))
 }
 
 // roleCall is a call on IAM about the role work.

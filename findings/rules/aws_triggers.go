@@ -64,7 +64,7 @@ func lastWithout(c *findings.Case, a inventory.Asset, is func(inventory.Binding)
 	var last inventory.Observation
 	for _, o := range c.History(a.ID) {
 		bindings, ok := value[[]inventory.Binding](o)
-		if o.Facet == "bindings" && ok && o.First.Before(a.Bindings.Seen) && !slices.ContainsFunc(bindings, is) && !o.Last.Before(last.Last) {
+		if o.Facet == "bindings" && ok && o.First.Before(a.Bindings.Seen()) && !slices.ContainsFunc(bindings, is) && !o.Last.Before(last.Last) {
 			last = o
 		}
 	}

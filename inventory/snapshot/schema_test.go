@@ -146,9 +146,7 @@ func TestSchemaNamesExactlyTheFieldsThatAreWritten(t *testing.T) {
 func full[T any]() inventory.Facet[T] {
 	var v T
 	fill(reflect.ValueOf(&v).Elem())
-	f := inventory.Known(v, taken)
-	f.Doubted, f.Doubt = taken, inventory.Reason{Operation: "o", Code: "c", Message: "m"}
-	return f
+	return inventory.Known(v, taken).Doubting(inventory.Reason{Operation: "o", Code: "c", Message: "m"}, taken)
 }
 
 // fill sets everything to something that is not its zero value. Facets and

@@ -129,7 +129,8 @@ func facet[T any](t *rapid.T, label string, values ...T) inventory.Facet[T] {
 		f = inventory.Absent[T](at)
 	}
 	if rapid.Bool().Draw(t, label+" doubted") {
-		f.Doubted, f.Doubt = instant().Draw(t, label+" doubt"), inventory.Reason{Operation: "Get", Code: text().Draw(t, label+" code")}
+		doubted := instant().Draw(t, label+" doubt")
+		f = f.Doubting(inventory.Reason{Operation: "Get", Code: text().Draw(t, label+" code")}, doubted)
 	}
 	return f
 }
@@ -259,8 +260,7 @@ func TestFacetsOfTheFormBeforeParts(t *testing.T) {
 		"triggers":{"state":"unknown","doubted":"2025-01-01T00:00:00Z","doubt":{"code":"AccessDenied"}},
 		"versions":{"state":"known","value":{"published":[{"name":"1"}],"aliases":[{"name":"live","version":"1"}]},"seen":"2025-01-01T00:00:00Z","doubted":"2025-01-02T00:00:00Z"}}}`, "\n", "")).Asset
 	at := time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
-	doubted := inventory.Known([]inventory.Alias{{Name: "live", Version: "1"}}, at)
-	doubted.Doubted = at.AddDate(0, 0, 1)
+	later := at.AddDate(0, 0, 1)
 	way := func(kind string, r inventory.Reach) inventory.Exposures {
 		return inventory.Exposures{Ways: []inventory.Exposure{{Kind: kind, Reach: r}}}
 	}
@@ -271,10 +271,9 @@ func TestFacetsOfTheFormBeforeParts(t *testing.T) {
 			inventory.CapPolicies:   inventory.Known(inventory.Exposures{Denies: true}, at),
 		},
 		Triggers:       inventory.Parts[inventory.Triggers]{inventory.CapMappings: inventory.Unknown[inventory.Triggers](inventory.Reason{Code: "AccessDenied"}, at)},
-		Versions:       inventory.Known(inventory.Versions{Published: []inventory.Version{{Name: "1"}}}, at),
-		VersionAliases: doubted,
+		Versions:       inventory.Known(inventory.Versions{Published: []inventory.Version{{Name: "1"}}}, at).Doubting(inventory.Reason{}, later),
+		VersionAliases: inventory.Known([]inventory.Alias{{Name: "live", Version: "1"}}, at).Doubting(inventory.Reason{}, later),
 	}
-	want.Versions.Doubted = doubted.Doubted
 	got := inventory.Asset{Exposure: a.Exposure, Triggers: a.Triggers, Versions: a.Versions, VersionAliases: a.VersionAliases}
 	if diff := cmp.Diff(asJSON(t, []inventory.Asset{want}), asJSON(t, []inventory.Asset{got})); diff != "" {
 		t.Errorf("asset (-want +got):\n%s", diff)
@@ -284,7 +283,7 @@ func TestFacetsOfTheFormBeforeParts(t *testing.T) {
 // TestFacetsWin: where facets are there, the flat fields are ornaments.
 func TestFacetsWin(t *testing.T) {
 	a := *readLine(t, `{"id":"a","provider":"aws","identity":"flat","facets":{"identity":{"state":"known","value":{"id":"whole"},"seen":"2025-01-01T00:00:00Z"}}}`).Asset
-	if i, _ := a.Identity.Get(); i.ID != "whole" || !a.Identity.Seen.Equal(time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)) {
+	if i, _ := a.Identity.Get(); i.ID != "whole" || !a.Identity.Seen().Equal(time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)) {
 		t.Errorf("identity = %+v, want the facet's", a.Identity)
 	}
 	if !a.Labels.IsZero() {

@@ -211,8 +211,8 @@ func TestADeletionIsOfTheFunctionOnlyWithoutAQualifier(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := call(t, "lambda", "DeleteFunction20150331", fields{"requestParameters": c.request}).Assets[0]
-			if a.Deleted.Equal(at()) != c.deleted || a.Versions.Doubted.IsZero() != c.deleted {
-				t.Errorf("deleted %v, versions doubted %v", a.Deleted, a.Versions.Doubted)
+			if a.Deleted.Equal(at()) != c.deleted || a.Versions.Doubted().IsZero() != c.deleted {
+				t.Errorf("deleted %v, versions doubted %v", a.Deleted, a.Versions.Doubted())
 			}
 		})
 	}

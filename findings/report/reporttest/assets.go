@@ -72,8 +72,8 @@ func (s *sample) addAssets() {
 		Claim: &registry.Claim{ID: "old-report"}, Reasons: []string{"the approval ended on 2026-01-31"}})
 
 	stale := lambda(Staging, "eu-central-1", "image-resize")
-	old := inventory.Known(inventory.Exposures{}, Now().Add(-48*time.Hour))
-	old.Doubted, old.Doubt = Now().Add(-time.Hour), inventory.Reason{Operation: "GetPolicy", Code: "AccessDeniedException", Message: "not authorized"}
+	old := inventory.Known(inventory.Exposures{}, Now().Add(-48*time.Hour)).
+		Doubting(inventory.Reason{Operation: "GetPolicy", Code: "AccessDeniedException", Message: "not authorized"}, Now().Add(-time.Hour))
 	stale.Exposure = stale.Exposure.With(inventory.CapPolicies, old)
 	s.add(stale, findings.Verdict{Standing: findings.Owned, Owner: "media", Claim: &registry.Claim{ID: "media"}, Reasons: []string{"claim media selects it; it carries no approval"}})
 

@@ -115,8 +115,7 @@ func Act(action inventory.Action, function string, at time.Time, change ...func(
 func Doubting(why inventory.Reason, at time.Time) func(*inventory.Asset) {
 	return func(a *inventory.Asset) {
 		for c, f := range a.Exposure {
-			f.Doubted, f.Doubt = at, why
-			a.Exposure = a.Exposure.With(c, f)
+			a.Exposure = a.Exposure.With(c, f.Doubting(why, at))
 		}
 	}
 }
@@ -125,8 +124,9 @@ func Doubting(why inventory.Reason, at time.Time) func(*inventory.Asset) {
 func ReadAt(at time.Time) func(*inventory.Asset) {
 	return func(a *inventory.Asset) {
 		for c, f := range a.Exposure {
-			f.Seen = at
-			a.Exposure = a.Exposure.With(c, f)
+			if e, ok := f.Get(); ok {
+				a.Exposure = a.Exposure.With(c, inventory.Known(e, at).Doubting(f.Doubt(), f.Doubted()))
+			}
 		}
 	}
 }

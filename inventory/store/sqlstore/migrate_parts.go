@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -71,9 +70,9 @@ func splitStretch(p place, s stretch, to map[place][]point) error {
 	name = strings.TrimPrefix(name, valuePrefix)
 	text := facetText{State: "unknown"}
 	if doubt {
-		text.Doubted, text.Doubt = s.at[0], json.RawMessage(s.body)
+		text.Doubted, text.Doubt = s.at[0], s.body
 	} else {
-		text.State, text.Value, text.Seen = s.state, json.RawMessage(s.body), s.at[0]
+		text.State, text.Value, text.Seen = s.state, s.body, s.at[0]
 	}
 	a, err := wholeAsset(name, text)
 	if err != nil {
@@ -106,15 +105,15 @@ func wholeAsset(name string, text facetText) (a inventory.Asset, err error) {
 	switch name {
 	case "exposure":
 		var f inventory.Facet[inventory.Exposures]
-		err = takeFacet(from, name, &f)
+		err = takeFacet(nil, from, name, &f)
 		a.Exposure = inventory.Split(f)
 	case "triggers":
 		var f inventory.Facet[inventory.Triggers]
-		err = takeFacet(from, name, &f)
+		err = takeFacet(nil, from, name, &f)
 		a.Triggers = inventory.Split(f)
 	case "versions":
 		var f inventory.Facet[oldVersions]
-		err = takeFacet(from, name, &f)
+		err = takeFacet(nil, from, name, &f)
 		a.Versions = inventory.MapFacet(f, func(v oldVersions) inventory.Versions { return v.Versions })
 		a.VersionAliases = inventory.MapFacet(f, func(v oldVersions) []inventory.Alias { return v.Aliases })
 	}

@@ -56,15 +56,15 @@ func (p *assetPoints) add(series string, x point) {
 func (p *assetPoints) addFacets(facets map[string]facetText) {
 	for name, f := range facets {
 		if f.State != "unknown" {
-			p.add(valuePrefix+name, point{at: f.Seen, state: f.State, body: string(f.Value)})
+			p.add(valuePrefix+name, point{at: f.Seen, state: f.State, body: f.Value})
 		}
 		if len(f.Doubt) == 0 && f.Doubted.IsZero() {
 			continue
 		}
 		if len(f.Doubt) == 0 {
-			f.Doubt = json.RawMessage("{}")
+			f.Doubt = "{}"
 		}
-		p.add(doubtPrefix+name, point{at: f.Doubted, body: string(f.Doubt)})
+		p.add(doubtPrefix+name, point{at: f.Doubted, body: f.Doubt})
 	}
 }
 

@@ -112,26 +112,26 @@ func winner(series string, a, b point) (point, error) {
 	}
 	merged := parts[name]
 	if doubt {
-		return point{at: a.at, body: string(merged.Doubt)}, nil
+		return point{at: a.at, body: merged.Doubt}, nil
 	}
-	return point{at: a.at, state: merged.State, body: string(merged.Value)}, nil
+	return point{at: a.at, state: merged.State, body: merged.Value}, nil
 }
 
 // facetAsset builds an asset that holds one point of one facet.
 func facetAsset(name string, doubt bool, p point) (inventory.Asset, error) {
 	f := facetText{State: "unknown"}
 	if doubt {
-		f.Doubted, f.Doubt = p.at, json.RawMessage(p.body)
+		f.Doubted, f.Doubt = p.at, p.body
 	} else {
-		f.State, f.Value, f.Seen = p.state, json.RawMessage(p.body), p.at
+		f.State, f.Value, f.Seen = p.state, p.body, p.at
 	}
-	return assetOf(map[string]facetText{name: f})
+	return assetOf(nil, map[string]facetText{name: f})
 }
 
 // facetText is the stored form of any facet: its value and its doubt are JSON.
 type facetText struct {
 	State         string // "known", "absent" or "unknown"
-	Value, Doubt  json.RawMessage
+	Value, Doubt  string
 	Seen, Doubted time.Time
 }
 
@@ -165,7 +165,7 @@ func addFacet[T any](to map[string]facetText, name string, f inventory.Facet[T])
 	if f.IsZero() {
 		return nil
 	}
-	out := facetText{State: "unknown", Seen: f.Seen, Doubted: f.Doubted}
+	out := facetText{State: "unknown", Seen: f.Seen(), Doubted: f.Doubted()}
 	value, known := f.Get()
 	switch {
 	case known:
@@ -174,77 +174,112 @@ func addFacet[T any](to map[string]facetText, name string, f inventory.Facet[T])
 		if err != nil {
 			return err
 		}
-		out.Value = text
+		out.Value = string(text)
 	case f.IsAbsent():
 		out.State = "absent"
 	}
-	if f.Doubt != (inventory.Reason{}) {
-		text, err := json.Marshal(f.Doubt)
+	if f.Doubt() != (inventory.Reason{}) {
+		text, err := json.Marshal(f.Doubt())
 		if err != nil {
 			return err
 		}
-		out.Doubt = text
+		out.Doubt = string(text)
 	}
 	to[name] = out
 	return nil
 }
 
-// assetOf puts an asset together from its facets; it has no id.
-func assetOf(facets map[string]facetText) (inventory.Asset, error) {
+// assetOf puts an asset together from its facets; it has no id. What it tells is
+// shared with other assets as the memory has it.
+func assetOf(m *memory, facets map[string]facetText) (inventory.Asset, error) {
 	var a inventory.Asset
 	err := errors.Join(
-		takeFacet(facets, "configuration", &a.Configuration), takeFacet(facets, "code", &a.Code), takeFacet(facets, "versions", &a.Versions),
-		takeFacet(facets, "aliases", &a.VersionAliases), takeFacet(facets, "identity", &a.Identity), takeFacet(facets, "rights", &a.Rights),
-		takeParts(facets, "exposure", &a.Exposure), takeParts(facets, "triggers", &a.Triggers),
-		takeFacet(facets, "destinations", &a.Destinations), takeFacet(facets, "bindings", &a.Bindings), takeFacet(facets, "labels", &a.Labels),
-		takeFacet(facets, "logging", &a.Logging))
+		takeFacet(m, facets, "configuration", &a.Configuration), takeFacet(m, facets, "code", &a.Code), takeFacet(m, facets, "versions", &a.Versions),
+		takeFacet(m, facets, "aliases", &a.VersionAliases), takeFacet(m, facets, "identity", &a.Identity), takeFacet(m, facets, "rights", &a.Rights),
+		takeParts(m, facets, "exposure", &a.Exposure), takeParts(m, facets, "triggers", &a.Triggers),
+		takeFacet(m, facets, "destinations", &a.Destinations), takeFacet(m, facets, "bindings", &a.Bindings), takeFacet(m, facets, "labels", &a.Labels),
+		takeFacet(m, facets, "logging", &a.Logging))
 	return a, err
 }
 
 // takeParts reads what addParts wrote.
-func takeParts[T inventory.Joined[T]](from map[string]facetText, name string, to *inventory.Parts[T]) error {
+func takeParts[T inventory.Joined[T]](m *memory, from map[string]facetText, name string, to *inventory.Parts[T]) error {
+	var names []string
 	for whole := range from {
-		part, ok := strings.CutPrefix(whole, inventory.PartName(name, ""))
-		if !ok {
-			continue
+		if strings.HasPrefix(whole, inventory.PartName(name, "")) {
+			names = append(names, whole)
 		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	slices.Sort(names)
+	key := ""
+	if m != nil {
+		key = partsKey(from, names)
+		if p, ok := m.parts[key].(inventory.Parts[T]); ok {
+			*to = p
+			return nil
+		}
+	}
+	parts := make(inventory.Parts[T], len(names))
+	for _, whole := range names {
 		var f inventory.Facet[T]
-		if err := takeFacet(from, whole, &f); err != nil {
+		if err := takeFacet(m, from, whole, &f); err != nil {
 			return err
 		}
-		if *to == nil {
-			*to = inventory.Parts[T]{}
-		}
-		(*to)[inventory.Capability(part)] = f
+		parts[inventory.Capability(strings.TrimPrefix(whole, inventory.PartName(name, "")))] = f
 	}
+	if m != nil {
+		remember(m.parts, key, any(parts), len(key))
+	}
+	*to = parts
 	return nil
 }
 
 // takeFacet reads what addFacet wrote.
-func takeFacet[T any](from map[string]facetText, name string, to *inventory.Facet[T]) error {
+func takeFacet[T any](m *memory, from map[string]facetText, name string, to *inventory.Facet[T]) error {
 	text, ok := from[name]
 	if !ok {
 		return nil
 	}
+	key := facetKey{name, text}
+	if m != nil {
+		if f, ok := m.facets[key].(inventory.Facet[T]); ok {
+			*to = f
+			return nil
+		}
+	}
+	f, err := readFacet[T](name, text)
+	if err != nil {
+		return err
+	}
+	if m != nil {
+		remember(m.facets, key, any(f), len(text.Value)+len(text.Doubt))
+	}
+	*to = f
+	return nil
+}
+
+func readFacet[T any](name string, text facetText) (inventory.Facet[T], error) {
 	var f inventory.Facet[T]
-	switch told := len(text.Value) > 0; {
+	switch told := text.Value != ""; {
 	case text.State == "known" && told:
 		var value T
-		if err := json.Unmarshal(text.Value, &value); err != nil {
-			return fmt.Errorf("decode facet %s: %w", name, err)
+		if err := json.Unmarshal([]byte(text.Value), &value); err != nil {
+			return f, fmt.Errorf("decode facet %s: %w", name, err)
 		}
 		f = inventory.Known(value, text.Seen)
 	case text.State == "absent" && !told:
 		f = inventory.Absent[T](text.Seen)
 	case text.State != "unknown" || told:
-		return fmt.Errorf("decode facet %s: state %q with value %t", name, text.State, told)
+		return f, fmt.Errorf("decode facet %s: state %q with value %t", name, text.State, told)
 	}
-	f.Doubted = text.Doubted.UTC()
-	if len(text.Doubt) > 0 {
-		if err := json.Unmarshal(text.Doubt, &f.Doubt); err != nil {
-			return fmt.Errorf("decode doubt of facet %s: %w", name, err)
+	var why inventory.Reason
+	if text.Doubt != "" {
+		if err := json.Unmarshal([]byte(text.Doubt), &why); err != nil {
+			return f, fmt.Errorf("decode doubt of facet %s: %w", name, err)
 		}
 	}
-	*to = f
-	return nil
+	return f.Doubting(why, text.Doubted), nil
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,32 +41,27 @@ func (s *Store) View(ctx context.Context, at time.Time) (*inventory.View, error)
 	return v, nil
 }
 
-// partial is an asset while its rows come in.
-type partial struct {
-	asset  inventory.Asset
-	facets map[string]facetText
-}
-
 // readAssets rebuilds each asset as it was at the instant at, one for each
-// stored id; the view joins aliases.
+// stored id, by id; the view joins aliases.
 func readAssets(ctx context.Context, t tx, at time.Time) ([]inventory.Asset, error) {
 	text, err := timeText(at)
 	if err != nil {
 		return nil, err
 	}
-	out, index, err := readDescriptions(ctx, t, text)
+	m := newMemory()
+	out, numbers, err := readDescriptions(ctx, t, m, text)
 	if err != nil {
 		return nil, err
 	}
 	// The rows of an asset come together, so that one asset is held in parts
 	// and the others are done.
-	current, now := partial{}, int64(-1)
+	now := partial{memory: m, asset: -1, facets: map[string]facetText{}}
 	finish := func() error {
-		i, ok := index[now]
+		i, ok := slices.BinarySearch(numbers, now.asset)
 		if !ok { // told of by nothing but a modification from before anybody looked
 			return nil
 		}
-		return current.build(&out[i])
+		return now.build(&out[i])
 	}
 	err = t.each(ctx, `SELECT o.asset_no, o.series, o.first_at, o.later_at, o.state, o.body FROM observations o
 		WHERE o.first_at = (SELECT max(p.first_at) FROM observations p
@@ -76,33 +72,39 @@ func readAssets(ctx context.Context, t tx, at time.Time) ([]inventory.Asset, err
 			if err != nil {
 				return err
 			}
-			if p.asset != now {
+			if p.asset != now.asset {
 				if err := finish(); err != nil {
 					return err
 				}
-				current, now = partial{facets: map[string]facetText{}}, p.asset
+				now.begin(p.asset)
 			}
 			if when, held := s.asOf(at); held {
-				return current.take(p.series, s, when)
+				return now.take(p.series, s, when)
 			}
 			return nil
 		})
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = finish()
 	}
-	return out, finish()
+	slices.SortFunc(out, inventory.CompareAssets)
+	return out, err
 }
 
 // readDescriptions returns the assets that are known at the instant at, without
-// their observations, and where each stored number is among them.
-func readDescriptions(ctx context.Context, t tx, at string) ([]inventory.Asset, map[int64]int, error) {
-	var out []inventory.Asset
-	index := map[int64]int{}
-	err := t.each(ctx, `SELECT a.no, a.created, d.body FROM assets a JOIN asset_descriptions d ON d.asset_no = a.no
+// their observations, and the stored number of each; both by number.
+func readDescriptions(ctx context.Context, t tx, m *memory, at string) ([]inventory.Asset, []int64, error) {
+	// Counted first: a list that grows as it is read takes up to thrice its room.
+	var n int
+	err := t.each(ctx, `SELECT count(*) FROM assets`, nil, func(r *sql.Rows) error { return r.Scan(&n) })
+	if err != nil {
+		return nil, nil, err
+	}
+	out, numbers := make([]inventory.Asset, 0, n), make([]int64, 0, n)
+	err = t.each(ctx, `SELECT a.no, a.created, d.body FROM assets a JOIN asset_descriptions d ON d.asset_no = a.no
 		WHERE d.first_at <= ? ORDER BY a.no`, []any{at}, func(r *sql.Rows) error {
 		var no int64
 		var created sql.NullString
-		var body []byte
+		var body sql.RawBytes
 		if err := r.Scan(&no, &created, &body); err != nil {
 			return err
 		}
@@ -110,45 +112,63 @@ func readDescriptions(ctx context.Context, t tx, at string) ([]inventory.Asset, 
 		if err := json.Unmarshal(body, &d); err != nil {
 			return fmt.Errorf("decode stored asset: %w", err)
 		}
+		m.place(&d)
 		if created.Valid && created.String <= at {
 			var err error
 			if d.Created, err = readTime(created.String); err != nil {
 				return err
 			}
 		}
-		if i, ok := index[no]; ok {
-			out[i] = inventory.Merge(out[i], d)
+		if last := len(numbers) - 1; last >= 0 && numbers[last] == no {
+			out[last] = inventory.Merge(out[last], d)
 			return nil
 		}
-		index[no] = len(out)
-		out = append(out, d)
+		out, numbers = append(out, d), append(numbers, no)
 		return nil
 	})
-	return out, index, err
+	return out, numbers, err
+}
+
+// partial is an asset while its rows come in.
+type partial struct {
+	memory            *memory
+	asset             int64 // its number
+	modified, deleted time.Time
+	sightings         []inventory.Sighting
+	facets            map[string]facetText
+}
+
+// begin forgets the asset before.
+func (p *partial) begin(asset int64) {
+	p.asset, p.modified, p.deleted, p.sightings = asset, time.Time{}, time.Time{}, nil
+	clear(p.facets)
 }
 
 // take puts the last word of one series into the asset.
 func (p *partial) take(series string, s stretch, when time.Time) error {
 	switch {
 	case series == seriesModified:
-		p.asset.Modified = when
+		p.modified = when
 	case series == seriesDeleted:
-		p.asset.Deleted = when
+		p.deleted = when
 	case strings.HasPrefix(series, cellPrefix):
-		var cell inventory.Cell
-		if err := json.Unmarshal([]byte(s.body), &cell); err != nil {
-			return fmt.Errorf("decode stored sighting: %w", err)
+		cell, known := p.memory.cells[s.body]
+		if !known {
+			if err := json.Unmarshal([]byte(s.body), &cell); err != nil {
+				return fmt.Errorf("decode stored sighting: %w", err)
+			}
+			remember(p.memory.cells, s.body, cell, len(s.body))
 		}
-		p.asset.Sightings = append(p.asset.Sightings, inventory.Sighting{Cell: cell, At: when})
+		p.sightings = append(p.sightings, inventory.Sighting{Cell: cell, At: when})
 	case strings.HasPrefix(series, valuePrefix):
 		name := strings.TrimPrefix(series, valuePrefix)
 		f := p.facets[name]
-		f.State, f.Value, f.Seen = s.state, json.RawMessage(s.body), when
+		f.State, f.Value, f.Seen = s.state, s.body, when
 		p.facets[name] = f
 	case strings.HasPrefix(series, doubtPrefix):
 		name := strings.TrimPrefix(series, doubtPrefix)
 		f := p.facets[name]
-		f.Doubt, f.Doubted = json.RawMessage(s.body), when
+		f.Doubt, f.Doubted = s.body, when
 		p.facets[name] = f
 	default:
 		return fmt.Errorf("decode stored asset: unknown series %q", series)
@@ -165,13 +185,15 @@ func (p *partial) build(a *inventory.Asset) error {
 			p.facets[name] = f
 		}
 	}
-	facets, err := assetOf(p.facets)
+	facets, err := assetOf(p.memory, p.facets)
 	if err != nil {
 		return fmt.Errorf("decode stored asset %s: %w", a.ID, err)
 	}
 	facets.ID, facets.Kind, facets.Scope, facets.Name, facets.Aliases = a.ID, a.Kind, a.Scope, a.Name, a.Aliases
-	facets.Created, facets.Modified, facets.Deleted = a.Created, p.asset.Modified, p.asset.Deleted
-	facets.Sightings = p.asset.Sightings
+	facets.Created, facets.Modified, facets.Deleted = a.Created, p.modified, p.deleted
+	// By cell, as the view wants them; rows come by a digest of it.
+	slices.SortFunc(p.sightings, func(x, y inventory.Sighting) int { return x.Cell.Compare(y.Cell) })
+	facets.Sightings = p.memory.sighted(p.sightings)
 	*a = facets
 	return nil
 }

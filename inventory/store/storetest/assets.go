@@ -20,7 +20,7 @@ func digestAt(t *testing.T, v *inventory.View) string {
 	if !ok {
 		return "-"
 	}
-	return fmt.Sprintf("%s@%d", c.Digest, int(a.Code.Seen.Sub(hour(0)).Hours()))
+	return fmt.Sprintf("%s@%d", c.Digest, int(a.Code.Seen().Sub(hour(0)).Hours()))
 }
 
 // changeAndBack finds out a store that keeps each value once, with its first and
@@ -75,7 +75,7 @@ func doubtKept(t *testing.T, open Opener) {
 		t.Error("stale before the doubt arose")
 	}
 	a := assetAt(t, s, arn("pay"), hour(4))
-	same(t, "stale, and why", []any{true, doubt, hour(3)}, []any{a.Code.Stale(), a.Code.Doubt, a.Code.Doubted})
+	same(t, "stale, and why", []any{true, doubt, hour(3)}, []any{a.Code.Stale(), a.Code.Doubt(), a.Code.Doubted()})
 	same(t, "code", "one@1", digestAt(t, viewAt(t, s, hour(4))))
 }
 

@@ -64,8 +64,8 @@ func facet[T any](r *rapid.T, values ...T) inventory.Facet[T] {
 		f = inventory.Known(rapid.SampledFrom(values).Draw(r, "value"), instant(r, "seen"))
 	}
 	if rapid.IntRange(0, 2).Draw(r, "doubt") == 0 {
-		f.Doubted = instant(r, "doubted").UTC()
-		f.Doubt = rapid.SampledFrom([]inventory.Reason{{}, {Code: "AccessDenied"}, {Code: "Throttled"}}).Draw(r, "reason")
+		at := instant(r, "doubted")
+		f = f.Doubting(rapid.SampledFrom([]inventory.Reason{{}, {Code: "AccessDenied"}, {Code: "Throttled"}}).Draw(r, "reason"), at)
 	}
 	return f
 }

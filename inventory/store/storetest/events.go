@@ -214,5 +214,5 @@ func extremeTimes(t *testing.T, open Opener) {
 	// stored and in no walk.
 	same(t, "events", want[1:], ids(t, viewAt(t, s, end), inventory.Filter{}))
 	a := assetAt(t, s, arn("pay"), time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC))
-	same(t, "seen", time.Date(1969, 12, 30, 23, 59, 59, 999999999, time.UTC), a.Code.Seen)
+	same(t, "seen", time.Date(1969, 12, 30, 23, 59, 59, 999999999, time.UTC), a.Code.Seen())
 }

@@ -106,19 +106,18 @@ func upTo(a inventory.Asset, at time.Time) (inventory.Asset, bool) {
 // the facet speaks of.
 func clip[T any](f *inventory.Facet[T], at time.Time, spoken []time.Time) []time.Time {
 	was := *f
-	doubt := inventory.Facet[T]{Doubted: was.Doubted, Doubt: was.Doubt}
+	doubt := inventory.Facet[T]{}.Doubting(was.Doubt(), was.Doubted())
 	*f = inventory.Facet[T]{}
 	if !was.IsUnknown() {
-		spoken = append(spoken, was.Seen)
-		if !was.Seen.After(at) {
-			*f = was
-			f.Doubted, f.Doubt = time.Time{}, inventory.Reason{}
+		spoken = append(spoken, was.Seen())
+		if !was.Seen().After(at) {
+			*f = was.Doubting(inventory.Reason{}, time.Time{})
 		}
 	}
 	if !doubt.IsZero() {
-		spoken = append(spoken, doubt.Doubted)
-		if !doubt.Doubted.After(at) {
-			f.Doubted, f.Doubt = doubt.Doubted, doubt.Doubt
+		spoken = append(spoken, doubt.Doubted())
+		if !doubt.Doubted().After(at) {
+			*f = f.Doubting(doubt.Doubt(), doubt.Doubted())
 		}
 	}
 	return spoken

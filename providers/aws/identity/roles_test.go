@@ -222,7 +222,7 @@ func TestEndedRunIsCancelled(t *testing.T) {
 	if got := r.Coverage(ctx); got.State != inventory.Cancelled {
 		t.Errorf("coverage %+v", got)
 	}
-	if f := r.Rights(ctx, arn("r")); !f.IsUnknown() || f.Doubt.Message == "" {
+	if f := r.Rights(ctx, arn("r")); !f.IsUnknown() || f.Doubt().Message == "" {
 		t.Errorf("rights %+v", f)
 	}
 }

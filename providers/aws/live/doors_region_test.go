@@ -60,10 +60,10 @@ func TestDoorsUnknown(t *testing.T) {
 	got := scan(t, config(), found{})
 	for _, name := range []string{"f", "g"} {
 		a := got.assets[arn(name)]
-		if p := a.Triggers[inventory.CapEventRules]; !p.IsUnknown() || p.Doubt.Operation != "ListRules" {
+		if p := a.Triggers[inventory.CapEventRules]; !p.IsUnknown() || p.Doubt().Operation != "ListRules" {
 			t.Errorf("%s: rules = %+v", name, p)
 		}
-		if p := a.Exposure[inventory.CapAPIGateway]; !p.IsUnknown() || p.Doubt.Operation != "GetApis" {
+		if p := a.Exposure[inventory.CapAPIGateway]; !p.IsUnknown() || p.Doubt().Operation != "GetApis" {
 			t.Errorf("%s: routes = %+v", name, p)
 		}
 		if r, sure := a.Reach(); sure {

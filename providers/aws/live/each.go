@@ -61,7 +61,7 @@ func (r *reading) complete(ctx context.Context, f *function) {
 func (f *function) configure(change func(*inventory.Configuration)) {
 	if c, ok := f.asset.Configuration.Get(); ok {
 		change(&c)
-		f.asset.Configuration = inventory.Known(c, f.asset.Configuration.Seen)
+		f.asset.Configuration = inventory.Known(c, f.asset.Configuration.Seen())
 	}
 }
 

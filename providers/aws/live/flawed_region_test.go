@@ -149,7 +149,7 @@ func TestDenied(t *testing.T) {
 	exposure := func(c inventory.Capability) func(inventory.Asset) (bool, inventory.Reason) {
 		return func(a inventory.Asset) (bool, inventory.Reason) {
 			f := a.Exposure[c]
-			return f.IsUnknown(), f.Doubt
+			return f.IsUnknown(), f.Doubt()
 		}
 	}
 	for operation, c := range map[string]struct {
@@ -159,13 +159,13 @@ func TestDenied(t *testing.T) {
 		"GetPolicy":              {inventory.CapPolicies, exposure(inventory.CapPolicies)},
 		"ListFunctionUrlConfigs": {inventory.CapURLs, exposure(inventory.CapURLs)},
 		"ListAliases": {inventory.CapAliases, func(a inventory.Asset) (bool, inventory.Reason) {
-			return a.VersionAliases.IsUnknown(), a.VersionAliases.Doubt
+			return a.VersionAliases.IsUnknown(), a.VersionAliases.Doubt()
 		}},
 		"ListEventSourceMappings": {inventory.CapMappings, func(a inventory.Asset) (bool, inventory.Reason) {
 			f := a.Triggers[inventory.CapMappings]
-			return f.IsUnknown(), f.Doubt
+			return f.IsUnknown(), f.Doubt()
 		}},
-		"GetResources":           {inventory.CapTags, func(a inventory.Asset) (bool, inventory.Reason) { return a.Labels.IsUnknown(), a.Labels.Doubt }},
+		"GetResources":           {inventory.CapTags, func(a inventory.Asset) (bool, inventory.Reason) { return a.Labels.IsUnknown(), a.Labels.Doubt() }},
 		"ListCodeSigningConfigs": {inventory.CapCodeSigning, nil},
 		"ListCapacityProviders":  {inventory.CapCapacityProviders, nil},
 		"GetWebAccountSettings":  {inventory.CapWebFunctions, nil},
@@ -200,7 +200,7 @@ func TestDeniedDeep(t *testing.T) {
 			s.SetFaults(awsfake.Fault{Operation: operation, Effect: awsfake.DenyMissing()})
 			got := scan(t, config(full), found{})
 			word{inventory.Partial, operation + ": AccessDeniedException"}.check(t, got.words[c])
-			if d := got.assets[arn("f")].Destinations; operation == "ListFunctionEventInvokeConfigs" && (!d.IsUnknown() || d.Doubt.Operation != operation) {
+			if d := got.assets[arn("f")].Destinations; operation == "ListFunctionEventInvokeConfigs" && (!d.IsUnknown() || d.Doubt().Operation != operation) {
 				t.Errorf("destinations = %+v", d)
 			}
 		})
@@ -210,7 +210,7 @@ func TestDeniedDeep(t *testing.T) {
 		s.SetFaults(awsfake.Fault{Operation: "GetPolicy", Qualifier: "1", Effect: awsfake.DenyMissing()})
 		got := scan(t, config(full), found{})
 		word{inventory.Partial, "GetPolicy: AccessDeniedException"}.check(t, got.words[inventory.CapPolicies])
-		if p := got.assets[arn("f")].Exposure[inventory.CapVersionPolicies]; !p.IsUnknown() || p.Doubt.Code != "AccessDeniedException" {
+		if p := got.assets[arn("f")].Exposure[inventory.CapVersionPolicies]; !p.IsUnknown() || p.Doubt().Code != "AccessDeniedException" {
 			t.Errorf("policies of versions = %+v", p)
 		}
 	})
@@ -225,7 +225,7 @@ func TestVersionsUnknown(t *testing.T) {
 	word{inventory.Denied, "ListFunctions: AccessDeniedException"}.check(t, got.words[inventory.CapVersions])
 	word{inventory.Complete, ""}.check(t, got.words[inventory.CapFunctions])
 	a := got.assets[arn("f")]
-	if p := a.Exposure[inventory.CapVersionPolicies]; !a.Versions.IsUnknown() || !p.IsUnknown() || p.Doubt.Code != "AccessDeniedException" {
+	if p := a.Exposure[inventory.CapVersionPolicies]; !a.Versions.IsUnknown() || !p.IsUnknown() || p.Doubt().Code != "AccessDeniedException" {
 		t.Errorf("versions = %+v, their policies = %+v", a.Versions, p)
 	}
 	word{inventory.Partial, "versions that could not be listed"}.check(t, got.words[inventory.CapPolicies])
@@ -256,7 +256,7 @@ func TestAliasesUnknown(t *testing.T) {
 	if ways := value(t, a.Exposure[inventory.CapURLs]).Ways; len(ways) != 1 || ways[0].Reach != inventory.ReachPublic {
 		t.Errorf("URLs = %+v", ways)
 	}
-	if p := a.Exposure[inventory.CapPolicies]; !p.IsUnknown() || p.Doubt.Operation != "ListAliases" {
+	if p := a.Exposure[inventory.CapPolicies]; !p.IsUnknown() || p.Doubt().Operation != "ListAliases" {
 		t.Errorf("policies = %+v", p)
 	}
 	word{inventory.Denied, "aliases that could not be listed"}.check(t, got.words[inventory.CapPolicies])
@@ -344,7 +344,7 @@ func TestHopeless(t *testing.T) {
 				t.Errorf("%d functions were told", len(got.assets))
 			}
 			for id, a := range got.assets {
-				if p := a.Exposure[inventory.CapPolicies]; !p.IsUnknown() || p.Doubt.Code != c.code {
+				if p := a.Exposure[inventory.CapPolicies]; !p.IsUnknown() || p.Doubt().Code != c.code {
 					t.Errorf("%s: policies = %+v", id, p)
 				}
 				if u := a.Exposure[inventory.CapURLs]; !u.Current() {

@@ -17,7 +17,7 @@ func value[T any](t *testing.T, f inventory.Facet[T]) T {
 	t.Helper()
 	v, ok := f.Get()
 	if !ok {
-		t.Errorf("the facet is not known: %s", f.Doubt)
+		t.Errorf("the facet is not known: %s", f.Doubt())
 	}
 	return v
 }
@@ -110,7 +110,7 @@ func TestEnvironment(t *testing.T) {
 		if b := value(t, got.assets[arn("bare")].Bindings); len(b) != 0 {
 			t.Errorf("bindings of a bare function = %v", b)
 		}
-		if b := got.assets[arn("broken")].Bindings; !b.IsUnknown() || b.Doubt.Code != "AccessDeniedException" {
+		if b := got.assets[arn("broken")].Bindings; !b.IsUnknown() || b.Doubt().Code != "AccessDeniedException" {
 			t.Errorf("bindings that cannot be decrypted = %+v", b)
 		}
 		text, err := json.Marshal(got.facts)
