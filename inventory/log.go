@@ -134,8 +134,8 @@ func (v *View) Continuity(s Scope, from, to time.Time, services ...string) Conti
 	worst := len(order) - 1
 	for _, service := range services {
 		best := 0
-		for _, c := range v.Coverage {
-			if c.Cell.Capability == CapEvents && c.State.Whole() && c.tells(s, service) && c.Window.Covers(from, to) {
+		for _, i := range v.cells[CapEvents] {
+			if c := v.Coverage[i]; c.State.Whole() && c.tells(s, service) && c.Window.Covers(from, to) {
 				best = max(best, slices.Index(order, c.Continuity))
 			}
 		}
@@ -151,8 +151,8 @@ func (v *View) Logged(s Scope, t time.Time, services ...string) bool {
 		services = []string{anyService}
 	}
 	return !slices.ContainsFunc(services, func(service string) bool {
-		return !slices.ContainsFunc(v.Coverage, func(c Coverage) bool {
-			return c.Cell.Capability == CapEvents && c.tells(s, service) && c.Window.Holds(t)
+		return !slices.ContainsFunc(v.cells[CapEvents], func(i int) bool {
+			return v.Coverage[i].tells(s, service) && v.Coverage[i].Window.Holds(t)
 		})
 	})
 }

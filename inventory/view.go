@@ -59,9 +59,9 @@ type View struct {
 	// none of them is in Coverage.
 	Dropped []Coverage
 
-	whole map[Cell]Coverage // the last reading of each cell that was whole
-
-	aliases map[AssetID]int // where in Assets
+	whole   map[Cell]Coverage    // the last reading of each cell that was whole
+	aliases map[AssetID]int      // where in Assets
+	cells   map[Capability][]int // the places of a capability's cells in Coverage
 }
 
 // NewView merges observations of assets and readings of coverage into the
@@ -77,6 +77,10 @@ func NewView(at time.Time, assets []Asset, readings []Coverage) *View {
 		}
 	}
 	v.Coverage, v.Dropped = v.lastWords(readings)
+	v.cells = map[Capability][]int{}
+	for i, c := range v.Coverage {
+		v.cells[c.Cell.Capability] = append(v.cells[c.Cell.Capability], i)
+	}
 	return v
 }
 
@@ -324,17 +328,17 @@ func (v *View) gaps(s Scope, capability Capability) []Coverage {
 // unused: functions are proved not to be in use in the scope, so that nothing
 // of it is left to read.
 func (v *View) unused(s Scope) bool {
-	return slices.ContainsFunc(v.Coverage, func(c Coverage) bool {
-		return c.State == Disabled && c.Cell.Capability == CapFunctions && c.Cell.Scope.Contains(s)
+	return slices.ContainsFunc(v.cells[CapFunctions], func(i int) bool {
+		return v.Coverage[i].State == Disabled && v.Coverage[i].Cell.Scope.Contains(s)
 	})
 }
 
 // touching lists the cells of the capability that share a place with the scope.
 func (v *View) touching(s Scope, capability Capability) []Coverage {
 	var out []Coverage
-	for _, c := range v.Coverage {
-		if c.Cell.Capability == capability && c.Cell.Scope.Touches(s) {
-			out = append(out, c)
+	for _, i := range v.cells[capability] {
+		if v.Coverage[i].Cell.Scope.Touches(s) {
+			out = append(out, v.Coverage[i])
 		}
 	}
 	return out
