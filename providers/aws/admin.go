@@ -46,6 +46,9 @@ type permission struct {
 // holds reports whether the statement speaks of the action on all resources.
 func (p permission) holds(action string) bool {
 	kind, _, _ := strings.Cut(action, ":")
+	if kind == "sts" { // what it acts on are roles
+		kind = "iam"
+	}
 	if !p.all && !slices.Contains(p.kinds, kind) {
 		return false
 	}
@@ -93,16 +96,39 @@ func width(s object) (all bool, kinds []string) {
 		return true, nil
 	}
 	for _, r := range s.texts("Resource") {
-		parts := strings.SplitN(r, ":", 6)
+		parts := fieldsOf(r)
 		switch {
 		case isOpen(r):
 			return true, nil
-		case len(parts) < 6:
+		case len(parts) < 6 || !matchAny(parts[:1], "arn"):
+		case isOpen(parts[2]) && isOpen(parts[5]):
+			return true, nil
 		case isOpen(parts[5]), allOfType(parts[2], parts[5]):
-			kinds = append(kinds, parts[2])
+			kinds = append(kinds, kindsOf(parts[2])...)
 		}
 	}
 	return false, kinds
+}
+
+// fieldsOf splits the pattern of an ARN. A wildcard at its end stands for the
+// fields that do not follow, too: "arn:aws:iam::*".
+func fieldsOf(pattern string) []string {
+	parts := strings.SplitN(pattern, ":", 6)
+	for strings.HasSuffix(pattern, "*") && len(parts) < 6 {
+		parts = append(parts, "*")
+	}
+	return parts
+}
+
+// kindsOf are the services that the pattern of a service stands for, among
+// those of which an action weighs.
+func kindsOf(pattern string) []string {
+	if !hasWildcard(pattern) {
+		return []string{pattern}
+	}
+	return slices.DeleteFunc([]string{"iam", "kms", "lambda", "s3", "secretsmanager", "ssm", "sts"}, func(service string) bool {
+		return !matchAny([]string{pattern}, service)
+	})
 }
 
 // allOfType reports whether a resource of an ARN stands for all of one type:
