@@ -39,6 +39,7 @@ func newCloud(t *testing.T, w *awsfake.World) *cloud {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if n := c.calls.Add(1); n == c.at.Load() {
 			c.act()
+			time.Sleep(200 * time.Millisecond) // the signal must arrive before the answer
 		}
 		c.fake.ServeHTTP(w, r)
 	}))
