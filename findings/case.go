@@ -47,7 +47,17 @@ type Verdict struct {
 	Conflict []registry.Claim
 	Reasons  []string
 	Drifts   []Drift
-	Activity Activity
+	// Activity is nil where the events say nothing of the asset, as for most
+	// assets of a large estate: see Life.
+	Activity *Activity
+}
+
+// Life is what the events say of the asset; zero where they say nothing.
+func (v Verdict) Life() Activity {
+	if v.Activity == nil {
+		return Activity{}
+	}
+	return *v.Activity
 }
 
 // Act points at one event of an asset's life.

@@ -12,10 +12,9 @@ import (
 
 // lives is the fold of a view's events.
 type lives struct {
-	view  *inventory.View
-	times map[inventory.AssetID]own
-	acts  map[inventory.AssetID]findings.Activity
-	days  map[day]int
+	view *inventory.View
+	acts map[inventory.AssetID]*findings.Activity
+	days map[day]int
 }
 
 // own are an asset's own times, by its inventory.
@@ -29,10 +28,7 @@ type day struct {
 // live folds the view's events in one pass. Memory grows with the assets,
 // never with the events.
 func live(ctx context.Context, v *inventory.View) (*lives, error) {
-	l := &lives{view: v, times: map[inventory.AssetID]own{}, acts: map[inventory.AssetID]findings.Activity{}, days: map[day]int{}}
-	for _, a := range v.Assets {
-		l.times[a.ID] = own{findings.Born(a), a.Modified}
-	}
+	l := &lives{view: v, acts: map[inventory.AssetID]*findings.Activity{}, days: map[day]int{}}
 	err := findings.WalkActs(ctx, v, inventory.Filter{Acts: true}, func(e inventory.Event) error {
 		l.take(e)
 		return nil
@@ -49,15 +45,20 @@ func (l *lives) take(e inventory.Event) {
 	}
 	for _, id := range e.Assets {
 		// An asset that the view does not hold has no verdict to be told in.
-		if a, ok := l.view.Asset(id); ok {
-			l.acts[a.ID] = fold(l.acts[a.ID], e, l.times[a.ID])
+		a, ok := l.view.Asset(id)
+		if !ok {
+			continue
 		}
+		if l.acts[a.ID] == nil {
+			l.acts[a.ID] = &findings.Activity{}
+		}
+		fold(l.acts[a.ID], e, own{findings.Born(a), a.Modified})
 	}
 }
 
 // fold adds one act that succeeded. Acts come in the order of time, so the
 // last one of a kind stands; at one instant the order of CompareEvents decides.
-func fold(life findings.Activity, e inventory.Event, t own) findings.Activity {
+func fold(life *findings.Activity, e inventory.Event, t own) {
 	act := findings.Act{Event: e.ID, Time: e.Time, Principal: e.Principal.ID, Who: e.Principal}
 	switch e.Action {
 	case inventory.ActionCreate:
@@ -75,7 +76,6 @@ func fold(life findings.Activity, e inventory.Event, t own) findings.Activity {
 		life.CreatedLogged = life.CreatedLogged || near(e.Time, t.created)
 		life.ModifiedLogged = life.ModifiedLogged || near(e.Time, t.modified)
 	}
-	return life
 }
 
 // deploys reports whether an act of this kind puts something into service.

@@ -29,7 +29,7 @@ func TestActivity(t *testing.T) {
 		act(inventory.ActionUpdateCode, 10, refused), act(inventory.ActionDelete, 11, refused),
 		act(inventory.ActionUpdateConfig, 12, func(e *inventory.Event) { e.ReadOnly = true }),
 		act(inventory.ActionDelete, 5, func(e *inventory.Event) { e.Name, e.Change.Qualifier = "DeleteAlias", "live" }))}
-	got := w.Case(t).Verdicts[rulestest.FunctionID("shop")].Activity
+	got := w.Case(t).Verdicts[rulestest.FunctionID("shop")].Life()
 	for _, test := range []struct {
 		name string
 		act  findings.Act
@@ -68,7 +68,7 @@ func TestOwnTimesAreHeldAgainstEvents(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			w := rulestest.World{Facts: append(rulestest.Whole(), rulestest.Function("shop", test.asset),
 				rulestest.Act(inventory.ActionUpdateCode, "shop", born.Add(test.off)))}
-			got := w.Case(t).Verdicts[rulestest.FunctionID("shop")].Activity
+			got := w.Case(t).Verdicts[rulestest.FunctionID("shop")].Life()
 			if got.CreatedLogged != test.created || got.ModifiedLogged != test.modified {
 				t.Errorf("created logged %t, modified logged %t; want %t, %t", got.CreatedLogged, got.ModifiedLogged, test.created, test.modified)
 			}
@@ -86,7 +86,7 @@ func TestActsOnAliases(t *testing.T) {
 		t.Errorf("%d verdicts, want one: an event alone makes no asset", len(c.Verdicts))
 	}
 	for id, v := range c.Verdicts {
-		if v.Activity.Created.Event == "" {
+		if v.Life().Created.Event == "" {
 			t.Errorf("%s: the act under another id is not told", id)
 		}
 	}
@@ -145,7 +145,7 @@ func TestADeploymentInTwoAccountsCountsOnce(t *testing.T) {
 	c := rulestest.World{Facts: append(rulestest.Whole(), rulestest.Function("shop"),
 		copied("a", inventory.Principal{ID: rulestest.Deployer, Account: "999999999999"}, "999999999999"),
 		copied("b", inventory.Principal{ID: "account:AROA", Account: "999999999999"}, rulestest.Account))}.Case(t)
-	if got := c.Verdicts[rulestest.FunctionID("shop")].Activity.LastDeploy; got.Event != "a" || got.Principal != rulestest.Deployer {
+	if got := c.Verdicts[rulestest.FunctionID("shop")].Life().LastDeploy; got.Event != "a" || got.Principal != rulestest.Deployer {
 		t.Errorf("last deployed by %+v, want the copy of the deployer's own account", got)
 	}
 	if len(c.Deployments) != 1 || c.Deployments[0].Count != 1 {

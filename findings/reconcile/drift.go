@@ -15,7 +15,7 @@ import (
 func (j judge) limits(a inventory.Asset, v *findings.Verdict) {
 	want := v.Claim.Approval.Limits
 	v.Drifts = append(v.Drifts, j.reach(a, want)...)
-	v.Drifts = append(v.Drifts, deployers(a, v.Activity.LastDeploy, v.Claim.Approval)...)
+	v.Drifts = append(v.Drifts, deployers(a, v.Life().LastDeploy, v.Claim.Approval)...)
 	v.Drifts = append(v.Drifts, j.identity(a, want)...)
 	v.Drifts = append(v.Drifts, j.digests(a, want)...)
 	v.Drifts = append(v.Drifts, region(a, want)...)

@@ -13,7 +13,7 @@ import (
 
 // asset gives one asset its verdict. The order of the questions is the
 // definition of standing: see docs/concepts.md.
-func (j judge) asset(a inventory.Asset, life findings.Activity) findings.Verdict {
+func (j judge) asset(a inventory.Asset, life *findings.Activity) findings.Verdict {
 	v := findings.Verdict{Presence: j.View.Presence(a), Activity: life}
 	m := j.match(a)
 	switch {

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/estray/estray/findings"
@@ -20,12 +22,47 @@ func buildAssets(c *findings.Case, found []Finding) []Asset {
 		}
 	}
 	out := make([]Asset, 0, len(c.View.Assets))
+	same := alike{map[string][]string{}, map[string]map[string]string{}}
 	for _, a := range c.View.Assets {
 		r := NewAsset(a, c.Verdicts[a.ID])
 		r.Findings = byAsset[r.ID]
+		same.share(&r)
 		out = append(out, r)
 	}
 	return out
+}
+
+// alike holds what assets of the document tell, so that those that tell the
+// same share it: of a large estate nearly all do.
+type alike struct {
+	lists  map[string][]string
+	facets map[string]map[string]string
+}
+
+func (s alike) share(r *Asset) {
+	r.SeenBy, r.Reasons = s.list(r.SeenBy), s.list(r.Reasons)
+	if len(r.UnknownFacets) == 0 {
+		return
+	}
+	key := ""
+	for _, name := range slices.Sorted(maps.Keys(r.UnknownFacets)) {
+		key += strconv.Quote(name) + strconv.Quote(r.UnknownFacets[name])
+	}
+	if _, known := s.facets[key]; !known {
+		s.facets[key] = r.UnknownFacets
+	}
+	r.UnknownFacets = s.facets[key]
+}
+
+func (s alike) list(all []string) []string {
+	key := ""
+	for _, one := range all {
+		key += strconv.Quote(one)
+	}
+	if _, known := s.lists[key]; !known {
+		s.lists[key] = all
+	}
+	return s.lists[key]
 }
 
 // NewAsset describes one judged asset in the words of the report.
@@ -33,7 +70,7 @@ func NewAsset(a inventory.Asset, v findings.Verdict) Asset {
 	r := Asset{
 		ID: string(a.ID), Provider: string(a.Scope.Provider), Kind: string(a.Kind), Account: a.Scope.Account,
 		Region: a.Scope.Region, Name: a.Name, Standing: string(v.Standing), Presence: v.Presence.String(),
-		Owner: v.Owner, Reasons: slices.Clone(v.Reasons), Created: a.Created.UTC(), Modified: a.Modified.UTC(),
+		Owner: v.Owner, Reasons: v.Reasons, Created: a.Created.UTC(), Modified: a.Modified.UTC(),
 		LastSeen: a.LastSeen().UTC(), SeenBy: a.SeenBy(), UnknownFacets: unknownFacets(a),
 	}
 	if r.Reasons == nil {
@@ -60,7 +97,7 @@ func NewAsset(a inventory.Asset, v findings.Verdict) Asset {
 	if code, ok := a.Code.Get(); ok {
 		r.CodeDigest = code.Digest
 	}
-	if act := v.Activity.LastDeploy; act.Event != "" {
+	if act := v.Life().LastDeploy; act.Event != "" {
 		r.LastDeploy = &Deploy{Time: act.Time.UTC(), Principal: act.Principal, Event: act.Event}
 	}
 	return r

@@ -33,7 +33,7 @@ func unmanaged() findings.Rule {
 			// made, and no event tells of its end: that is enough to ask.
 			f.Message += ", known from events alone"
 		}
-		if last := v.Activity.LastDeploy; last.Event != "" {
+		if last := v.Life().LastDeploy; last.Event != "" {
 			f.Evidence = append(f.Evidence, actEvidence("last deployed", last))
 			f.Message += ", last deployed by " + cmp.Or(last.Principal, "a principal that the record does not name")
 		}

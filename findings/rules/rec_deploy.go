@@ -22,7 +22,7 @@ func approverDeployed() findings.Rule {
 		Listens:        onAWS(lambdaService),
 	}
 	deployer := onAssets(r, func(_ *findings.Case, a inventory.Asset, v findings.Verdict) []findings.Finding {
-		last := v.Activity.LastDeploy
+		last := v.Life().LastDeploy
 		if v.Claim == nil || v.Claim.Approval == nil || last.Event == "" {
 			return nil
 		}
@@ -118,7 +118,7 @@ func deployedAndRemoved() findings.Rule {
 		Listens:        onAWS(lambdaService),
 	}
 	return onGone(r, func(c *findings.Case, a inventory.Asset, v findings.Verdict) []findings.Finding {
-		made, gone := v.Activity.Created, v.Activity.Deleted
+		made, gone := v.Life().Created, v.Life().Deleted
 		if v.Standing != findings.Unmanaged || made.Event == "" || gone.Event == "" || gone.Time.Before(made.Time) {
 			return nil
 		}
@@ -163,8 +163,8 @@ func unloggedChange() findings.Rule {
 			at     time.Time
 			logged bool
 		}{
-			{"created", findings.Born(a), v.Activity.CreatedLogged || v.Activity.Created.Event != ""},
-			{"modified", a.Modified, v.Activity.ModifiedLogged},
+			{"created", findings.Born(a), v.Life().CreatedLogged || v.Life().Created.Event != ""},
+			{"modified", a.Modified, v.Life().ModifiedLogged},
 		} {
 			if q.logged || q.at.IsZero() || v.Presence == inventory.Inferred ||
 				!c.View.Logged(a.Scope, q.at, r.Listens[a.Scope.Provider]...) { // before its beginning no event can be missed
@@ -193,7 +193,7 @@ func eventWithoutObject() findings.Rule {
 		Listens:        onAWS(lambdaService),
 	}
 	return onGone(r, func(c *findings.Case, a inventory.Asset, v findings.Verdict) []findings.Finding {
-		made, gone := v.Activity.Created, v.Activity.Deleted
+		made, gone := v.Life().Created, v.Life().Deleted
 		if made.Event == "" || (gone.Event != "" && !gone.Time.Before(made.Time)) {
 			return nil
 		}

@@ -60,7 +60,7 @@ func (s *sample) addAssets() {
 		inventory.Exposure{Kind: "api-gateway", Reach: inventory.ReachPartner, Hostname: "a1b2c3.execute-api.eu-central-1.amazonaws.com", Route: "POST /checkout"})
 	claim := registry.Claim{ID: "checkout", Owner: "payments"}
 	s.add(web, findings.Verdict{Standing: findings.Approved, Owner: "payments", Claim: &claim, Reasons: []string{"claim checkout selects it by name"},
-		Activity: findings.Activity{LastDeploy: findings.Act{Event: "0d5f1a2e", Time: Now().Add(-70 * time.Hour), Principal: "arn:aws:iam::" + Production + ":role/deployer"}}})
+		Activity: &findings.Activity{LastDeploy: findings.Act{Event: "0d5f1a2e", Time: Now().Add(-70 * time.Hour), Principal: "arn:aws:iam::" + Production + ":role/deployer"}}})
 
 	drifted := lambda(Production, "eu-west-1", "invoice-export")
 	drifted.Exposure = ways(inventory.Exposure{Kind: "policy", Reach: inventory.ReachPartner, Note: "statement partner-pull", UpperBound: true})

@@ -17,6 +17,7 @@ type memory struct {
 	cells     map[string]inventory.Cell
 	sightings map[string][]inventory.Sighting
 	texts     map[string]string
+	lists     map[string][]string
 }
 
 // Bounds of a memory, so that it stays small where nothing repeats: when one
@@ -34,7 +35,7 @@ type facetKey struct {
 func newMemory() *memory {
 	return &memory{
 		facets: map[facetKey]any{}, parts: map[string]any{}, cells: map[string]inventory.Cell{},
-		sightings: map[string][]inventory.Sighting{}, texts: map[string]string{},
+		sightings: map[string][]inventory.Sighting{}, texts: map[string]string{}, lists: map[string][]string{},
 	}
 }
 
@@ -53,9 +54,48 @@ func (m *memory) text(s string) string {
 	if old, ok := m.texts[s]; ok {
 		return old
 	}
-	s = strings.Clone(s) // it may be a piece of a longer one
 	remember(m.texts, s, s, len(s))
 	return s
+}
+
+// values shares the texts that repeat in values which are each asset's own.
+func (m *memory) values(value any) {
+	if m == nil {
+		return
+	}
+	switch v := value.(type) {
+	case *inventory.Configuration:
+		m.each(&v.Runtime, &v.Handler, &v.Package, &v.VPC, &v.KMSKey, &v.State, &v.CodeSigning, &v.Tenancy, &v.Tracing)
+		for _, list := range []*[]string{&v.Architectures, &v.Subnets, &v.SecurityGroups} {
+			*list = m.list(*list)
+		}
+	case *inventory.Exposures:
+		for i := range v.Ways {
+			w := &v.Ways[i]
+			m.each(&w.Kind, &w.Qualifier, &w.Auth, &w.Statement)
+			w.Accounts, w.Organizations, w.Services = m.list(w.Accounts), m.list(w.Organizations), m.list(w.Services)
+		}
+	}
+}
+
+func (m *memory) each(texts ...*string) {
+	for _, s := range texts {
+		*s = m.text(*s)
+	}
+}
+
+// list returns the texts as one list with those that are equal.
+func (m *memory) list(all []string) []string {
+	if len(all) == 0 {
+		return all
+	}
+	var k strings.Builder
+	writeKey(&k, all...)
+	if old, ok := m.lists[k.String()]; ok {
+		return old
+	}
+	remember(m.lists, k.String(), all, k.Len())
+	return all
 }
 
 // place shares the texts that describe an asset with those of other assets, and

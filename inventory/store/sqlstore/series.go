@@ -250,7 +250,7 @@ func takeFacet[T any](m *memory, from map[string]facetText, name string, to *inv
 			return nil
 		}
 	}
-	f, err := readFacet[T](name, text)
+	f, err := readFacet[T](m, name, text)
 	if err != nil {
 		return err
 	}
@@ -261,7 +261,7 @@ func takeFacet[T any](m *memory, from map[string]facetText, name string, to *inv
 	return nil
 }
 
-func readFacet[T any](name string, text facetText) (inventory.Facet[T], error) {
+func readFacet[T any](m *memory, name string, text facetText) (inventory.Facet[T], error) {
 	var f inventory.Facet[T]
 	switch told := text.Value != ""; {
 	case text.State == "known" && told:
@@ -269,6 +269,7 @@ func readFacet[T any](name string, text facetText) (inventory.Facet[T], error) {
 		if err := json.Unmarshal([]byte(text.Value), &value); err != nil {
 			return f, fmt.Errorf("decode facet %s: %w", name, err)
 		}
+		m.values(&value)
 		f = inventory.Known(value, text.Seen)
 	case text.State == "absent" && !told:
 		f = inventory.Absent[T](text.Seen)
