@@ -50,11 +50,11 @@ func changing(t *testing.T, hours int) *awsfake.World {
 		act(when, "CreateFunctionUrlConfig", f, map[string]any{"qualifier": "live", "authType": "NONE"})
 	}
 	if hours > 0 {
-		url(at(30), r.Functions[1])
+		url(at(5), r.Functions[1])
 		r.Functions[20].Policies["live"] = &awsfake.Policy{Statements: []awsfake.Statement{{Sid: "them", Principal: map[string]string{"AWS": partnerAccount}}}}
-		act(at(31), "AddPermission20150331v2", r.Functions[20], map[string]any{"qualifier": "live", "statementId": "them", "principal": partnerAccount, "action": "lambda:InvokeFunction"})
-		r.Functions[38].RevisionID, r.Functions[38].CodeSHA256, r.Functions[38].LastModified = "r2", "new", at(32)
-		act(at(32), "UpdateFunctionCode20150331v2", r.Functions[38], map[string]any{})
+		act(at(6), "AddPermission20150331v2", r.Functions[20], map[string]any{"qualifier": "live", "statementId": "them", "principal": partnerAccount, "action": "lambda:InvokeFunction"})
+		r.Functions[38].RevisionID, r.Functions[38].CodeSHA256, r.Functions[38].LastModified = "r2", "new", at(7)
+		act(at(7), "UpdateFunctionCode20150331v2", r.Functions[38], map[string]any{})
 		for i := range 990 {
 			act(at(10).Add(time.Duration(i)*time.Second), "UpdateFunctionConfiguration20150331v2", r.Functions[39], map[string]any{})
 		}
