@@ -10,7 +10,7 @@ import (
 	"github.com/estray/estray/inventory"
 )
 
-func buildAssets(c *findings.Case, found []Finding) []Asset {
+func buildAssets(c *findings.Case, found []Finding, last bool) []Asset {
 	byAsset := map[string][]string{}
 	for _, f := range found {
 		if f.Asset != "" && f.State != string(findings.Resolved) {
@@ -23,11 +23,15 @@ func buildAssets(c *findings.Case, found []Finding) []Asset {
 	}
 	out := make([]Asset, 0, len(c.View.Assets))
 	same := alike{map[string][]string{}, map[string]map[string]string{}}
-	for _, a := range c.View.Assets {
+	for i, a := range c.View.Assets {
 		r := NewAsset(a, c.Verdicts[a.ID])
 		r.Findings = byAsset[r.ID]
 		same.share(&r)
 		out = append(out, r)
+		if last {
+			c.View.Assets[i] = inventory.Asset{ID: a.ID, Kind: a.Kind, Scope: a.Scope, Name: a.Name}
+			delete(c.Verdicts, a.ID)
+		}
 	}
 	return out
 }

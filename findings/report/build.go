@@ -23,6 +23,9 @@ type Input struct {
 	Deployments []Deployments
 	// Notes are said in every report, in this order.
 	Notes []string
+	// Last: nobody reads the assets of the case after. Each is let go when the
+	// document tells it, so that a large estate is not held twice.
+	Last bool
 }
 
 // Life is a finding with what its life adds.
@@ -36,7 +39,7 @@ type Life struct {
 func Build(in Input) *Document {
 	d := &Document{Schema: Schema, Tool: in.Tool, Run: in.Run.utc(), Notes: in.Notes}
 	d.Findings = buildFindings(in.Findings)
-	d.Assets = buildAssets(in.Case, d.Findings)
+	d.Assets = buildAssets(in.Case, d.Findings, in.Last)
 	d.Coverage = buildCoverage(in.Case)
 	d.NotAsked = buildNotAsked(in.Silences)
 	d.Deployments = slices.SortedFunc(slices.Values(in.Deployments), func(a, b Deployments) int {

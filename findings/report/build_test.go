@@ -211,3 +211,16 @@ func TestTimesAreUTC(t *testing.T) {
 		t.Errorf("the zone shows (-want +got):\n%s", diff)
 	}
 }
+
+// TestTheLastReportTellsTheSame: letting the assets go shows in no report.
+func TestTheLastReportTellsTheSame(t *testing.T) {
+	want := bytesOf(t, report.Build(reporttest.Input(t)))
+	in := reporttest.Input(t)
+	in.Last = true
+	if diff := cmp.Diff(want, bytesOf(t, report.Build(in))); diff != "" {
+		t.Errorf("report (-want +got):\n%s", diff)
+	}
+	if a := in.Case.View.Assets[0]; !a.Exposure.IsZero() || len(in.Case.Verdicts) > 0 {
+		t.Errorf("asset %s is still held whole", a.ID)
+	}
+}

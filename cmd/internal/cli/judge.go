@@ -146,7 +146,10 @@ func estate(c *configs.Config, v *inventory.View) findings.Estate {
 }
 
 // document builds the report of the judged case.
-func (j *judged) document(run report.Run) *report.Document {
+func (j *judged) document(run report.Run) *report.Document { return report.Build(j.told(run)) }
+
+// told is what the report is made of.
+func (j *judged) told(run report.Run) report.Input {
 	run.Now = j.Now
 	in := report.Input{
 		Case: j.Case, Silences: j.Result.Silences, Rules: j.Rules, Run: run, Notes: j.Notes,
@@ -159,7 +162,7 @@ func (j *judged) document(run report.Run) *report.Document {
 	for _, d := range j.Deployments {
 		in.Deployments = append(in.Deployments, report.Deployments{Day: d.Day, Provider: string(d.Provider), Count: d.Count})
 	}
-	return report.Build(in)
+	return in
 }
 
 // life joins a finding with what the ledger knows of it. The state of the entry

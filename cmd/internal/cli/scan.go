@@ -247,7 +247,9 @@ func (j *job) conclude(ctx context.Context, st *sqlstore.Store, run *store.Run) 
 	}
 	run.Finished = j.clock()
 	jd.Notes = append(jd.Notes, j.part...)
-	d := jd.document(report.Run{ID: run.ID, Started: run.Started, Finished: run.Finished})
+	in := jd.told(report.Run{ID: run.ID, Started: run.Started, Finished: run.Finished})
+	in.Last = true
+	d := report.Build(in)
 	return d, st.Explain(keeping, book.SaveRun(ctx, jd.runRecord(*run)))
 }
 

@@ -51,6 +51,9 @@ func remember[K comparable, V any](in map[K]V, k K, v V, size int) {
 
 // text returns the text, shared with those that are equal.
 func (m *memory) text(s string) string {
+	if m == nil {
+		return s
+	}
 	if old, ok := m.texts[s]; ok {
 		return old
 	}

@@ -228,7 +228,7 @@ func takeParts[T inventory.Joined[T]](m *memory, from map[string]facetText, name
 		if err := takeFacet(m, from, whole, &f); err != nil {
 			return err
 		}
-		parts[inventory.Capability(strings.TrimPrefix(whole, inventory.PartName(name, "")))] = f
+		parts[inventory.Capability(m.text(strings.TrimPrefix(whole, inventory.PartName(name, ""))))] = f
 	}
 	if m != nil {
 		remember(m.parts, key, any(parts), len(key))
