@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -38,6 +39,7 @@ func (d *details) readAliases(ctx context.Context) {
 			return page.NextMarker, nil
 		})
 	})
+	slices.SortFunc(found, func(a, b inventory.Alias) int { return strings.Compare(a.Name, b.Name) })
 	d.aliases = found
 	d.counts(inventory.CapAliases, d.aliasesWhy)
 }

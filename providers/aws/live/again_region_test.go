@@ -286,7 +286,8 @@ func TestUnchangedSaysSo(t *testing.T) {
 }
 
 // TestVersionsAgain: versions are listed where they never were, by a full scan,
-// and once a week; between, the last word stands as it was.
+// once a week, and where no event history tells of changes; between, the last
+// word stands as it was.
 func TestVersionsAgain(t *testing.T) {
 	s := serve(t, world(&awsfake.Region{Functions: many(2, alias("live"))}))
 	lists := func(cfg live.Config, before found) (found, int) {
@@ -295,28 +296,33 @@ func TestVersionsAgain(t *testing.T) {
 		return got, calls(s)["ListFunctions"] - 1 // the other one is that of the functions
 	}
 	on := func(d time.Duration) func(*live.Config) { return func(c *live.Config) { c.Now = at().Add(d) } }
-	first, n := lists(config(), found{})
+	first, n := lists(config(lookup), found{})
 	if n != 1 || first.words[inventory.CapVersions].Seen != 2 {
 		t.Errorf("first: %d listings, %+v", n, first.words[inventory.CapVersions])
 	}
-	second, n := lists(config(on(pause)), first)
+	later(s, pause, inRegion)
+	second, n := lists(config(lookup, on(pause)), first)
 	if n != 0 || !second.assets[arn("f00")].Versions.IsZero() {
 		t.Errorf("second: %d listings, %+v", n, second.assets[arn("f00")].Versions)
 	}
 	if diff := cmp.Diff(first.words[inventory.CapVersions], second.words[inventory.CapVersions]); diff != "" {
 		t.Errorf("word (-first +second):\n%s", diff)
 	}
-	if _, n := lists(config(on(pause), full), second); n != 1 {
-		t.Errorf("full: %d listings", n)
+	if _, n := lists(config(on(pause)), first); n != 1 {
+		t.Errorf("without event history: %d listings", n)
 	}
-	third, n := lists(config(on(7*24*time.Hour)), second)
-	if n != 1 || !third.words[inventory.CapVersions].Read.Equal(at().Add(7*24*time.Hour)) {
-		t.Errorf("a week later: %d listings, %+v", n, third.words[inventory.CapVersions])
+	if _, n := lists(config(lookup, on(pause), full), second); n != 1 {
+		t.Errorf("full: %d listings", n)
 	}
 	broken := first
 	change(&broken, inventory.CapVersions, func(c *inventory.Coverage) { c.State = inventory.Partial })
-	if _, n := lists(config(on(pause)), broken); n != 1 {
+	if _, n := lists(config(lookup, on(pause)), broken); n != 1 {
 		t.Errorf("after a partial reading: %d listings", n)
+	}
+	later(s, 7*24*time.Hour-pause, inRegion)
+	third, n := lists(config(lookup, on(7*24*time.Hour)), second)
+	if n != 1 || !third.words[inventory.CapVersions].Read.Equal(at().Add(7*24*time.Hour)) {
+		t.Errorf("a week later: %d listings, %+v", n, third.words[inventory.CapVersions])
 	}
 }
 

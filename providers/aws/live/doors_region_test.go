@@ -74,3 +74,21 @@ func TestDoorsUnknown(t *testing.T) {
 		}
 	}
 }
+
+// TestDoorsHalfRead: an open route that was seen stays told, whatever could not
+// be read beside it; of a function without one nothing is known.
+func TestDoorsHalfRead(t *testing.T) {
+	s := serve(t, world(entered()))
+	s.SetFaults(awsfake.Fault{Operation: "GetRestApis", Effect: awsfake.DenyMissing()})
+	got := scan(t, config(), found{})
+	ways := value(t, got.assets[arn("f")].Exposure[inventory.CapAPIGateway]).Ways
+	if len(ways) != 2 || ways[0].Reach != inventory.ReachPublic || ways[0].Route != "GET /" || ways[1].Reach != inventory.ReachUnknown || ways[1].Note == "" {
+		t.Errorf("ways = %+v", ways)
+	}
+	if r, sure := got.assets[arn("f")].Reach(); sure {
+		t.Errorf("reach is %s, and sure", r)
+	}
+	if p := got.assets[arn("g")].Exposure[inventory.CapAPIGateway]; !p.IsUnknown() {
+		t.Errorf("routes of another function = %+v", p)
+	}
+}

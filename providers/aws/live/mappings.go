@@ -76,14 +76,22 @@ func (r *reading) triggers(id inventory.AssetID) inventory.Parts[inventory.Trigg
 	return out
 }
 
-// frontDoors gives the parts of the exposure that account-wide listings tell.
+// frontDoors gives the parts of the exposure that account-wide listings tell. Of
+// a listing that is not whole an open way that it did show is told all the same,
+// beside one of which nothing is known: it is sure, whatever else there may be.
 func (r *reading) frontDoors(id inventory.AssetID) inventory.Parts[inventory.Exposures] {
 	out := inventory.Parts[inventory.Exposures]{}
 	for _, w := range r.doors.Coverage {
 		c := w.Cell.Capability
-		if found := r.doors.Ways[id][c]; found != nil || opens(c) {
-			out[c] = part(inventory.Exposures{Ways: found}, unread(w), r.cfg.Now)
+		found, why := r.doors.Ways[id][c], unread(w)
+		if found == nil && !opens(c) {
+			continue
 		}
+		if why != nil && slices.ContainsFunc(found, func(e inventory.Exposure) bool { return e.Reach == inventory.ReachPublic }) {
+			rest := inventory.Exposure{Kind: found[0].Kind, Note: "there may be others, which could not be read: " + why.String()}
+			found, why = append(slices.Clip(found), rest), nil
+		}
+		out[c] = part(inventory.Exposures{Ways: found}, why, r.cfg.Now)
 	}
 	return out
 }

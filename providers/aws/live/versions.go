@@ -15,13 +15,15 @@ import (
 
 // versions lists the published versions of all functions at once. There may be
 // a hundred for each function, so that they are not listed by each scan: only
-// where they never were, when that is long ago, and by --full. Between, the last
+// where they never were, when that is long ago, by --full, and where no event
+// history tells what changed since (a function may have been made anew under its
+// name). Between, the last
 // word on the cell is said again as it was, with the instant of that reading, so
 // that it vouches for nothing later; and no function's versions are told, so
 // that what was seen then stays.
 func (r *reading) versions(ctx context.Context) {
 	prior := r.since(r.cell(inventory.CapVersions))
-	if !r.cfg.Full && prior.State.Whole() && !prior.Read.IsZero() && r.cfg.Now.Sub(prior.Read) < allEvery {
+	if !r.cfg.Full && !r.again && prior.State.Whole() && !prior.Read.IsZero() && r.cfg.Now.Sub(prior.Read) < allEvery {
 		r.shared.versionsBefore = prior
 		return
 	}
