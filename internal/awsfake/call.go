@@ -17,6 +17,7 @@ type Call struct {
 	// name that the request gives, or its method and path.
 	Operation string
 	Account   string // id; empty behind [Proxy] while it is not known
+	Session   string // name of the session that an assumed role has; else empty
 	Region    string // of the signature
 	Resource  string // the first thing that the request names, if any
 	Qualifier string

@@ -14,8 +14,9 @@ import (
 // Server answers as AWS would, from a world or from another server behind it.
 // It starts no goroutines and may be used by many clients at once.
 type Server struct {
-	// Clock gives the times of the call log and the end of sessions. Nil: the
-	// world's Now. Set it before the first request.
+	// Clock gives the times of the call log, the end of sessions and the header
+	// Date of what the world answers. Nil: the world's Now. Set it before the
+	// first request.
 	Clock func() time.Time
 
 	table *table
@@ -114,6 +115,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c, sc := s.table.identify(r, body)
 	c.server, c.world = s, s.world
 	s.know(c, sc.key)
+	if !c.At.IsZero() { // else it is that of the machine
+		w.Header().Set("Date", c.At.UTC().Format(http.TimeFormat))
+	}
 	done, effect := s.record(c)
 	if effect.breaksOff() {
 		effect.breakOff(w, r)
@@ -137,7 +141,7 @@ func (s *Server) know(c *call, key string) {
 	s.mu.Unlock()
 	switch {
 	case c.session != nil:
-		c.Account = c.session.account
+		c.Account, c.Session = c.session.account, c.session.name
 	case s.world != nil:
 		c.Account = s.world.home()
 		if id, ok := accountOfKey(key); ok {

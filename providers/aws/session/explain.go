@@ -96,11 +96,27 @@ func message(err error) string {
 		}
 		text = cause.Error()
 	}
-	text = strings.Join(strings.Fields(text), " ")
+	text = withoutSession(strings.Join(strings.Fields(text), " "))
 	if len(text) > mostText {
 		text = strings.ToValidUTF8(text[:mostText], "") + "..."
 	}
 	return text
+}
+
+// withoutSession cuts the session's name out of the ARNs of assumed roles. Ours
+// is another in each run, and the same denial must read the same.
+func withoutSession(text string) string {
+	const assumed = ":assumed-role/"
+	before, rest, ok := strings.Cut(text, assumed)
+	if !ok {
+		return text
+	}
+	end := len(rest)
+	if i := strings.IndexAny(rest, " ,;\"'"); i >= 0 {
+		end = i
+	}
+	role, _, _ := strings.Cut(rest[:end], "/")
+	return before + assumed + role + withoutSession(rest[end:])
 }
 
 func status(err error) int {

@@ -14,6 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"github.com/aws/smithy-go"
+
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/providers/aws/session"
 )
@@ -234,5 +236,14 @@ func TestRefusalsAreNotRepeated(t *testing.T) {
 	}
 	if n := len(c.requests()); n != 1 {
 		t.Errorf("%d attempts, want 1", n)
+	}
+}
+
+// TestTheSameDenialReadsTheSame in each run, whose sessions have other names.
+func TestTheSameDenialReadsTheSame(t *testing.T) {
+	err := &smithy.GenericAPIError{Code: "AccessDenied", Message: "User: arn:aws:sts::111122223333:assumed-role/Audit/estray-1 may not take arn:aws:sts::111122223333:assumed-role/Other/x, nor arn:aws:iam::1:role/a/b"}
+	_, why := session.Explain(err)
+	if want := "User: arn:aws:sts::111122223333:assumed-role/Audit may not take arn:aws:sts::111122223333:assumed-role/Other, nor arn:aws:iam::1:role/a/b"; why.Message != want {
+		t.Errorf("%s, want %s", why.Message, want)
 	}
 }
