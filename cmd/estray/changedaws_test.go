@@ -176,7 +176,7 @@ func knows(t *testing.T, state string, now time.Time, id, host string) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer st.Close() //nolint:errcheck // it was only read
+	defer st.Close()
 	v, err := st.View(t.Context(), now)
 	if err != nil {
 		t.Fatal(err)

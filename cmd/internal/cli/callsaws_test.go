@@ -148,6 +148,6 @@ func table(scans ...[]awsfake.Call) string {
 		row(operation, all[operation])
 	}
 	row("all", total)
-	w.Flush() //nolint:errcheck // into memory
+	w.Flush()
 	return out.String()
 }
