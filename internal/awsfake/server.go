@@ -115,9 +115,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c, sc := s.table.identify(r, body)
 	c.server, c.world = s, s.world
 	s.know(c, sc.key)
-	if !c.At.IsZero() { // else it is that of the machine
-		w.Header().Set("Date", c.At.UTC().Format(http.TimeFormat))
-	}
+	s.date(w.Header(), c.At)
 	done, effect := s.record(c)
 	if effect.breaksOff() {
 		effect.breakOff(w, r)
@@ -129,6 +127,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	done(a.status)
 	effect.send(w, r, a)
+}
+
+// date writes when an answer is given: else it would be the machine's time. The
+// header Age says of a world's instant that the machine's clock is no measure of
+// it. Without it, the vendor's SDK takes the difference for a clock that is
+// wrong, and repeats what was denied with other signatures.
+func (s *Server) date(h http.Header, at time.Time) {
+	if at.IsZero() {
+		return
+	}
+	h.Set("Date", at.UTC().Format(http.TimeFormat))
+	if s.Clock == nil {
+		h.Set("Age", "0")
+	}
 }
 
 // know finds out when a call came and whose credentials it has.
