@@ -17,7 +17,9 @@
 //
 // Events are delivered late, up to about 15 minutes. What is read up to the
 // run's instant is given at once, and covered is what is older than that; the
-// next reading begins there. Where one page does not hold all, the window is
+// next reading begins there. Where AWS's clock, as its first answer tells it, is
+// behind that instant, AWS's is taken in its place: of a time that has not come
+// there is no event, and a window over it would never be read again. Where one page does not hold all, the window is
 // read in slices, oldest first, so that a reading that ends early keeps the
 // slices that it finished.
 package trail

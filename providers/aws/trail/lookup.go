@@ -66,6 +66,9 @@ func Lookup(ctx context.Context, r *session.Region, cfg LookupConfig, emit func(
 	l.out.Coverage.Cell = inventory.Cell{Source: cfg.Source, Scope: r.Scope(), Capability: inventory.CapEvents}
 	l.out.Coverage.Services = asked("", cfg)
 	err := l.read(ctx)
+	if errors.Is(err, errBehind) { // at the first answer alone
+		err = l.read(ctx)
+	}
 	var end *stopped
 	if err != nil && !errors.As(err, &end) {
 		l.out.Coverage.State, l.out.Coverage.Why = inventory.Cancelled, inventory.Reason{Operation: operation, Message: "the run was ended"}
@@ -82,6 +85,9 @@ type lookup struct {
 	emit    func(inventory.Fact) error
 	client  *cloudtrail.Client
 	decoder *aws.Decoder
+
+	answered bool          // AWS gave an answer
+	ahead    time.Duration // of the run's instant before AWS's clock; 0: none
 
 	pages int
 	known map[eventID]bool // what was read in this run
@@ -102,6 +108,9 @@ func (s *stopped) Error() string { return s.why.String() }
 
 // errTooLong says that a slice holds more than is sensible to read at once.
 var errTooLong = errors.New("the slice is too long")
+
+// errBehind says that AWS's clock is behind, and that it was planned anew.
+var errBehind = errors.New("the clock of AWS is behind")
 
 // read reads the whole window. Of a long one, services of which one page holds
 // all are done with that; the others are read slice by slice.
@@ -174,8 +183,10 @@ func (l *lookup) sumUp(end *stopped) {
 	if l.bad > 0 {
 		notes = append(notes, fmt.Sprintf("%d records were not understood, first: %v; all else was read", l.bad, l.first))
 	}
-	if l.span.note != "" {
-		notes = append(notes, l.span.note)
+	for _, note := range []string{l.span.note, l.clockNote()} {
+		if note != "" {
+			notes = append(notes, note)
+		}
 	}
 	c.Why.Message = strings.Join(append(notes, "the event history holds management events alone"), "; ")
 }

@@ -46,6 +46,9 @@ func (l *lookup) ask(ctx context.Context, service string, cut slice, token *stri
 		StartTime:        &cut.from, EndTime: &cut.to, MaxResults: sdk.Int32(pageSize), NextToken: token,
 	})
 	if err == nil {
+		if l.behind(page.ResultMetadata) {
+			return nil, errBehind
+		}
 		return page, nil
 	}
 	if over := ctx.Err(); over != nil {

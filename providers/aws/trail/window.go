@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/smithy-go/middleware"
+
 	"github.com/estray/estray/inventory"
 )
 
@@ -15,6 +18,8 @@ const (
 	retention = 90 * day
 	// lateness is how long after an act its event may be delivered.
 	lateness = 15 * time.Minute
+	// worthTelling is from what difference on it is told that the clock is ahead.
+	worthTelling = time.Minute
 )
 
 // services are the event sources that are asked for. Those that log much and
@@ -77,6 +82,35 @@ func (c LookupConfig) plan() span {
 func (c LookupConfig) continues() bool {
 	before := strings.Fields(c.Prior.Mark)
 	return !slices.ContainsFunc(c.services(), func(s string) bool { return !slices.Contains(before, s) })
+}
+
+// behind plans anew where the clock of AWS is behind the run's instant: what
+// that clock has not come to is not delivered, whatever the run takes for now.
+// The first answer alone decides, and a page that was read by the first plan is
+// read again. It reports whether it did. Where AWS is ahead, or tells no time,
+// the run's instant stands.
+func (l *lookup) behind(answer middleware.Metadata) bool {
+	if l.answered {
+		return false
+	}
+	l.answered = true
+	at, told := awsmiddleware.GetServerTime(answer)
+	if !told || !at.Before(l.span.now) {
+		return false
+	}
+	l.ahead = l.span.now.Sub(at)
+	l.cfg.Now = at
+	l.span = l.cfg.plan()
+	l.done = l.span.from
+	return true
+}
+
+// clockNote tells of a clock that is ahead; empty if it is not, or hardly.
+func (l *lookup) clockNote() string {
+	if l.ahead <= worthTelling {
+		return ""
+	}
+	return fmt.Sprintf("the clock of this machine is ahead of AWS by %s (or the instant of the run was set so): events are read up to AWS's time", l.ahead.Round(time.Minute))
 }
 
 // window is what is covered where all was read up to the instant done. Where
