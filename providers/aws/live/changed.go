@@ -22,9 +22,12 @@ const (
 	// late is how late the event history may tell of an event (CloudTrail user
 	// guide: within 15 minutes).
 	late = 15 * time.Minute
+	// skew is how far our clock may be ahead of AWS's where instants of both are
+	// compared. It is far less than late, by which we look further back.
+	skew = time.Minute
 	// markVersion changes whenever what is read of a function does, so that the
 	// next scan reads all again.
-	markVersion = "2"
+	markVersion = "3"
 	nobody      = "-"
 )
 
@@ -79,11 +82,20 @@ func (r *reading) wholeThen(at time.Time) bool {
 // too late for the last scan lies in the time before it; what comes too late for
 // this one will lie in that of the next. A history that a later scan read
 // further, and did not come to the functions, is not read again from then on.
+// Where the history of this scan, or of the last one, ends before the scan's own
+// instant says, our clock was ahead of AWS's: then it is not known when, by AWS's
+// clock, the functions were read.
 func (r *reading) toldSince(then time.Time) bool {
 	c := r.history.Coverage
 	return c.State == inventory.Complete && c.Continuity != inventory.Broken && c.Continuity != inventory.ContinuityNone &&
-		!r.history.Unplaced && !r.historyBefore.Window.To.After(then) &&
-		!c.Window.From.IsZero() && !c.Window.From.After(then.Add(-late)) && !c.Window.To.Before(r.cfg.Now.Add(-late).Truncate(time.Second))
+		!r.history.Unplaced && !r.historyBefore.Window.To.After(then) && reaches(r.historyBefore.Window, then) &&
+		!c.Window.From.IsZero() && !c.Window.From.After(then.Add(-late)) && reaches(c.Window, r.cfg.Now)
+}
+
+// reaches reports whether a window of events ends where that of a scan at the
+// instant must.
+func reaches(w inventory.Window, at time.Time) bool {
+	return !w.To.Before(at.Add(-late - skew).Truncate(time.Second))
 }
 
 // unchanged reports whether what hangs on the function needs no second reading.
