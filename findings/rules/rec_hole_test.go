@@ -34,6 +34,8 @@ func TestHiddenByHole(t *testing.T) {
 	asleep.Select.Provider = inventory.Cloudflare
 	second := rulestest.Reading(inventory.CapPolicies, rulestest.Now())
 	second.Cell.Source = "another"
+	machines := rulestest.Reading(inventory.CapMicroVMs, rulestest.Now())
+	machines.State = inventory.Unavailable
 	const place = "aws/111122223333/eu-west-1/"
 	runRec(t, "REC-13", []recCase{
 		{"nothing is missing", there, nil, ""},
@@ -49,6 +51,7 @@ func TestHiddenByHole(t *testing.T) {
 			[]string{place + "inventory |  | medium | coverage"}, "assets last seen there: shop"},
 		{"policies of what is claimed", there.WithState(inventory.CapPolicies, inventory.Throttled),
 			[]string{place + "facets |  | medium | coverage"}, "claims shop-claim"},
+		{"MicroVMs, which no claim can name", withLog(there, machines), nil, ""},
 		{"two cells of one family: one finding", there.WithState(inventory.CapPolicies, inventory.Throttled).WithState(inventory.CapURLs, inventory.Denied),
 			[]string{place + "facets |  | medium | coverage"}, "policies, urls not read whole"},
 		{"events of what is claimed", there.WithState(inventory.CapEvents, inventory.Malformed),
