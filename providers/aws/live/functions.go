@@ -166,13 +166,20 @@ func (r *reading) settle() {
 	}
 }
 
-// tellDepth says in words what only a full scan reads.
+// tellDepth says in words what only a full scan reads. Beside a failure it would
+// read like a part of its reason.
 func (r *reading) tellDepth() {
 	if r.cfg.Full || len(r.list) == 0 {
 		return
 	}
-	r.tally[inventory.CapConfiguration].Note("state, reserved concurrency and destinations are read by scan --full")
-	r.tally[inventory.CapPolicies].Note("policies of versions and the newer policy call are read by scan --full")
+	for c, note := range map[inventory.Capability]string{
+		inventory.CapConfiguration: "state, reserved concurrency and destinations are read by scan --full",
+		inventory.CapPolicies:      "policies of versions and the newer policy call are read by scan --full",
+	} {
+		if t := r.tally[c]; !t.Failed() {
+			t.Note(note)
+		}
+	}
 }
 
 // tellLayers counts the layers that functions mount. Their accounts stand in
