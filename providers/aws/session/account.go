@@ -55,6 +55,7 @@ type Account struct {
 	base   aws.Config
 	limits *limits
 	lost   *loss
+	silent *silence      // of all accounts
 	most   time.Duration // of one operation with all its attempts
 	mu     sync.Mutex
 	opened map[string]*Region
@@ -94,7 +95,7 @@ func (h *Home) Assume(ctx context.Context, account string, role Role) (*Account,
 }
 
 func (h *Home) account(id string, credentials aws.CredentialsProvider) *Account {
-	a := &Account{ID: id, Partition: h.Partition, limits: newLimits(h.options.Rate), lost: &loss{},
+	a := &Account{ID: id, Partition: h.Partition, limits: newLimits(h.options.Rate), lost: &loss{}, silent: h.silent,
 		most: h.options.most(), opened: map[string]*Region{}}
 	a.base = h.loaded.Copy() // the options of base are for calls of Home
 	a.base.Credentials = credentials
@@ -110,7 +111,7 @@ func (a *Account) Region(name string) *Region {
 	}
 	r := &Region{Account: a, Name: name, config: a.base.Copy()}
 	r.config.Region = name
-	r.config.APIOptions = append(slices.Clone(a.base.APIOptions), a.limits.pace(name), bound(a.most), a.lost.watch)
+	r.config.APIOptions = append(slices.Clone(a.base.APIOptions), a.limits.pace(name), bound(a.most), a.silent.watch(name), a.lost.watch)
 	a.opened[name] = r
 	return r
 }
@@ -174,6 +175,9 @@ func (r *Region) Config() aws.Config { return r.config.Copy() }
 // make a request without one of the vendor's clients, once for each attempt.
 func (r *Region) Wait(ctx context.Context, service, operation string) error {
 	if err := r.Account.lost.err(); err != nil {
+		return err
+	}
+	if err := r.Account.silent.err(service, r.Name); err != nil {
 		return err
 	}
 	return r.Account.limits.wait(ctx, r.Name, service, operation)

@@ -21,4 +21,10 @@
 // by the vendor's error code and never by Go types: AccessDenied is not in the
 // model of Lambda, so that it has no type of its own. [Tally] keeps the count of
 // a cell and gives its word: complete only after somebody said Done.
+//
+// A service that gives no answer at all, since nothing gets through to it, costs
+// each operation all of its time. So after three in a row in a region, or nine
+// in five regions, it is asked no more in that region, or in none, by no account
+// of the [Home]. That is for the run: it is asked again only where an operation
+// that was under way is answered. What was not asked is unavailable and says why.
 package session

@@ -51,6 +51,7 @@ type cloud struct {
 	mu     sync.Mutex
 	seen   []request
 	answer func(w http.ResponseWriter, r *http.Request, n int)
+	assume http.HandlerFunc // in place of the credentials that are given out; nil: none
 }
 
 // start begins a cloud and points the environment at it. The n-th request that
@@ -92,10 +93,12 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	c.mu.Unlock()
-	switch one.operation {
-	case "GetCallerIdentity":
+	switch {
+	case one.operation == "GetCallerIdentity":
 		fmt.Fprintf(w, `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:sts::%s:assumed-role/runner/i-1</Arn><UserId>U</UserId><Account>%s</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`, home, home)
-	case "AssumeRole":
+	case one.operation == "AssumeRole" && c.assume != nil:
+		c.assume(w, r)
+	case one.operation == "AssumeRole":
 		id := strings.Split(r.Form.Get("RoleArn"), ":")[4]
 		fmt.Fprintf(w, `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA%s</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>%s</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
 			id, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))

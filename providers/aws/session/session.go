@@ -51,6 +51,7 @@ type Home struct {
 	Principal string
 
 	options Options
+	silent  *silence
 	loaded  aws.Config // as the vendor's settings give it
 	base    aws.Config // with what governs the calls of Home itself
 }
@@ -60,7 +61,7 @@ type Home struct {
 // environment, such as AWS_ENDPOINT_URL and AWS_CA_BUNDLE, are obeyed; an
 // endpoint of plain http must be on this machine.
 func Open(ctx context.Context, opt Options) (*Home, error) {
-	h := &Home{options: opt}
+	h := &Home{options: opt, silent: newSilence()}
 	var err error
 	if h.loaded, err = load(ctx, &h.options); err != nil {
 		return nil, err
@@ -73,7 +74,7 @@ func Open(ctx context.Context, opt Options) (*Home, error) {
 	}
 	h.base = h.loaded.Copy()
 	h.base.APIOptions = append(slices.Clone(h.loaded.APIOptions),
-		newLimits(h.options.Rate).pace(h.base.Region), bound(h.options.most()), (&loss{}).watch)
+		newLimits(h.options.Rate).pace(h.base.Region), bound(h.options.most()), h.silent.watch(h.base.Region), (&loss{}).watch)
 	who, err := sts.NewFromConfig(h.base).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
 		return nil, fmt.Errorf("ask AWS whose the credentials are: %w", err)
