@@ -43,8 +43,12 @@ type Asset struct {
 	Sightings []Sighting `json:"sightings,omitempty"`
 
 	Configuration Facet[Configuration] `json:"configuration,omitzero"`
-	Code          Facet[Code]          `json:"code,omitzero"`
-	Versions      Facet[Versions]      `json:"versions,omitzero"`
+	// Settings is a facet of its own: sources read it more rarely than the
+	// configuration, which is told whole each time.
+	Settings    Facet[Settings]    `json:"settings,omitzero"`
+	CodeSigning Facet[CodeSigning] `json:"code_signing,omitzero"`
+	Code        Facet[Code]        `json:"code,omitzero"`
+	Versions    Facet[Versions]    `json:"versions,omitzero"`
 	// VersionAliases is the facet "aliases": names that point at versions. The
 	// asset's own other ids are Aliases.
 	VersionAliases Facet[[]Alias]       `json:"version_aliases,omitzero"`
@@ -68,7 +72,7 @@ type Sighting struct {
 
 // FacetNames lists the facets in the order in which people read them.
 func FacetNames() []string {
-	return []string{"configuration", "code", "versions", "aliases", "identity", "rights", "exposure", "triggers", "destinations", "bindings", "labels", "logging"}
+	return []string{"configuration", "settings", "code-signing", "code", "versions", "aliases", "identity", "rights", "exposure", "triggers", "destinations", "bindings", "labels", "logging"}
 }
 
 // Configuration is how a deployment runs.
@@ -88,18 +92,8 @@ type Configuration struct {
 	// changes whenever configuration or code do (RevisionId).
 	Digest   string `json:"digest,omitempty"`
 	Revision string `json:"revision,omitempty"`
-	// State and StateReason are the provider's words (State, StateReason);
-	// empty: not told, which a listing never does.
-	State       string `json:"state,omitempty"`
-	StateReason string `json:"state_reason,omitempty"`
 	// EphemeralMB is the size of the scratch disk (EphemeralStorage.Size, MB).
 	EphemeralMB int `json:"ephemeral_mb,omitempty"`
-	// CodeSigning is the ARN of the code signing configuration
-	// (CodeSigningConfigArn); empty: none, or not told.
-	CodeSigning string `json:"code_signing,omitempty"`
-	// ReservedConcurrency is ReservedConcurrentExecutions; nil: nothing is
-	// reserved, or not told. Zero means that the function is switched off.
-	ReservedConcurrency *int `json:"reserved_concurrency,omitempty"`
 	// CapacityProvider is the ARN of the instances that it runs on
 	// (CapacityProviderConfig); empty: Lambda's own.
 	CapacityProvider string `json:"capacity_provider,omitempty"`
@@ -126,6 +120,25 @@ type Durable struct {
 	TimeoutSeconds int    `json:"timeout_seconds,omitempty"`
 	RetentionDays  int    `json:"retention_days,omitempty"`
 	KMSKey         string `json:"kms_key,omitempty"`
+}
+
+// Settings are what the listing of functions does not tell. The zero value,
+// known, means that the provider told no state and that nothing is reserved.
+type Settings struct {
+	// State and StateReason are the provider's words (State, StateReason);
+	// empty: not told.
+	State       string `json:"state,omitempty"`
+	StateReason string `json:"state_reason,omitempty"`
+	// ReservedConcurrency is ReservedConcurrentExecutions; nil: nothing is
+	// reserved. Zero means that the function is switched off.
+	ReservedConcurrency *int `json:"reserved_concurrency,omitempty"`
+}
+
+// CodeSigning is what demands that the code be signed.
+type CodeSigning struct {
+	// Config is the ARN of the code signing configuration that guards the
+	// function (CodeSigningConfigArn); empty: none does.
+	Config string `json:"config,omitempty"`
 }
 
 // Code is what runs when nothing qualifies the call ($LATEST).
@@ -300,7 +313,8 @@ func (f FacetState) Same(o FacetState) bool {
 // is described as a whole, joined.
 func (a Asset) Facets() []FacetState {
 	return []FacetState{
-		describe("configuration", a.Configuration), describe("code", a.Code), describe("versions", a.Versions),
+		describe("configuration", a.Configuration), describe("settings", a.Settings), describe("code-signing", a.CodeSigning),
+		describe("code", a.Code), describe("versions", a.Versions),
 		describe("aliases", a.VersionAliases), describe("identity", a.Identity), describe("rights", a.Rights),
 		describeParts("exposure", a.waysIn()), describeParts("triggers", a.Triggers),
 		describe("destinations", a.Destinations), describe("bindings", a.Bindings), describe("labels", a.Labels),

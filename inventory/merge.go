@@ -21,6 +21,8 @@ func Merge(a, b Asset) Asset {
 		Deleted:  latest(a.Deleted, b.Deleted),
 
 		Configuration:  a.Configuration.merge(b.Configuration),
+		Settings:       a.Settings.merge(b.Settings),
+		CodeSigning:    a.CodeSigning.merge(b.CodeSigning),
 		Code:           a.Code.merge(b.Code),
 		Versions:       a.Versions.merge(b.Versions),
 		VersionAliases: a.VersionAliases.merge(b.VersionAliases),

@@ -52,6 +52,8 @@ func asset(t *rapid.T) inventory.Asset {
 		ID: "arn:f", Kind: inventory.Kind(word("kind")), Name: word("name"),
 		Scope:         inventory.Scope{Provider: inventory.AWS, Account: "111122223333", Region: word("region")},
 		Configuration: facet(t, "conf", func() inventory.Configuration { return inventory.Configuration{Runtime: word("runtime")} }),
+		Settings:      facet(t, "settings", func() inventory.Settings { return inventory.Settings{State: word("state")} }),
+		CodeSigning:   facet(t, "signing", func() inventory.CodeSigning { return inventory.CodeSigning{Config: word("signing config")} }),
 		Code:          facet(t, "code", func() inventory.Code { return inventory.Code{Digest: word("digest")} }),
 		Identity:      facet(t, "identity", func() inventory.Identity { return inventory.Identity{ID: word("role")} }),
 		Exposure:      exposure(t),

@@ -39,6 +39,8 @@ type assetLine struct {
 // facets are all facets of an asset, whole.
 type facets struct {
 	Configuration inventory.Facet[inventory.Configuration] `json:"configuration,omitzero"`
+	Settings      inventory.Facet[inventory.Settings]      `json:"settings,omitzero"`
+	CodeSigning   inventory.Facet[inventory.CodeSigning]   `json:"code-signing,omitzero"`
 	Code          inventory.Facet[inventory.Code]          `json:"code,omitzero"`
 	Versions      inventory.Facet[versions]                `json:"versions,omitzero"`
 	Aliases       inventory.Facet[[]inventory.Alias]       `json:"aliases,omitzero"`
@@ -61,7 +63,7 @@ type versions struct {
 
 func facetsOf(a inventory.Asset) *facets {
 	return &facets{
-		Configuration: a.Configuration, Code: a.Code,
+		Configuration: a.Configuration, Settings: a.Settings, CodeSigning: a.CodeSigning, Code: a.Code,
 		Versions: inventory.MapFacet(a.Versions, func(v inventory.Versions) versions { return versions{Versions: v} }),
 		Aliases:  a.VersionAliases, Identity: a.Identity, Rights: a.Rights, Exposure: a.Exposure, Triggers: a.Triggers,
 		Destinations: a.Destinations, Bindings: a.Bindings, Labels: a.Labels, Logging: a.Logging,
@@ -72,6 +74,7 @@ func facetsOf(a inventory.Asset) *facets {
 // form, so that only such as hold some tell of aliases.
 func (f facets) fill(a *inventory.Asset) {
 	a.Configuration, a.Code, a.VersionAliases, a.Identity, a.Rights = f.Configuration, f.Code, f.Aliases, f.Identity, f.Rights
+	a.Settings, a.CodeSigning = f.Settings, f.CodeSigning
 	a.Exposure, a.Triggers, a.Destinations = f.Exposure, f.Triggers, f.Destinations
 	a.Bindings, a.Labels, a.Logging = f.Bindings, f.Labels, f.Logging
 	a.Versions = inventory.MapFacet(f.Versions, func(v versions) inventory.Versions { return v.Versions })
@@ -151,6 +154,8 @@ func (l assetLine) flat(a *inventory.Asset, taken time.Time) {
 	} else {
 		a.Labels = silent[inventory.Labels](taken)
 	}
+	a.Settings = silent[inventory.Settings](taken)
+	a.CodeSigning = silent[inventory.CodeSigning](taken)
 	a.Versions = silent[inventory.Versions](taken)
 	a.VersionAliases = silent[[]inventory.Alias](taken)
 	a.Rights = silent[inventory.Rights](taken)

@@ -75,6 +75,8 @@ func TestSchemaTakesLinesMadeByHandAndRefusesOthers(t *testing.T) {
 		{"absent facet with a value", `{"id":"a","provider":"aws","facets":{"code":{"state":"absent","value":{}}}}`, false},
 		{"exposure in parts", `{"id":"a","provider":"aws","facets":{"exposure":{"urls":{"state":"known","value":{}},"policies":{"state":"unknown"}}}}`, true},
 		{"exposure of the form before parts", `{"id":"a","provider":"aws","facets":{"exposure":{"state":"known","value":{"ways":[]}}}}`, true},
+		{"configuration of the form before settings", `{"id":"a","provider":"aws","facets":{"configuration":{"state":"known","value":{"state":"Active","code_signing":"c","reserved_concurrency":0}}}}`, true},
+		{"settings without a value", `{"id":"a","provider":"aws","facets":{"settings":{"state":"known"}}}`, false},
 		{"known part without a value", `{"id":"a","provider":"aws","facets":{"exposure":{"urls":{"state":"known"}}}}`, false},
 		{"neither", `{"name":"a"}`, false},
 		{"no object", `[]`, false},
@@ -93,6 +95,8 @@ func TestSchemaNamesExactlyTheFieldsThatAreWritten(t *testing.T) {
 	var asset inventory.Asset
 	fill(reflect.ValueOf(&asset).Elem())
 	asset.Configuration = full[inventory.Configuration]()
+	asset.Settings = full[inventory.Settings]()
+	asset.CodeSigning = full[inventory.CodeSigning]()
 	asset.Code = full[inventory.Code]()
 	asset.Versions = full[inventory.Versions]()
 	asset.Identity = full[inventory.Identity]()

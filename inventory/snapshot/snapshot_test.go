@@ -159,6 +159,8 @@ func drawAsset(t *rapid.T) inventory.Asset {
 		ID: inventory.AssetID("id" + text().Draw(t, "id")), Kind: inventory.Kind(text().Draw(t, "kind")), Scope: drawScope(t), Name: text().Draw(t, "name"),
 		Created: instant().Draw(t, "created"), Modified: instant().Draw(t, "modified"), Deleted: instant().Draw(t, "deleted"),
 		Configuration:  facet(t, "configuration", inventory.Configuration{Runtime: "python3.13", MemoryMB: 128}, inventory.Configuration{}),
+		Settings:       facet(t, "settings", inventory.Settings{}, inventory.Settings{State: "Inactive", StateReason: "Idle", ReservedConcurrency: new(int)}),
+		CodeSigning:    facet(t, "code signing", inventory.CodeSigning{}, inventory.CodeSigning{Config: "arn"}),
 		Code:           facet(t, "code", inventory.Code{Digest: "d", Layers: []inventory.Layer{{ID: "l", Account: "1"}}}),
 		Versions:       facet(t, "versions", inventory.Versions{}, inventory.Versions{Published: []inventory.Version{{Name: "1", Digest: "d"}}}),
 		VersionAliases: facet(t, "version aliases", nil, []inventory.Alias{{Name: "live", Version: "1", Weights: map[string]float64{"2": 0.1}}}),
@@ -219,6 +221,8 @@ func TestFlatFields(t *testing.T) {
 			{Cell: inventory.Cell{Source: "aws-lambda", Scope: scope, Capability: inventory.CapFunctions}, At: taken},
 			{Cell: inventory.Cell{Source: "events", Scope: scope, Capability: inventory.CapEvents}, At: taken}},
 		Configuration:  inventory.Known(inventory.Configuration{Runtime: "python3.13"}, taken),
+		Settings:       inventory.Unknown[inventory.Settings](silent, taken),
+		CodeSigning:    inventory.Unknown[inventory.CodeSigning](silent, taken),
 		Code:           inventory.Known(inventory.Code{Digest: "d"}, taken),
 		Versions:       inventory.Unknown[inventory.Versions](silent, taken),
 		Identity:       inventory.Known(inventory.Identity{ID: "role"}, taken),
@@ -250,6 +254,19 @@ func TestFlatFields(t *testing.T) {
 	}
 	if l, ok := none.Labels.Get(); !ok || len(l) != 0 {
 		t.Errorf("labels = %v, %t; want none, known", l, ok)
+	}
+}
+
+// TestMembersThatMovedOutOfTheConfigurationAreReadOver: a snapshot from before
+// settings and code signing were facets is read; of both it says nothing.
+func TestMembersThatMovedOutOfTheConfigurationAreReadOver(t *testing.T) {
+	a := readLine(t, `{"id":"a","provider":"aws","facets":{"configuration":{"state":"known","seen":"2026-01-02T03:04:05Z",`+
+		`"value":{"runtime":"python3.13","state":"Active","state_reason":"x","code_signing":"c","reserved_concurrency":0}}}}`).Asset
+	if c, ok := a.Configuration.Get(); !ok || c.Runtime != "python3.13" {
+		t.Errorf("configuration = %+v, known: %t", c, ok)
+	}
+	if !a.Settings.IsZero() || !a.CodeSigning.IsZero() {
+		t.Errorf("settings = %+v, code signing = %+v; want nothing said", a.Settings, a.CodeSigning)
 	}
 }
 

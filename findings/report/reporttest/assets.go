@@ -22,6 +22,8 @@ func lambda(account, region, name string) inventory.Asset {
 		Modified:       Now().Add(-72 * time.Hour),
 		Sightings:      []inventory.Sighting{{Cell: inventory.Cell{Source: "aws-lambda", Scope: scope, Capability: inventory.CapFunctions}, At: Now().Add(-9 * time.Minute)}},
 		Configuration:  inventory.Known(inventory.Configuration{Runtime: "python3.13"}, Now()),
+		Settings:       inventory.Known(inventory.Settings{State: "Active"}, Now()),
+		CodeSigning:    inventory.Known(inventory.CodeSigning{}, Now()),
 		Code:           inventory.Known(inventory.Code{Digest: "3q2+7w=="}, Now()),
 		Identity:       inventory.Known(inventory.Identity{ID: "arn:aws:iam::" + account + ":role/" + name}, Now()),
 		Exposure:       ways(),

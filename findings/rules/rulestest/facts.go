@@ -30,7 +30,7 @@ func Capabilities() []inventory.Capability {
 	return []inventory.Capability{
 		inventory.CapFunctions, inventory.CapVersions, inventory.CapAliases, inventory.CapPolicies, inventory.CapURLs,
 		inventory.CapMappings, inventory.CapLayers, inventory.CapLayerPolicies, inventory.CapRoles, inventory.CapLogGroups, inventory.CapTrails,
-		inventory.CapOrganization, inventory.CapDirectory, inventory.CapTags, inventory.CapConfiguration,
+		inventory.CapOrganization, inventory.CapDirectory, inventory.CapTags, inventory.CapConfiguration, inventory.CapCodeSigning,
 	}
 }
 
@@ -66,6 +66,8 @@ func Function(name string, change ...func(*inventory.Asset)) inventory.Asset {
 		ID: FunctionID(name), Kind: inventory.LambdaFunction, Scope: Place(), Name: name,
 		Sightings:      []inventory.Sighting{{Cell: Reading(inventory.CapFunctions, at).Cell, At: at}},
 		Configuration:  inventory.Known(inventory.Configuration{Runtime: "python3.13", Package: "Zip"}, at),
+		Settings:       inventory.Known(inventory.Settings{State: "Active"}, at),
+		CodeSigning:    inventory.Known(inventory.CodeSigning{}, at),
 		Code:           inventory.Known(inventory.Code{Digest: "digest-of-" + name}, at),
 		Versions:       inventory.Known(inventory.Versions{}, at),
 		VersionAliases: inventory.Known[[]inventory.Alias](nil, at),

@@ -26,6 +26,8 @@ func benchAsset(n, day int) inventory.Asset {
 		Kind: inventory.LambdaFunction, Scope: scope, Name: name, Created: benchDay(-100), Modified: benchDay(-n % 50),
 		Sightings:      []inventory.Sighting{{Cell: inventory.Cell{Source: "aws-lambda", Scope: scope, Capability: inventory.CapFunctions}, At: at}},
 		Configuration:  inventory.Known(inventory.Configuration{Runtime: "python3.13", Handler: "app.main", Package: "Zip", MemoryMB: 256, TimeoutSeconds: 30}, at),
+		Settings:       inventory.Known(inventory.Settings{State: "Active"}, at),
+		CodeSigning:    inventory.Known(inventory.CodeSigning{}, at),
 		Code:           inventory.Known(inventory.Code{Digest: fmt.Sprintf("digest-%d-%d", n, (day+n)/10), Size: 12345}, at),
 		Versions:       inventory.Known(inventory.Versions{Published: []inventory.Version{{Name: "1"}, {Name: "2"}}}, at),
 		VersionAliases: inventory.Known([]inventory.Alias{{Name: "live", Version: "2"}}, at),

@@ -68,10 +68,14 @@ func (m *memory) values(value any) {
 	}
 	switch v := value.(type) {
 	case *inventory.Configuration:
-		m.each(&v.Runtime, &v.Handler, &v.Package, &v.VPC, &v.KMSKey, &v.State, &v.CodeSigning, &v.Tenancy, &v.Tracing)
+		m.each(&v.Runtime, &v.Handler, &v.Package, &v.VPC, &v.KMSKey, &v.Tenancy, &v.Tracing)
 		for _, list := range []*[]string{&v.Architectures, &v.Subnets, &v.SecurityGroups} {
 			*list = m.list(*list)
 		}
+	case *inventory.Settings:
+		m.each(&v.State, &v.StateReason)
+	case *inventory.CodeSigning:
+		m.each(&v.Config)
 	case *inventory.Exposures:
 		for i := range v.Ways {
 			w := &v.Ways[i]

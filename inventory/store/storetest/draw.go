@@ -47,6 +47,8 @@ func anyAsset(r *rapid.T) inventory.Asset {
 	}
 	a.Created, a.Modified, a.Deleted = a.Created.UTC(), a.Modified.UTC(), a.Deleted.UTC()
 	a.Code = facet(r, inventory.Code{Digest: "one"}, inventory.Code{Digest: "two"})
+	a.Settings = facet(r, inventory.Settings{}, inventory.Settings{State: "Inactive", ReservedConcurrency: new(int)})
+	a.CodeSigning = facet(r, inventory.CodeSigning{}, inventory.CodeSigning{Config: "one"})
 	a.Triggers = inventory.Split(facet(r, nil, inventory.Triggers{{Kind: "queue"}}))
 	for _, c := range []inventory.Capability{inventory.CapURLs, inventory.CapPolicies} {
 		a.Exposure = a.Exposure.With(c, facet(r, inventory.Exposures{}, inventory.Exposures{Ways: []inventory.Exposure{{Kind: string(c), Note: "<b>"}}}))

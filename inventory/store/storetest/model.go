@@ -79,6 +79,8 @@ func upTo(a inventory.Asset, at time.Time) (inventory.Asset, bool) {
 		spoken = append(spoken, a.Deleted)
 	}
 	spoken = clip(&a.Configuration, at, spoken)
+	spoken = clip(&a.Settings, at, spoken)
+	spoken = clip(&a.CodeSigning, at, spoken)
 	spoken = clip(&a.Code, at, spoken)
 	spoken = clip(&a.Versions, at, spoken)
 	spoken = clip(&a.VersionAliases, at, spoken)

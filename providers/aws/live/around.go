@@ -111,6 +111,16 @@ func (r *reading) codeSigning(ctx context.Context) {
 	r.shared.signing = listing[string]{of, why}
 }
 
+// codeSigned: what was listed holds also where a configuration could not be
+// asked; it may guard any of the others.
+func (r *reading) codeSigned(id inventory.AssetID) inventory.Facet[inventory.CodeSigning] {
+	config, ok := r.shared.signing.of[id]
+	if !ok && r.shared.signing.why != nil {
+		return inventory.Unknown[inventory.CodeSigning](*r.shared.signing.why, r.cfg.Now)
+	}
+	return inventory.Known(inventory.CodeSigning{Config: config}, r.cfg.Now)
+}
+
 // guarded notes the functions of one configuration. They count nowhere: what is
 // counted are configurations.
 func (r *reading) guarded(ctx context.Context, arn string, of map[inventory.AssetID]string) *inventory.Reason {

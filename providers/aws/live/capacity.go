@@ -15,11 +15,12 @@ func (r *reading) capacityProvider(p *types.CapacityProvider) inventory.Asset {
 		Modified:  instant(aws.ToString(p.LastModified)),
 		Sightings: []inventory.Sighting{{Cell: r.cell(inventory.CapCapacityProviders), At: r.cfg.Now}},
 	}
-	c := inventory.Configuration{State: string(p.State), KMSKey: aws.ToString(p.KmsKeyArn)}
+	c := inventory.Configuration{KMSKey: aws.ToString(p.KmsKeyArn)}
 	if v := p.VpcConfig; v != nil {
 		c.Subnets, c.SecurityGroups = sorted(v.SubnetIds), sorted(v.SecurityGroupIds)
 	}
 	a.Configuration = inventory.Known(c, r.cfg.Now)
+	a.Settings = inventory.Known(inventory.Settings{State: string(p.State)}, r.cfg.Now)
 	a.Exposure = inventory.Parts[inventory.Exposures]{inventory.CapCapacityProviders: inventory.Absent[inventory.Exposures](r.cfg.Now)}
 	a.Triggers = inventory.Parts[inventory.Triggers]{inventory.CapCapacityProviders: inventory.Absent[inventory.Triggers](r.cfg.Now)}
 	if p.PermissionsConfig != nil && aws.ToString(p.PermissionsConfig.CapacityProviderOperatorRoleArn) != "" {

@@ -17,7 +17,8 @@ import (
 )
 
 // readImage asks for the digest of a container image, where that was allowed:
-// the answer holds a link to the code, of which nothing is taken.
+// the answer holds a link to the code, of which nothing is taken. It tells the
+// settings too.
 func (d *details) readImage(ctx context.Context) {
 	if !d.image || !d.cfg.GetFunction {
 		return
@@ -32,19 +33,23 @@ func (d *details) readImage(ctx context.Context) {
 			code.Image = cmp.Or(aws.ToString(c.ResolvedImageUri), aws.ToString(c.ImageUri))
 			d.asset.Code = inventory.Known(code, d.cfg.Now)
 		}
-		if out.Concurrency != nil {
-			d.reserve(out.Concurrency.ReservedConcurrentExecutions)
+		if c := out.Configuration; c != nil {
+			s := inventory.Settings{State: string(c.State), StateReason: aws.ToString(c.StateReason)}
+			if out.Concurrency != nil {
+				s.ReservedConcurrency = reserved(out.Concurrency.ReservedConcurrentExecutions)
+			}
+			d.asset.Settings = inventory.Known(s, d.cfg.Now)
 		}
 		return nil
 	})
 }
 
-func (d *details) reserve(n *int32) {
+func reserved(n *int32) *int {
 	if n == nil {
-		return
+		return nil
 	}
-	reserved := int(*n)
-	d.configure(func(c *inventory.Configuration) { c.ReservedConcurrency = &reserved })
+	out := int(*n)
+	return &out
 }
 
 // readDeep reads what is too dear for each scan.
@@ -52,32 +57,47 @@ func (d *details) readDeep(ctx context.Context) {
 	if !d.cfg.Full {
 		return
 	}
-	for _, step := range []func(context.Context){d.readState, d.readConcurrency, d.readDestinations, d.readVersionPolicies, d.readNewerPolicies} {
+	for _, step := range []func(context.Context){d.readSettings, d.readDestinations, d.readVersionPolicies, d.readNewerPolicies} {
 		if step(ctx); d.gone || ctx.Err() != nil {
 			return
 		}
 	}
 }
 
-// readState reads what no listing tells. The answer holds the environment with
-// its values, of which nothing is taken.
-func (d *details) readState(ctx context.Context) {
-	d.try(inventory.CapConfiguration, "GetFunctionConfiguration", func() error {
+// readSettings reads what no listing tells, unless the answer with the image
+// told it already. Half of it would pass for the whole, so that it is unknown
+// where one of the two calls fails.
+func (d *details) readSettings(ctx context.Context) {
+	if !d.asset.Settings.IsZero() {
+		return
+	}
+	var s inventory.Settings
+	why := d.readState(ctx, &s)
+	if !d.gone {
+		if failed := d.readConcurrency(ctx, &s); why == nil {
+			why = failed
+		}
+	}
+	d.asset.Settings = part(s, why, d.cfg.Now)
+}
+
+// readState: the answer holds the environment with its values, of which nothing
+// is taken.
+func (d *details) readState(ctx context.Context, s *inventory.Settings) *inventory.Reason {
+	return d.try(inventory.CapConfiguration, "GetFunctionConfiguration", func() error {
 		out, err := d.lambda.GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: &d.name})
 		if err == nil {
-			d.configure(func(c *inventory.Configuration) {
-				c.State, c.StateReason = string(out.State), aws.ToString(out.StateReason)
-			})
+			s.State, s.StateReason = string(out.State), aws.ToString(out.StateReason)
 		}
 		return err
 	})
 }
 
-func (d *details) readConcurrency(ctx context.Context) {
-	d.try(inventory.CapConfiguration, "GetFunctionConcurrency", func() error {
+func (d *details) readConcurrency(ctx context.Context, s *inventory.Settings) *inventory.Reason {
+	return d.try(inventory.CapConfiguration, "GetFunctionConcurrency", func() error {
 		out, err := d.lambda.GetFunctionConcurrency(ctx, &lambda.GetFunctionConcurrencyInput{FunctionName: &d.name})
 		if err == nil {
-			d.reserve(out.ReservedConcurrentExecutions)
+			s.ReservedConcurrency = reserved(out.ReservedConcurrentExecutions)
 		}
 		return err
 	})

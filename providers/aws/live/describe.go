@@ -79,7 +79,6 @@ func configuration(c *types.FunctionConfiguration) inventory.Configuration {
 		Runtime: string(c.Runtime), Handler: aws.ToString(c.Handler), Package: string(c.PackageType),
 		MemoryMB: number(c.MemorySize), TimeoutSeconds: number(c.Timeout),
 		KMSKey: aws.ToString(c.KMSKeyArn), Digest: aws.ToString(c.ConfigSha256), Revision: aws.ToString(c.RevisionId),
-		State: string(c.State), StateReason: aws.ToString(c.StateReason),
 	}
 	out.Origin, _ = unqualified(aws.ToString(c.MasterArn))
 	for _, a := range c.Architectures {

@@ -45,9 +45,7 @@ func (r *reading) complete(ctx context.Context, f *function) {
 	a.Triggers = r.triggers(a.ID)
 	a.Exposure = r.frontDoors(a.ID)
 	a.Versions = r.published(a.ID)
-	if signing := r.shared.signing.of[a.ID]; signing != "" {
-		f.configure(func(c *inventory.Configuration) { c.CodeSigning = signing })
-	}
+	a.CodeSigning = r.codeSigned(a.ID)
 	if id, ok := a.Identity.Get(); ok {
 		a.Rights = r.account.roles.Rights(ctx, id.ID)
 		if a.Rights.IsAbsent() && a.Modified.After(r.cfg.Now.Add(-late)) {
@@ -57,17 +55,9 @@ func (r *reading) complete(ctx context.Context, f *function) {
 	}
 }
 
-// configure changes the configuration that the function will be told with.
-func (f *function) configure(change func(*inventory.Configuration)) {
-	if c, ok := f.asset.Configuration.Get(); ok {
-		change(&c)
-		f.asset.Configuration = inventory.Known(c, f.asset.Configuration.Seen())
-	}
-}
-
 // keep counts a function of which the event history says that what was read
 // before still holds. An image's digest is told by no listing: what is known of
-// its code stays unsaid, so that it stays.
+// its code stays unsaid, so that it stays; so do the settings of any function.
 func (r *reading) keep(f *function) {
 	if f.image && r.cfg.GetFunction {
 		f.asset.Code = inventory.Facet[inventory.Code]{}

@@ -165,10 +165,12 @@ func TestDenied(t *testing.T) {
 			f := a.Triggers[inventory.CapMappings]
 			return f.IsUnknown(), f.Doubt()
 		}},
-		"GetResources":           {inventory.CapTags, func(a inventory.Asset) (bool, inventory.Reason) { return a.Labels.IsUnknown(), a.Labels.Doubt() }},
-		"ListCodeSigningConfigs": {inventory.CapCodeSigning, nil},
-		"ListCapacityProviders":  {inventory.CapCapacityProviders, nil},
-		"GetWebAccountSettings":  {inventory.CapWebFunctions, nil},
+		"GetResources": {inventory.CapTags, func(a inventory.Asset) (bool, inventory.Reason) { return a.Labels.IsUnknown(), a.Labels.Doubt() }},
+		"ListCodeSigningConfigs": {inventory.CapCodeSigning, func(a inventory.Asset) (bool, inventory.Reason) {
+			return a.CodeSigning.IsUnknown(), a.CodeSigning.Doubt()
+		}},
+		"ListCapacityProviders": {inventory.CapCapacityProviders, nil},
+		"GetWebAccountSettings": {inventory.CapWebFunctions, nil},
 	} {
 		t.Run(operation, func(t *testing.T) {
 			s := serve(t, world(&awsfake.Region{Functions: []*awsfake.Function{fn("f", alias("live"), link("", "NONE", old()), policy("", public()))}}))
@@ -200,6 +202,10 @@ func TestDeniedDeep(t *testing.T) {
 			s.SetFaults(awsfake.Fault{Operation: operation, Effect: awsfake.DenyMissing()})
 			got := scan(t, config(full), found{})
 			word{inventory.Partial, operation + ": AccessDeniedException"}.check(t, got.words[c])
+			if s := got.assets[arn("f")].Settings; s.IsUnknown() != (c == inventory.CapConfiguration && operation != "ListFunctionEventInvokeConfigs") ||
+				s.IsUnknown() && (s.Doubt().Operation != operation || s.Doubt().Code != "AccessDeniedException") {
+				t.Errorf("settings = %+v", s)
+			}
 			if d := got.assets[arn("f")].Destinations; operation == "ListFunctionEventInvokeConfigs" && (!d.IsUnknown() || d.Doubt().Operation != operation) {
 				t.Errorf("destinations = %+v", d)
 			}
@@ -214,6 +220,35 @@ func TestDeniedDeep(t *testing.T) {
 			t.Errorf("policies of versions = %+v", p)
 		}
 	})
+}
+
+// TestCodeSigningDenied: what was known of code signing is stale once it cannot
+// be listed, and what one configuration guards is known where another one cannot
+// be asked.
+func TestCodeSigningDenied(t *testing.T) {
+	const csc = "arn:aws:lambda:eu-west-1:" + home + ":code-signing-config:csc-"
+	guarded := func(n string) func(*awsfake.Function) {
+		return func(f *awsfake.Function) { f.CodeSigningConfig = csc + n }
+	}
+	s := serve(t, world(&awsfake.Region{Functions: []*awsfake.Function{fn("f", guarded("1")), fn("g", guarded("2")), fn("h")},
+		CodeSigningConfigs: []*awsfake.CodeSigningConfig{{ID: "csc-1"}, {ID: "csc-2"}}}))
+	first := scan(t, config(), found{})
+	then := config(func(c *live.Config) { c.Now = at().Add(pause) })
+	for _, operation := range []string{"ListCodeSigningConfigs", "ListFunctionsByCodeSigningConfig"} {
+		s.SetFaults(awsfake.Fault{Operation: operation, After: map[string]int{"ListFunctionsByCodeSigningConfig": 1}[operation], Effect: awsfake.DenyMissing()})
+		second := scan(t, then, first)
+		for name, want := range map[string]string{"f": csc + "1", "g": csc + "2", "h": ""} {
+			known := operation == "ListFunctionsByCodeSigningConfig" && name == "f"
+			now := second.assets[arn(name)].CodeSigning
+			if now.IsUnknown() == known || !known && (now.Doubt().Operation != operation || now.Doubt().Code != "AccessDeniedException") {
+				t.Errorf("%s denied: code signing of %s = %+v", operation, name, now)
+			}
+			both := inventory.Merge(first.assets[arn(name)], second.assets[arn(name)]).CodeSigning
+			if value(t, both).Config != want || both.Stale() == known {
+				t.Errorf("%s denied: after both scans, code signing of %s = %+v", operation, name, both)
+			}
+		}
+	}
 }
 
 // TestVersionsUnknown: where the versions cannot be listed, neither they nor

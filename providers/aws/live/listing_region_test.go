@@ -150,7 +150,7 @@ func TestGetFunction(t *testing.T) {
 	}
 	cfg := config(func(c *live.Config) { c.GetFunction = true })
 	s.SetFaults(awsfake.Fault{Operation: "GetFunction", Effect: awsfake.Answer(200, `{"Code":{"ResolvedImageUri":"repo@sha256:1","Location":"`+awsfake.CanaryLink+`"},`+
-		`"Configuration":{"Environment":{"Variables":{"A":"`+secret+`"}}},"Concurrency":{"ReservedConcurrentExecutions":0}}`)})
+		`"Configuration":{"State":"Active","Environment":{"Variables":{"A":"`+secret+`"}}},"Concurrency":{"ReservedConcurrentExecutions":0}}`)})
 	got := scan(t, cfg, found{})
 	if n := calls(s)["GetFunction"]; n != 1 {
 		t.Errorf("GetFunction was called %d times, want once for the image", n)
@@ -158,8 +158,11 @@ func TestGetFunction(t *testing.T) {
 	if c := value(t, got.assets[arn("image")].Code); c.Image != "repo@sha256:1" || c.Digest != "c2hh-image" {
 		t.Errorf("code = %+v", c)
 	}
-	if r := value(t, got.assets[arn("image")].Configuration).ReservedConcurrency; r == nil || *r != 0 {
-		t.Errorf("reserved concurrency = %v, want 0: switched off", r)
+	if s := value(t, got.assets[arn("image")].Settings); s.State != "Active" || s.ReservedConcurrency == nil || *s.ReservedConcurrency != 0 {
+		t.Errorf("settings = %+v, want active, and 0 reserved: switched off", s)
+	}
+	if s := got.assets[arn("zip")].Settings; !s.IsZero() {
+		t.Errorf("settings of a function that was not asked = %+v", s)
 	}
 	text, err := json.Marshal(got.facts)
 	if err != nil || strings.Contains(string(text), "canary") {
@@ -219,11 +222,14 @@ func TestAround(t *testing.T) {
 	if l := value(t, got.assets[arn("g")].Labels); len(l) != 0 {
 		t.Errorf("labels of a function without tags = %v", l)
 	}
-	if c := value(t, got.assets[arn("f")].Configuration); c.CodeSigning != csc {
-		t.Errorf("code signing = %q", c.CodeSigning)
+	if c := value(t, got.assets[arn("f")].CodeSigning); c.Config != csc {
+		t.Errorf("code signing = %q", c.Config)
+	}
+	if c := value(t, got.assets[arn("g")].CodeSigning); c.Config != "" {
+		t.Errorf("code signing of an unguarded function = %q", c.Config)
 	}
 	cp := got.assets["arn:aws:lambda:eu-west-1:"+home+":capacity-provider:cp"]
-	if cp.Kind != inventory.CapacityProvider || cp.Name != "cp" || value(t, cp.Identity).ID != "arn:role" || value(t, cp.Configuration).State != "Active" {
+	if cp.Kind != inventory.CapacityProvider || cp.Name != "cp" || value(t, cp.Identity).ID != "arn:role" || value(t, cp.Settings).State != "Active" {
 		t.Errorf("capacity provider = %+v", cp)
 	}
 	for _, w := range got.words {

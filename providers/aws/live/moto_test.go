@@ -106,7 +106,7 @@ func behold(t *testing.T, a inventory.Asset) sight {
 	t.Helper()
 	c, code, rights := value(t, a.Configuration), value(t, a.Code), value(t, a.Rights)
 	out := sight{Account: a.Scope.Account, Region: a.Scope.Region, Name: a.Name, Role: value(t, a.Identity).ID,
-		Package: c.Package, Runtime: c.Runtime, Handler: c.Handler, State: c.State, Memory: c.MemoryMB, Timeout: c.TimeoutSeconds,
+		Package: c.Package, Runtime: c.Runtime, Handler: c.Handler, State: value(t, a.Settings).State, Memory: c.MemoryMB, Timeout: c.TimeoutSeconds,
 		Digest: code.Digest, Image: code.Image, Modified: a.Modified, Aliases: value(t, a.VersionAliases), Labels: value(t, a.Labels),
 		Admin: rights.Admin, Bounded: rights.Bounded, Group: value(t, a.Logging).Group,
 		Policies:          look(value(t, a.Exposure[inventory.CapPolicies]).Ways),

@@ -114,8 +114,8 @@ func (r *reading) webAsset(f webFunction) inventory.Asset {
 	return inventory.Asset{
 		ID: inventory.AssetID(f.ARN), Kind: inventory.WebFunction, Scope: r.at.Scope(), Name: f.Name,
 		Created: f.Created.Time, Modified: f.Updated.Time,
-		Sightings:     []inventory.Sighting{{Cell: r.cell(inventory.CapWebFunctions), At: r.cfg.Now}},
-		Configuration: inventory.Known(inventory.Configuration{State: f.State, StateReason: f.StateReason}, r.cfg.Now),
+		Sightings: []inventory.Sighting{{Cell: r.cell(inventory.CapWebFunctions), At: r.cfg.Now}},
+		Settings:  inventory.Known(inventory.Settings{State: f.State, StateReason: f.StateReason}, r.cfg.Now),
 		Exposure: inventory.Parts[inventory.Exposures]{
 			inventory.CapURLs:     inventory.Unknown[inventory.Exposures](why, r.cfg.Now),
 			inventory.CapPolicies: inventory.Unknown[inventory.Exposures](why, r.cfg.Now),

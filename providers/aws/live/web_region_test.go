@@ -16,7 +16,7 @@ func TestWebFunctions(t *testing.T) {
 	s := serve(t, w)
 	got := scan(t, config(), found{})
 	a := got.assets["arn:aws:lambda:eu-west-1:"+home+":web-function/a"]
-	if a.Kind != inventory.WebFunction || a.Name != "a" || !a.Created.Equal(old()) || !a.Modified.Equal(young()) || value(t, a.Configuration).State != "Active" {
+	if a.Kind != inventory.WebFunction || a.Name != "a" || !a.Created.Equal(old()) || !a.Modified.Equal(young()) || value(t, a.Settings).State != "Active" {
 		t.Errorf("web function = %+v", a)
 	}
 	if r, sure := a.Reach(); r != inventory.ReachUnknown || sure {

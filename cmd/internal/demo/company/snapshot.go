@@ -58,7 +58,7 @@ func (c *company) cell(s inventory.Scope, capability inventory.Capability) inven
 		// Where the listing is denied, nobody knows how many there are.
 		cov.State, cov.Seen, cov.Expected = inventory.Denied, 0, 0
 		cov.Why = inventory.Reason{Operation: "ListFunctions", Code: "AccessDeniedException", Message: "explicit deny in a service control policy"}
-	case s.Account == shop && s.Region == "eu-west-1" && capability == inventory.CapPolicies:
+	case s.Account == shop && s.Region == c.find("payments-payout").region && capability == inventory.CapPolicies:
 		cov.State, cov.Seen = inventory.Partial, cov.Seen-1
 		cov.Why = inventory.Reason{Operation: "GetPolicy", Code: "AccessDeniedException", Message: "payments-payout: no identity-based policy allows the lambda:GetPolicy action"}
 	case s.Account == data && s.Region == "us-east-1" && capability == inventory.CapMappings:
@@ -75,6 +75,8 @@ func (f *function) asset() inventory.Asset {
 		ID: inventory.AssetID(f.arn()), Kind: inventory.LambdaFunction, Scope: scope, Name: f.name, Modified: f.modified,
 		Sightings:      []inventory.Sighting{{Cell: inventory.Cell{Source: source, Scope: scope, Capability: inventory.CapFunctions}, At: at}},
 		Configuration:  inventory.Known(inventory.Configuration{Runtime: "python3.13", Handler: "app.handler", Package: "Zip", Architectures: []string{"arm64"}, MemoryMB: 256, TimeoutSeconds: 30}, at),
+		Settings:       inventory.Known(inventory.Settings{State: "Active"}, at),
+		CodeSigning:    inventory.Known(inventory.CodeSigning{}, at),
 		Code:           inventory.Known(f.code(), at),
 		Versions:       inventory.Known(inventory.Versions{}, at),
 		VersionAliases: inventory.Known([]inventory.Alias{}, at),
