@@ -49,6 +49,8 @@ func (r *reading) tellState() {
 		r.doubtVersions()
 		r.doubtAliases()
 		r.doubtDestinations()
+		r.doubtSettings()
+		r.doubtCodeSigning()
 		r.asset.Bindings = inventory.Unknown[[]inventory.Binding](r.why(), at)
 	}
 	if r.event.Change.Identity != "" { // what was judged were another identity's rights
@@ -74,7 +76,7 @@ func (r *reading) tellState() {
 }
 
 // configuration reads what the answer tells of how the function runs. The state
-// that it is in just then (pending) is of no use later and is left out.
+// that it is in just then (pending) is of no use later and sets no settings.
 func configuration(s object) inventory.Configuration {
 	vpc := s.child("vpcConfig")
 	return inventory.Configuration{
@@ -162,6 +164,14 @@ func (r *reading) doubtAliases() {
 
 func (r *reading) doubtDestinations() {
 	r.asset.Destinations = inventory.Unknown[[]inventory.Destination](r.why(), r.event.Time)
+}
+
+func (r *reading) doubtSettings() {
+	r.asset.Settings = inventory.Unknown[inventory.Settings](r.why(), r.event.Time)
+}
+
+func (r *reading) doubtCodeSigning() {
+	r.asset.CodeSigning = inventory.Unknown[inventory.CodeSigning](r.why(), r.event.Time)
 }
 
 func (r *reading) doubtLabels() {

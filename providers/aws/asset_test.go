@@ -82,6 +82,7 @@ func TestACreationTellsTheStateAndDoubtsWhatWasReadOfAnEarlierOne(t *testing.T) 
 	want.Triggers = inventory.Parts[inventory.Triggers]{inventory.CapMappings: doubt[inventory.Triggers]("CreateFunction")}
 	want.VersionAliases, want.Destinations = doubt[[]inventory.Alias]("CreateFunction"), doubt[[]inventory.Destination]("CreateFunction")
 	want.Versions, want.Labels = doubt[inventory.Versions]("CreateFunction"), doubt[inventory.Labels]("CreateFunction")
+	want.Settings, want.CodeSigning = doubt[inventory.Settings]("CreateFunction"), doubt[inventory.CodeSigning]("CreateFunction")
 	want.Bindings, want.Rights = doubt[[]inventory.Binding]("CreateFunction"), doubt[inventory.Rights]("CreateFunction")
 	checkAssets(t, fields{"requestParameters": fields{"functionName": "pay", "role": "r"}, "responseElements": state(nil)},
 		"CreateFunction20150331", []inventory.Asset{want})
@@ -143,6 +144,8 @@ func TestEventsThatTellAPartCastDoubtOnTheWhole(t *testing.T) {
 		{"CreateEventSourceMapping", "triggers", "mappings"}, {"UpdateEventSourceMapping", "triggers", "mappings"}, {"DeleteEventSourceMapping", "triggers", "mappings"},
 		{"PublishVersion", "versions", ""}, {"CreateAlias", "aliases", ""}, {"UpdateAlias", "aliases", ""}, {"DeleteAlias", "aliases", ""},
 		{"PutFunctionEventInvokeConfig", "destinations", ""}, {"UpdateFunctionEventInvokeConfig", "destinations", ""}, {"DeleteFunctionEventInvokeConfig", "destinations", ""},
+		{"PutFunctionConcurrency", "settings", ""}, {"DeleteFunctionConcurrency", "settings", ""},
+		{"PutFunctionCodeSigningConfig", "code-signing", ""}, {"DeleteFunctionCodeSigningConfig", "code-signing", ""},
 		{"TagResource", "labels", ""}, {"UntagResource", "labels", ""},
 	} {
 		t.Run(c.call, func(t *testing.T) {

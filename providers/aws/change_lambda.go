@@ -74,6 +74,18 @@ func readTags(r *reading) {
 	r.doubtLabels()
 }
 
+// readConcurrency reads the calls that reserve concurrency or give it back.
+func readConcurrency(r *reading) {
+	readSettings(r)
+	r.doubtSettings()
+}
+
+// readCodeSigning reads the calls that say which configuration guards a function.
+func readCodeSigning(r *reading) {
+	readSettings(r)
+	r.doubtCodeSigning()
+}
+
 // readDestinations reads the calls that set where results go.
 func readDestinations(r *reading) {
 	readSettings(r)

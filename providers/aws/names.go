@@ -95,14 +95,17 @@ func lambdaCalls(t map[Call]row) {
 	is(inventory.ActionUpdateConfig, readFunctionState, "UpdateFunctionConfiguration")
 	is(inventory.ActionUpdateCode, readLayer, "PublishLayerVersion")
 	is(inventory.ActionUpdateConfig, readSettings,
-		"PutFunctionConcurrency", "DeleteFunctionConcurrency", "PutProvisionedConcurrencyConfig", "DeleteProvisionedConcurrencyConfig",
-		"PutRuntimeManagementConfig", "PutFunctionRecursionConfig", "PutFunctionScalingConfig", "PutFunctionCodeSigningConfig",
+		"PutProvisionedConcurrencyConfig", "DeleteProvisionedConcurrencyConfig",
+		"PutRuntimeManagementConfig", "PutFunctionRecursionConfig", "PutFunctionScalingConfig",
 		"CreateCodeSigningConfig", "PutPublicAccessBlockConfig", "UpdateCapacityProvider")
+	is(inventory.ActionUpdateConfig, readConcurrency, "PutFunctionConcurrency", "DeleteFunctionConcurrency")
+	is(inventory.ActionUpdateConfig, readCodeSigning, "PutFunctionCodeSigningConfig")
+	is(inventory.ActionWeaken, readCodeSigning, "DeleteFunctionCodeSigningConfig")
 	is(inventory.ActionUpdateConfig, readDestinations,
 		"PutFunctionEventInvokeConfig", "UpdateFunctionEventInvokeConfig", "DeleteFunctionEventInvokeConfig")
 	is(inventory.ActionUpdateConfig, readTags, "TagResource", "UntagResource")
 	is(inventory.ActionWeaken, readSettings,
-		"DeleteFunctionCodeSigningConfig", "UpdateCodeSigningConfig", "DeleteCodeSigningConfig",
+		"UpdateCodeSigningConfig", "DeleteCodeSigningConfig",
 		"DisablePublicAccessBlockConfig", "DeletePublicAccessBlockConfig")
 	is(inventory.ActionCreate, readSettings, "CreateCapacityProvider")
 	is(inventory.ActionDelete, readSettings, "DeleteCapacityProvider")

@@ -16,7 +16,7 @@ func cloudtrail(source string) archive.Format {
 	return archive.Format{
 		Kind:     "cloudtrail",
 		Provider: inventory.AWS,
-		Revision: 2,
+		Revision: 3,
 		Layout:   "AWSLogs/ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/NAME.json.gz",
 		// CloudTrail delivers after about five minutes on average and promises
 		// no bound; its documentation speaks of 15 minutes.
