@@ -16,7 +16,7 @@ func TestAServiceWithoutAnswers(t *testing.T) {
 	s := serve(t, company(members(accounts-1)...))
 	s.SetFaults(awsfake.Fault{Service: "lambda", Effect: awsfake.Hang()})
 	cfg := config(organization, lookup)
-	cfg.Calls.Timeout, cfg.Calls.Attempts = 300*time.Millisecond, 1
+	cfg.Calls.Timeout, cfg.Calls.Attempts = 1500*time.Millisecond, 1
 	m := &memory{}
 	m.run(t, cfg, at())
 	asked := 0
