@@ -171,18 +171,6 @@ type Region struct {
 // gets a copy.
 func (r *Region) Config() aws.Config { return r.config.Copy() }
 
-// Wait waits until a call of the operation may be made. Only those call it that
-// make a request without one of the vendor's clients, once for each attempt.
-func (r *Region) Wait(ctx context.Context, service, operation string) error {
-	if err := r.Account.lost.err(); err != nil {
-		return err
-	}
-	if err := r.Account.silent.err(service, r.Name); err != nil {
-		return err
-	}
-	return r.Account.limits.wait(ctx, r.Name, service, operation)
-}
-
 // Scope is the account's region.
 func (r *Region) Scope() inventory.Scope {
 	s := r.Account.Scope()

@@ -1,7 +1,6 @@
 package session_test
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -128,30 +127,6 @@ func TestPaceKeepsToAThird(t *testing.T) {
 	}
 }
 
-// TestWaitIsOfTheSamePace: calls made without a client of the vendor's count in
-// the same group.
-func TestWaitIsOfTheSamePace(t *testing.T) {
-	start(t, fine)
-	opt := quick()
-	opt.Rate = 4
-	r := open(t, opt).Own().Region("eu-west-1")
-	begun := time.Now()
-	if err := policy(t, r); err != nil {
-		t.Fatal(err)
-	}
-	if err := r.Wait(t.Context(), "Lambda", "GetPolicy"); err != nil {
-		t.Fatal(err)
-	}
-	if took := time.Since(begun); took < 250*time.Millisecond-jitter {
-		t.Errorf("the second call might begin after %s", took)
-	}
-	ended, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := r.Wait(ended, "Lambda", "GetPolicy"); err == nil {
-		t.Error("a wait goes on in a run that was ended")
-	}
-}
-
 // TestLostCredentials: once the credentials of an account ended, nothing more is
 // asked in any of its regions; another account goes on.
 func TestLostCredentials(t *testing.T) {
@@ -175,9 +150,6 @@ func TestLostCredentials(t *testing.T) {
 		if session.Code(err) != "ExpiredTokenException" {
 			t.Errorf("call %d after the end: %v", i+1, err)
 		}
-	}
-	if err := a.Global().Wait(t.Context(), "Lambda", "ListWebFunctions"); session.Code(err) != "ExpiredTokenException" {
-		t.Errorf("a call without a client: %v", err)
 	}
 	if n := len(c.requests()); n != 2 {
 		t.Errorf("%d requests, want 2", n)
