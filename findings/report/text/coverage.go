@@ -12,10 +12,11 @@ import (
 	"github.com/estray/estray/inventory"
 )
 
-// hole is one entry of the list: cells that differ in region and capability
-// alone, each capability in the same regions.
+// hole is one entry of the list: cells that differ in account, region and
+// capability alone, each capability in the same regions of each account.
 type hole struct {
 	first        report.Coverage
+	accounts     []string
 	regions      []string
 	capabilities []string
 }
@@ -49,8 +50,8 @@ func (p *page) coverage(d *report.Document) {
 }
 
 // gatherHoles joins the cells that are no ground for "there is nothing" (not
-// read whole, or a log with a known gap) and differ in region and capability
-// alone; those that nobody accepted come first.
+// read whole, or a log with a known gap) and differ in account, region and
+// capability alone; those that nobody accepted come first.
 func gatherHoles(cells []report.Coverage) []hole {
 	var byRegion []hole
 	index := map[string]int{}
@@ -63,15 +64,23 @@ func gatherHoles(cells []report.Coverage) []hole {
 			byRegion[i].regions = append(byRegion[i].regions, c.Region)
 		}
 	}
-	var out []hole
+	var byCapability []hole
 	index = map[string]int{}
 	for _, h := range byRegion {
 		k := alike(h.first)
 		k.Capability, k.Region = "", strings.Join(h.regions, " ")
-		known := len(out)
-		if i := place(index, k, &out, h); i < known {
-			out[i].capabilities = append(out[i].capabilities, h.first.Capability)
+		known := len(byCapability)
+		if i := place(index, k, &byCapability, h); i < known {
+			byCapability[i].capabilities = append(byCapability[i].capabilities, h.first.Capability)
 		}
+	}
+	var out []hole
+	index = map[string]int{}
+	for _, h := range byCapability {
+		k := alike(h.first)
+		k.Account, k.Capability, k.Region = "", strings.Join(h.capabilities, " "), strings.Join(h.regions, " ")
+		i := place(index, k, &out, h)
+		out[i].accounts = append(out[i].accounts, h.first.Account)
 	}
 	slices.SortStableFunc(out, func(a, b hole) int { return cmp.Compare(accepted(a), accepted(b)) })
 	return out
@@ -109,8 +118,14 @@ func (p *page) hole(h hole) {
 	if c.Accepted {
 		colour = ""
 	}
-	where := strings.TrimRight(c.Provider+"/"+c.Account, "/")
-	line := fmt.Sprintf("%s of %s", strings.Join(h.capabilities, ", "), cmp.Or(where, "everything"))
+	var places []string
+	for _, account := range h.accounts[:min(len(h.accounts), maxAccounts)] {
+		places = append(places, cmp.Or(strings.TrimRight(c.Provider+"/"+account, "/"), "everything"))
+	}
+	line := fmt.Sprintf("%s of %s", strings.Join(h.capabilities, ", "), strings.Join(places, ", "))
+	if n := len(h.accounts) - maxAccounts; n > 0 {
+		line += fmt.Sprintf(" and %d more accounts (estray coverage --holes)", n)
+	}
 	if len(h.regions) > 0 {
 		line += " in " + strings.Join(h.regions[:min(len(h.regions), maxRegions)], ", ")
 	}

@@ -40,6 +40,7 @@ const (
 	maxAssets   = 20
 	maxHoles    = 25
 	maxRegions  = 8
+	maxAccounts = 4
 	maxEvidence = 3
 	maxReasons  = 3
 )

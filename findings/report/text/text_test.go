@@ -221,7 +221,7 @@ func numbered(n int) *report.Document {
 			report.Finding{ID: "b" + id[1:], Rule: "A-2", Severity: "high", State: string(findings.Accepted), Subject: id, StateWhy: "w"},
 			report.Finding{ID: "c" + id[1:], Rule: "COV-01", Severity: "medium", State: string(findings.Open), Coverage: true, Message: "blind " + id})
 		d.Assets = append(d.Assets, report.Asset{ID: "asset-" + id, Standing: "unmanaged", Presence: "present", Reach: "public"})
-		d.Coverage = append(d.Coverage, report.Coverage{Source: "s", Account: id, Capability: "functions", State: "denied"})
+		d.Coverage = append(d.Coverage, report.Coverage{Source: "s", Account: id, Capability: "functions", State: "denied", Message: "in " + id})
 		d.NotAsked = append(d.NotAsked, report.NotAsked{Capability: "cap-" + id, Rules: []string{"A-1"}})
 	}
 	d.Summary.Assets.Total = n

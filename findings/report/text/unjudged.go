@@ -22,11 +22,13 @@ func tells(f report.Finding, h hole) bool {
 	if h.first.Whole() { // a hole all the same: its log has a gap
 		state = "continuity broken"
 	}
-	place := cmp.Or(inventory.Scope{Provider: inventory.Provider(h.first.Provider), Account: h.first.Account}.String(), "all")
-	return slices.ContainsFunc(h.capabilities, func(capability string) bool {
-		subject := place + "/" + capability
-		rest, ok := strings.CutPrefix(f.Message, subject+": "+state)
-		return ok && f.Subject == subject && (rest == "" || strings.HasPrefix(rest, " in ") || strings.HasPrefix(rest, ";"))
+	return slices.ContainsFunc(h.accounts, func(account string) bool {
+		place := cmp.Or(inventory.Scope{Provider: inventory.Provider(h.first.Provider), Account: account}.String(), "all")
+		return slices.ContainsFunc(h.capabilities, func(capability string) bool {
+			subject := place + "/" + capability
+			rest, ok := strings.CutPrefix(f.Message, subject+": "+state)
+			return ok && f.Subject == subject && (rest == "" || strings.HasPrefix(rest, " in ") || strings.HasPrefix(rest, ";"))
+		})
 	})
 }
 

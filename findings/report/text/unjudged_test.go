@@ -36,6 +36,26 @@ func TestAHoleIsToldOnceWithWhatItCosts(t *testing.T) {
 	}
 }
 
+// The same hole in many accounts is one entry, with the findings of all.
+func TestAHoleOfManyAccountsIsToldOnce(t *testing.T) {
+	d := &report.Document{}
+	for _, account := range []string{"111111111111", "222222222222", "333333333333", "444444444444", "555555555555", "666666666666"} {
+		d.Coverage = append(d.Coverage, report.Coverage{Source: "aws-lambda", Provider: "aws", Account: account, Capability: "microvms",
+			State: inventory.Unavailable.String(), Operation: "ListMicrovms"})
+		d.Findings = append(d.Findings, report.Finding{ID: account + "aaaa", Rule: findings.CoverageRule, Severity: "medium", State: "open", Coverage: true,
+			Subject: "aws/" + account + "/microvms", Message: "aws/" + account + "/microvms: unavailable"})
+	}
+	got := render(t, d, text.Options{Width: 120})
+	want := `  unavailable microvms of aws/111111111111, aws/222222222222, aws/333333333333, aws/444444444444 and 2 more accounts
+    (estray coverage --holes) by aws-lambda
+    ListMicrovms
+    medium COV-01 (open): 1111111111, 2222222222, 3333333333, 4444444444, 5555555555, 6666666666
+`
+	if !strings.Contains(got, want) {
+		t.Errorf("want once:\n%s\ngot:\n%s", want, got)
+	}
+}
+
 // A finding that fits no hole of the list must not vanish with it.
 func TestAFindingWithoutItsHoleIsToldByItself(t *testing.T) {
 	got := render(t, holes("throttled"), text.Options{})
