@@ -195,6 +195,9 @@ func because(doubt inventory.Reason, gaps []inventory.Coverage) string {
 			parts = append(parts, fmt.Sprintf("no source was asked to read %s of %s", g.Cell.Capability, g.Cell.Scope))
 			continue
 		}
+		if g.Why == doubt { // said above
+			g.Why = inventory.Reason{}
+		}
 		if d := describe(g); !slices.Contains(parts, d) { // one cell may hide several capabilities
 			parts = append(parts, d)
 		}

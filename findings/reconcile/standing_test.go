@@ -331,3 +331,22 @@ func TestConflictKeepsTheClaims(t *testing.T) {
 		t.Errorf("conflict (-want +got):\n%s\nclaim %v, owner %q", diff, v.Claim, v.Owner)
 	}
 }
+
+// TestAReasonIsToldOnce, where the cell was refused for the very reason that the
+// facet gives.
+func TestAReasonIsToldOnce(t *testing.T) {
+	deny := inventory.Split(inventory.Unknown[inventory.Exposures](doubted("no"), rulestest.Now()))
+	w := world(approved(registry.Limits{Reach: inventory.ReachAccount}), func(a *inventory.Asset) {
+		a.Exposure = a.Exposure.With(inventory.CapPolicies, deny[inventory.CapPolicies])
+	})
+	for i, f := range w.Facts {
+		if c, ok := f.(inventory.Coverage); ok && c.Cell.Capability == inventory.CapPolicies {
+			c.State, c.Why = inventory.Partial, doubted("no")
+			w.Facts[i] = c
+		}
+	}
+	why := strings.Join(verdict(t, w).Reasons, "; ")
+	if strings.Count(why, "AccessDenied") != 1 || !strings.Contains(why, "is partial") {
+		t.Errorf("reasons: %s", why)
+	}
+}
