@@ -2,7 +2,6 @@ package live
 
 import (
 	"context"
-	"errors"
 
 	"github.com/estray/estray/providers/aws/session"
 )
@@ -22,27 +21,15 @@ type Place struct {
 // [providers.Problem] for each thing that could not be planned, beside what
 // could. A nil Home means that there are no credentials.
 func Places(ctx context.Context, cfg Config) (*session.Home, []Place, error) {
-	p := New(cfg).(*planner)
 	home, err := session.Open(ctx, cfg.Calls)
 	if err != nil {
 		return nil, nil, unopened(err)
 	}
-	found := p.accounts(ctx, home)
-	problems := found.problems
-	regions, strange := configured(cfg.Regions, home.Partition)
-	if strange != nil {
-		problems = append(problems, strange)
-	}
+	p := newPlanner(cfg)
 	var out []Place
-	e := entrance{cfg: p.cfg, home: home}
-	for i, id := range found.read {
-		a, note, err := e.enter(ctx, id)
-		if err != nil {
-			problems = append(problems, err)
-		} else {
-			out = append(out, Place{Account: a, Note: note, Regions: e.regions(ctx, a, regions).read})
-		}
-		p.cfg.Planned(i+1, len(found.read))
-	}
-	return home, out, errors.Join(problems...)
+	err = p.tour(ctx, home, p.accounts(ctx, home), func(a *session.Account, regions regions, note string) error {
+		out = append(out, Place{Account: a, Note: note, Regions: regions.read})
+		return nil
+	})
+	return home, out, err
 }

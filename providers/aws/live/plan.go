@@ -21,7 +21,9 @@ const mostSilent = 3
 type planner struct{ cfg Config }
 
 // New returns the planner of what cfg asks for. It calls nothing yet.
-func New(cfg Config) providers.Planner {
+func New(cfg Config) providers.Planner { return newPlanner(cfg) }
+
+func newPlanner(cfg Config) *planner {
 	if cfg.Within == nil {
 		cfg.Within = func(inventory.Scope) bool { return true }
 	}
@@ -41,11 +43,23 @@ func (p *planner) Plan(ctx context.Context) ([]providers.Source, error) {
 		return nil, unopened(err)
 	}
 	found := p.accounts(ctx, home)
-	problems := found.problems
 	var sources []providers.Source
 	if len(found.words) > 0 {
 		sources = append(sources, told{found.words})
 	}
+	err = p.tour(ctx, home, found, func(a *session.Account, regions regions, note string) error {
+		its, err := p.account(ctx, &account{session: a, own: found.own, roles: identity.NewRoles(a, SourceIAM, p.cfg.Now)}, regions, note)
+		sources = append(sources, its...)
+		return err
+	})
+	return sources, err
+}
+
+// tour enters the accounts that were found, one after the other, and hands each
+// with its regions to visit. The error joins what could not be found or entered
+// and what visit could not take; none of it ends the tour.
+func (p *planner) tour(ctx context.Context, home *session.Home, found roster, visit func(a *session.Account, regions regions, note string) error) error {
+	problems := found.problems
 	regions, strange := configured(p.cfg.Regions, home.Partition)
 	if strange != nil && p.cfg.Within(strange.Cell.Scope) {
 		problems = append(problems, strange)
@@ -54,17 +68,14 @@ func (p *planner) Plan(ctx context.Context) ([]providers.Source, error) {
 	for i, id := range found.read {
 		a, note, err := e.enter(ctx, id)
 		if err == nil {
-			var its []providers.Source
-			roles := identity.NewRoles(a, SourceIAM, p.cfg.Now)
-			its, err = p.account(ctx, &account{session: a, own: found.own, roles: roles}, e.regions(ctx, a, regions), note)
-			sources = append(sources, its...)
+			err = visit(a, e.regions(ctx, a, regions), note)
 		}
 		if err != nil {
 			problems = append(problems, err)
 		}
 		p.cfg.Planned(i+1, len(found.read))
 	}
-	return sources, errors.Join(problems...)
+	return errors.Join(problems...)
 }
 
 // unopened says why nothing at all could be planned.
