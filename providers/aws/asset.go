@@ -6,8 +6,9 @@ import (
 	"github.com/estray/estray/inventory"
 )
 
-// lastModified is the layout of Lambda's times, which RFC 3339 does not hold.
-const lastModified = "2006-01-02T15:04:05.000-0700"
+// LastModified is the layout of Lambda's times (lastModified, creationTime), which
+// RFC 3339 does not hold.
+const LastModified = "2006-01-02T15:04:05.000-0700"
 
 // assets returns what the record tells of the function that it is about:
 // nothing unless the call succeeded and changed something. A function of
@@ -37,7 +38,7 @@ func (r *reading) assets(source string) []inventory.Asset {
 func (r *reading) tellState() {
 	at, s := r.event.Time, r.response
 	r.asset.Modified = at
-	if t, err := time.Parse(lastModified, s.text("lastModified")); err == nil {
+	if t, err := time.Parse(LastModified, s.text("lastModified")); err == nil {
 		r.asset.Modified = t.UTC()
 	}
 	if r.event.Action == inventory.ActionCreate {

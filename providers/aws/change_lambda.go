@@ -45,7 +45,7 @@ func layersOf(o object) []inventory.Layer {
 			arn = m.text("arn")
 		}
 		if arn != "" {
-			out = append(out, inventory.Layer{ID: arn, Account: accountOfARN(arn)})
+			out = append(out, inventory.Layer{ID: arn, Account: AccountOfARN(arn)})
 		}
 	}
 	return out
@@ -215,7 +215,7 @@ func readMapping(r *reading) {
 	if c.TriggerSource == "" {
 		c.TriggerSource = r.either("eventSource") // the call of 2014
 	}
-	c.TriggerAccount = accountOfARN(c.TriggerSource)
+	c.TriggerAccount = AccountOfARN(c.TriggerSource)
 	if c.TriggerSource == "" {
 		c.TriggerSource = brokers(r.request, r.response)
 	}

@@ -12,7 +12,7 @@ func readTrigger(r *reading) {
 	}
 	c := &r.event.Change
 	c.TriggerSource = r.triggerSource()
-	c.TriggerAccount = accountOfARN(c.TriggerSource)
+	c.TriggerAccount = AccountOfARN(c.TriggerSource)
 	if c.TriggerAccount == "" && c.TriggerSource != "" {
 		c.TriggerAccount = r.event.Scope.Account // a bucket's ARN names no account; only its owner may set this
 	}

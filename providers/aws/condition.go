@@ -121,7 +121,7 @@ func (n narrowing) toAccounts(accounts, principals []string) bool {
 func accountsOf(arns []string) []string {
 	out := make([]string, 0, len(arns))
 	for _, a := range arns {
-		out = append(out, accountOfARN(a))
+		out = append(out, AccountOfARN(a))
 	}
 	return out
 }

@@ -174,8 +174,8 @@ func addAWS(g *inventory.Grant, name string) {
 	case isAccount(name):
 		g.Accounts = append(g.Accounts, name)
 	case isUniqueID(name): // left by a deleted principal: nobody can be it again
-	case accountOfARN(name) != "":
-		g.Accounts = append(g.Accounts, accountOfARN(name))
+	case AccountOfARN(name) != "":
+		g.Accounts = append(g.Accounts, AccountOfARN(name))
 	default:
 		g.Accounts = append(g.Accounts, anyAccount)
 		g.Unjudged = append(g.Unjudged, "Principal")

@@ -17,7 +17,7 @@ func principal(record object) inventory.Principal {
 	issuer := session.child("sessionIssuer")
 	p := inventory.Principal{
 		Type:       principalType(u),
-		Account:    cmp.Or(u.text("accountId"), issuer.text("accountId"), accountOfARN(u.text("arn"))),
+		Account:    cmp.Or(u.text("accountId"), issuer.text("accountId"), AccountOfARN(u.text("arn"))),
 		InvokedBy:  u.text("invokedBy"),
 		Credential: credential(u.text("accessKeyId")),
 	}

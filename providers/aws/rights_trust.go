@@ -56,7 +56,7 @@ func trusted(g inventory.Grant) []string {
 	}
 	out = append(out, g.Principals...)
 	for _, account := range g.Accounts { // a condition may name accounts alone
-		named := func(p string) bool { return p == account || accountOfARN(p) == account }
+		named := func(p string) bool { return p == account || AccountOfARN(p) == account }
 		if account != anyAccount && !slices.ContainsFunc(g.Principals, named) {
 			out = append(out, account)
 		}

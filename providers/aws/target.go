@@ -194,8 +194,9 @@ func partitionOfRegion(region string) string {
 	return "aws"
 }
 
-// accountOfARN returns field 5 of an ARN; empty if it has none.
-func accountOfARN(arn string) string {
+// AccountOfARN returns field 5 of an ARN; empty if it has none (a bucket) or is
+// none.
+func AccountOfARN(arn string) string {
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) < 6 || parts[0] != "arn" {
 		return ""

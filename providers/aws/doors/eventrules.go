@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"github.com/estray/estray/inventory"
+	awslogs "github.com/estray/estray/providers/aws"
 )
 
 // mostRules is the largest page of EventBridge (API reference, Limit).
@@ -72,7 +73,7 @@ func (r rule) trigger() inventory.Trigger {
 	}
 	return inventory.Trigger{
 		Kind: "event-rule", ID: aws.ToString(r.Arn), Name: aws.ToString(r.Name), Source: aws.ToString(r.bus.Arn),
-		Account: accountOf(aws.ToString(r.Arn)), Enabled: r.State != types.RuleStateDisabled,
+		Account: awslogs.AccountOfARN(aws.ToString(r.Arn)), Enabled: r.State != types.RuleStateDisabled,
 		Detail: joined("; ", managed, aws.ToString(r.ScheduleExpression), aws.ToString(r.EventPattern)),
 	}
 }

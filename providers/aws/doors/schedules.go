@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 
 	"github.com/estray/estray/inventory"
+	awslogs "github.com/estray/estray/providers/aws"
 )
 
 // mostSchedules is the largest page of ListSchedules (API reference, MaxResults).
@@ -58,7 +59,7 @@ func addSchedule(g *reading, s types.ScheduleSummary) {
 	}
 	arn := aws.ToString(s.Arn)
 	g.starts("ListSchedules", aws.ToString(s.Target.Arn), inventory.Trigger{
-		Kind: "schedule", ID: arn, Name: aws.ToString(s.Name), Source: aws.ToString(s.GroupName), Account: accountOf(arn),
+		Kind: "schedule", ID: arn, Name: aws.ToString(s.Name), Source: aws.ToString(s.GroupName), Account: awslogs.AccountOfARN(arn),
 		Enabled: s.State != types.ScheduleStateDisabled,
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 
 	"github.com/estray/estray/inventory"
+	awslogs "github.com/estray/estray/providers/aws"
 )
 
 // readTopics reads the account's subscriptions in the region, whoever owns the
@@ -37,7 +38,7 @@ func addSubscription(g *reading, s types.Subscription) {
 		return
 	}
 	g.starts("ListSubscriptions", aws.ToString(s.Endpoint), inventory.Trigger{
-		Kind: "topic", ID: id, Source: topic, Name: topic[strings.LastIndex(topic, ":")+1:], Account: accountOf(topic),
+		Kind: "topic", ID: id, Source: topic, Name: topic[strings.LastIndex(topic, ":")+1:], Account: awslogs.AccountOfARN(topic),
 		Enabled: id != "PendingConfirmation",
 	})
 }

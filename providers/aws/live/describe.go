@@ -11,15 +11,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/estray/estray/inventory"
+	awslogs "github.com/estray/estray/providers/aws"
 )
 
-// lastModified is the layout of Lambda's times, which RFC 3339 does not hold.
-// Emulators write RFC 3339.
-const lastModified = "2006-01-02T15:04:05.000-0700"
-
-// instant reads one of Lambda's times; zero if it is none.
+// instant reads one of Lambda's times; zero if it is none. Emulators write RFC
+// 3339.
 func instant(text string) time.Time {
-	for _, layout := range []string{lastModified, time.RFC3339Nano} {
+	for _, layout := range []string{awslogs.LastModified, time.RFC3339Nano} {
 		if t, err := time.Parse(layout, text); err == nil {
 			return sensible(t)
 		}
@@ -46,15 +44,6 @@ func unqualified(arn string) (id inventory.AssetID, qualifier string) {
 		qualifier = parts[7]
 	}
 	return inventory.AssetID(strings.Join(parts[:7], ":")), qualifier
-}
-
-// accountOf is field 5 of an ARN.
-func accountOf(arn string) string {
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 {
-		return ""
-	}
-	return parts[4]
 }
 
 // describe tells of a function what a listing does.
@@ -125,7 +114,7 @@ func addModes(out *inventory.Configuration, c *types.FunctionConfiguration) {
 func code(c *types.FunctionConfiguration) inventory.Code {
 	out := inventory.Code{Digest: aws.ToString(c.CodeSha256), Size: c.CodeSize}
 	for _, l := range c.Layers { // in the order in which they are mounted
-		out.Layers = append(out.Layers, inventory.Layer{ID: aws.ToString(l.Arn), Account: accountOf(aws.ToString(l.Arn))})
+		out.Layers = append(out.Layers, inventory.Layer{ID: aws.ToString(l.Arn), Account: awslogs.AccountOfARN(aws.ToString(l.Arn))})
 	}
 	return out
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/estray/estray/inventory"
+	awslogs "github.com/estray/estray/providers/aws"
 )
 
 // mappings lists the event source mappings of the whole account.
@@ -45,7 +46,7 @@ func trigger(m *types.EventSourceMappingConfiguration) (inventory.AssetID, inven
 	t := inventory.Trigger{Kind: "event-source-mapping", ID: aws.ToString(m.UUID), Qualifier: qualifier,
 		Source: aws.ToString(m.EventSourceArn), Enabled: enabled(aws.ToString(m.State)),
 		Detail: strings.Join(slices.Concat(sorted(m.Topics), sorted(m.Queues)), ", ")}
-	t.Account = accountOf(t.Source)
+	t.Account = awslogs.AccountOfARN(t.Source)
 	if t.Source == "" && m.SelfManagedEventSource != nil {
 		var hosts []string
 		for _, list := range m.SelfManagedEventSource.Endpoints {

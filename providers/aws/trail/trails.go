@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 
 	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/providers/aws"
 	"github.com/estray/estray/providers/aws/session"
 )
 
@@ -105,10 +106,7 @@ func read(ctx context.Context, a *session.Account, home string, one types.Trail,
 // missed notes what could not be read of a trail. What belongs to another
 // account is not ours to read.
 func missed(a *session.Account, one types.Trail, err error, t *session.Tally) {
-	owner := ""
-	if parts := strings.SplitN(sdk.ToString(one.TrailARN), ":", 6); len(parts) == 6 {
-		owner = parts[4]
-	}
+	owner := aws.AccountOfARN(sdk.ToString(one.TrailARN))
 	refused := session.Denied(err) || session.Code(err) == "TrailNotFoundException"
 	if sdk.ToBool(one.IsOrganizationTrail) && owner != "" && owner != a.ID && refused {
 		t.Note("whether the organization's trail " + sdk.ToString(one.Name) + " logs is told in account " + owner + " alone: scan that account too")
