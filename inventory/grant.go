@@ -70,7 +70,7 @@ func (g Grant) Reach(home string, own Own) Reach {
 
 func (g Grant) everyoneReach(home string, own Own) Reach {
 	switch {
-	case g.sourced():
+	case g.Sourced():
 		return g.sourceReach(home, own)
 	case g.Auth == "AWS_IAM":
 		return ReachAuthenticated
@@ -81,16 +81,16 @@ func (g Grant) everyoneReach(home string, own Own) Reach {
 // serviceReach: a service without a source acts for anybody who can make that
 // service call (confused deputy): as wide as anybody with an account.
 func (g Grant) serviceReach(home string, own Own) Reach {
-	if !g.sourced() {
+	if !g.Sourced() {
 		return ReachAuthenticated
 	}
 	return g.sourceReach(home, own)
 }
 
-// sourced reports whether a condition on the source names somebody. A value
+// Sourced reports whether a condition on the source names somebody. A value
 // that begins with a wildcard where the account or the bucket should stand
 // names nobody.
-func (g Grant) sourced() bool {
+func (g Grant) Sourced() bool {
 	wild := func(s string) bool { return s == "" || strings.HasPrefix(s, "*") || strings.HasPrefix(s, "?") }
 	if len(g.SourceAccounts) > 0 {
 		return !slices.ContainsFunc(g.SourceAccounts, wild)
@@ -170,9 +170,9 @@ func arnField(arn string, i int) string {
 func (g Grant) Way(home string, own Own) Exposure {
 	w := Exposure{
 		Kind: kindPolicy, Reach: g.Reach(home, own), Statement: g.ID, Auth: g.Auth, Qualifier: g.Qualifier,
-		Everyone: g.Everyone && !g.sourced() && len(g.Organizations) == 0, ViaURL: g.ViaURL,
+		Everyone: g.Everyone && !g.Sourced() && len(g.Organizations) == 0, ViaURL: g.ViaURL,
 		Accounts: slices.Clone(g.Accounts), Organizations: slices.Clone(g.Organizations), Services: slices.Clone(g.Services),
-		Sourced: g.sourced() || g.Secret, UpperBound: len(g.Unjudged) > 0,
+		Sourced: g.Sourced() || g.Secret, UpperBound: len(g.Unjudged) > 0,
 	}
 	if g.Everyone || len(g.Services) > 0 { // the account on whose behalf a service calls is what counts
 		for _, a := range g.sourceAccounts() {
@@ -197,7 +197,7 @@ func (g Grant) notes(own Own) []string {
 	}
 	add(g.Deny, "denies")
 	add(g.ViaURL, "holds for calls through a function URL only")
-	add(!g.sourced() && len(g.Sources)+len(g.SourceAccounts) > 0, "its source is a wildcard, which names nobody")
+	add(!g.Sourced() && len(g.Sources)+len(g.SourceAccounts) > 0, "its source is a wildcard, which names nobody")
 	add(g.Secret, "asks for a secret that the caller must know")
 	add(len(g.Federated) > 0, "lets in people of "+strings.Join(g.Federated, ", "))
 	add(len(g.Organizations) > 0 && own.Organization == "", "our own organization is not known, so that "+strings.Join(g.Organizations, ", ")+" counts as somebody else's")

@@ -109,7 +109,7 @@ func trustOpened() findings.Rule {
 func outsiders(c *findings.Case, home string, g inventory.Grant) string {
 	v := foreigners(c, home, g.Accounts, g.Organizations)
 	who := strings.TrimPrefix(v.Why, "lets in ")
-	if g.Everyone && len(g.Organizations) == 0 && !narrowedBySource(g) {
+	if g.Everyone && len(g.Organizations) == 0 && !g.Sourced() {
 		who = "everyone"
 	}
 	switch {

@@ -134,7 +134,7 @@ func openPolicy() findings.Rule {
 // InvokedViaFunctionUrl are conditions of Lambda's own; an organization, an
 // account or a source narrows everyone to somebody.
 func grantToEveryone(_ *findings.Case, _ string, g inventory.Grant) verdictOn {
-	if g.Deny || !g.Everyone || g.ViaURL || narrowedBySource(g) || len(g.Organizations) > 0 {
+	if g.Deny || !g.Everyone || g.ViaURL || g.Sourced() || len(g.Organizations) > 0 {
 		return verdictOn{}
 	}
 	v := verdictOn{findings.Critical, "lets everyone in", inventory.ReachPublic}
@@ -145,19 +145,6 @@ func grantToEveryone(_ *findings.Case, _ string, g inventory.Grant) verdictOn {
 		v.Why += ", unless a condition narrows it that could not be judged (" + strings.Join(g.Unjudged, ", ") + ")"
 	}
 	return v
-}
-
-// narrowedBySource reports whether a condition on the source names somebody. A
-// value that begins with a wildcard where the account or the bucket should
-// stand names nobody.
-func narrowedBySource(g inventory.Grant) bool {
-	wild := func(s string) bool { return s == "" || strings.HasPrefix(s, "*") || strings.HasPrefix(s, "?") }
-	if len(g.SourceAccounts) > 0 {
-		return !slices.ContainsFunc(g.SourceAccounts, wild)
-	}
-	return len(g.Sources) > 0 && !slices.ContainsFunc(g.Sources, func(arn string) bool {
-		return wild(arn) || wild(cmp.Or(arnField(arn, 4), arnField(arn, 5)))
-	})
 }
 
 // wayForEveryone judges a statement by the reach that was worked out of it. A
@@ -247,7 +234,7 @@ func unsourcedService() findings.Rule {
 		Needs:          []inventory.Capability{inventory.CapPolicies},
 	})
 	return onPolicy(r, func(_ *findings.Case, _ string, g inventory.Grant) verdictOn {
-		if g.Deny || g.Secret || narrowedBySource(g) || len(g.Organizations) > 0 {
+		if g.Deny || g.Secret || g.Sourced() || len(g.Organizations) > 0 {
 			return verdictOn{}
 		}
 		return unsourced(g.Services)
