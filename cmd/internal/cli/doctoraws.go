@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,21 +56,11 @@ func (d *doctor) aws(ctx context.Context, c *configs.AWS) {
 
 // problems are the parts of a plan that could not be made.
 func problems(err error) []*providers.Problem {
-	var one *providers.Problem
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		var out []*providers.Problem
-		for _, e := range many.Unwrap() {
-			out = append(out, problems(e)...)
-		}
-		return out
+	found, rest := providers.Problems(err)
+	if rest != nil {
+		found = append(found, &providers.Problem{State: inventory.Unavailable, Err: rest})
 	}
-	switch {
-	case err == nil:
-		return nil
-	case !errors.As(err, &one):
-		one = &providers.Problem{State: inventory.Unavailable, Err: err}
-	}
-	return []*providers.Problem{one}
+	return found
 }
 
 // unplanned is a part of the plan that could not be made.
