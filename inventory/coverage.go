@@ -135,6 +135,8 @@ type Coverage struct {
 	// that the log holds. Of the events of others the cell says nothing,
 	// however whole it is: see [View.LogGaps].
 	Services []string `json:"services,omitempty"`
+	// Usage, of a cell of a log, says whose use was counted in it.
+	Usage Counted `json:"usage,omitempty"`
 	// Subject is the native id of the one thing that the cell is about, where
 	// it is about one: of the cell "organization", our organization ("o-...").
 	Subject string `json:"subject,omitempty"`

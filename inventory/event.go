@@ -177,20 +177,45 @@ func (e Event) Looks() bool {
 	return e.ReadOnly && (e.Action == ActionEnumerate || e.Action == ActionReadSecret)
 }
 
+// Counted says of which identities use is counted. The zero value: of none.
+type Counted string
+
+// Whose use is counted.
+const (
+	// CountNone: of no identity.
+	CountNone Counted = ""
+	// CountFunctions: of identities that functions act with.
+	CountFunctions Counted = "functions"
+	// CountRoles: of every role that somebody assumed, functions among them.
+	CountRoles Counted = "roles"
+)
+
 // Usage is what an identity did, aggregated over one part of the logs.
 type Usage struct {
-	Identity string  `json:"identity"`
-	Asset    AssetID `json:"asset,omitempty"`
-	Service  string  `json:"service"`
-	Name     string  `json:"name"`
-	Outcome  Outcome `json:"outcome"`
+	// Identity is the id of the principal: a role's ARN.
+	Identity string `json:"identity"`
+	// Asset is the function that acted with it; empty: none did, or the log does
+	// not tell.
+	Asset AssetID `json:"asset,omitempty"`
+	// Service and Name are of the call, as in [Event].
+	Service string  `json:"service,omitempty"`
+	Name    string  `json:"name,omitempty"`
+	Outcome Outcome `json:"outcome,omitempty"`
 	// Part names the piece of the logs that was counted: the same part read
 	// again replaces its counts, so that reading twice never counts twice.
-	Part  string    `json:"part"`
-	Scope Scope     `json:"scope"`
-	Count int       `json:"count"`
-	First time.Time `json:"first"`
-	Last  time.Time `json:"last"`
+	Part  string `json:"part"`
+	Scope Scope  `json:"scope"`
+	Count int    `json:"count"`
+	// Outside is how many of the calls came from a public network address, and
+	// neither through a service of the vendor nor a private endpoint. A function
+	// outside of a private network calls from public addresses of the vendor.
+	Outside int       `json:"outside,omitempty"`
+	First   time.Time `json:"first"`
+	Last    time.Time `json:"last"`
+	// Overflow: the row stands for all calls of the identity beyond the number
+	// of rows that a part may have, so Service, Name and Outcome are empty. With
+	// an empty Identity it stands for the identities beyond their number.
+	Overflow bool `json:"overflow,omitempty"`
 }
 
 func (Usage) fact() {}

@@ -2,8 +2,12 @@ package archive
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 )
 
 // Store is where an archive lies: a folder or a bucket. What it returns may be
@@ -20,6 +24,9 @@ type Store interface {
 	// may not be read. An error of the reader that holds a *fs.PathError says
 	// that the store broke off, and not that the object ends there.
 	Open(ctx context.Context, key string) (io.ReadCloser, error)
+	// Metadata gives what the store keeps beside an object under names in lower
+	// case, as S3 keeps user metadata. Nil: there is nothing. Errors are as of Open.
+	Metadata(ctx context.Context, key string) (map[string]string, error)
 }
 
 // Visit takes one object, or what could not be listed.
@@ -52,6 +59,34 @@ func (f folder) List(ctx context.Context, visit Visit) error {
 		}
 		return visit(key, info, err)
 	})
+}
+
+// besides ends the name of the file that holds the metadata of another: a
+// folder keeps none itself.
+const besides = ".metadata.json"
+
+// maxMetadata bounds such a file. S3 keeps at most 2 KB of metadata.
+const maxMetadata = 64 << 10
+
+// Metadata reads the file KEY.metadata.json, a JSON object of strings.
+func (f folder) Metadata(_ context.Context, key string) (map[string]string, error) {
+	file, err := f.root.Open(key + besides)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() //nolint:errcheck // nothing was written
+	var raw map[string]string
+	if err := json.NewDecoder(io.LimitReader(file, maxMetadata)).Decode(&raw); err != nil {
+		return nil, fmt.Errorf("read metadata %s%s: it is no JSON object of strings: %w", key, besides, err)
+	}
+	out := make(map[string]string, len(raw))
+	for name, value := range raw {
+		out[strings.ToLower(name)] = value
+	}
+	return out, nil
 }
 
 // Open opens a file.

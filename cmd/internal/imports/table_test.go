@@ -14,7 +14,7 @@ func table() []row {
 	return []row{
 		{folder: "cmd/estray", own: []string{"cmd/internal/cli"},
 			tests: []string{"findings/report", "internal/awsfake", "inventory", "inventory/store", "inventory/store/sqlstore"}},
-		{folder: "cmd/internal/bench", own: []string{"internal/awsfake", "inventory", "providers", "providers/builtin"}},
+		{folder: "cmd/internal/bench", own: []string{"internal/awsfake", "internal/inflate", "internal/testparts", "internal/trailgen", "inventory", "providers", "providers/archive", "providers/aws", "providers/builtin"}},
 		{folder: "cmd/internal/cli", own: []string{"..."},
 			others: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 		{folder: "cmd/internal/demo", own: []string{"cmd/internal/demo/company", "internal/awsfake"}},
@@ -41,11 +41,12 @@ func table() []row {
 		{folder: "providers", own: []string{"inventory"}},
 		{folder: "providers/providertest", own: []string{"inventory", "providers"},
 			others: []string{"github.com/google/go-cmp", "go.uber.org/goleak"}},
-		{folder: "providers/builtin", own: []string{"internal/nearest", "inventory", "providers", "providers/aws", "providers/archive", "providers/aws/bucket", "providers/aws/live", "providers/aws/session"},
-			tests: []string{"inventory/snapshot", "inventory/store", "providers/collect", "providers/providertest"}},
+		{folder: "providers/builtin", own: []string{"internal/nearest", "inventory", "providers", "providers/aws", "providers/archive", "providers/aws/bucket", "providers/aws/digest", "providers/aws/live", "providers/aws/session", "providers/google/bucket"},
+			tests: []string{"internal/trailgen", "inventory/snapshot", "inventory/store", "providers/collect", "providers/providertest"}},
 		{folder: "providers/collect", own: []string{"inventory", "inventory/store", "providers"}},
 		{folder: "providers/aws", own: []string{"inventory", "providers"}, tests: []string{"providers/providertest"}},
-		{folder: "providers/archive", own: []string{"inventory", "inventory/snapshot", "providers"}, tests: []string{"providers/providertest"}},
+		{folder: "providers/archive", own: []string{"internal/inflate", "internal/jsonscan", "inventory", "inventory/snapshot", "providers"},
+			tests: []string{"providers/providertest"}},
 
 		{folder: "providers/aws/session", own: []string{"inventory", "providers"},
 			others: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "golang.org/x/time"}, tests: []string{"internal/awsfake"}},
@@ -62,6 +63,9 @@ func table() []row {
 			others: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}, tests: []string{"internal/awsfake"}},
 		{folder: "providers/aws/bucket", own: []string{"providers/aws/session"},
 			others: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}},
+		{folder: "providers/aws/digest", own: []string{"providers/aws", "providers/aws/session"},
+			others: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}, tests: []string{"internal/awsfake"}},
+		{folder: "providers/google/bucket", others: []string{"google.golang.org/api", "golang.org/x/oauth2"}},
 
 		{folder: "findings", own: []string{"inventory", "inventory/registry"}, tests: []string{"findings/rules/rulestest"}},
 		{folder: "findings/reconcile", own: []string{"inventory", "inventory/registry", "findings"},
@@ -82,8 +86,11 @@ func table() []row {
 		{folder: "findings/report/htmlfmt", own: []string{"inventory", "findings", "findings/report"}},
 
 		{folder: "internal/awsfake"},
+		{folder: "internal/inflate", others: []string{"github.com/klauspost/compress"}},
+		{folder: "internal/jsonscan", others: []string{"golang.org/x/sys"}},
 		{folder: "internal/nearest"},
 		{folder: "internal/testparts", others: []string{"github.com/jackc/pgx/v5"}},
+		{folder: "internal/trailgen"},
 		{folder: "internal/yamlform", others: []string{"go.yaml.in/yaml/v3"}},
 	}
 }

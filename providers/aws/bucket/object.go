@@ -118,3 +118,25 @@ func (o *object) broke(why string, cause error) error {
 
 // Close ends the reading.
 func (o *object) Close() error { return o.body.Close() }
+
+// Metadata gives the user metadata of an object, by names in lower case
+// without x-amz-meta- in front (HeadObject).
+func (b *Bucket) Metadata(ctx context.Context, key string) (map[string]string, error) {
+	key = b.prefix + key
+	var out *s3.HeadObjectOutput
+	err := b.call(ctx, func(c *s3.Client, opt func(*s3.Options)) (err error) {
+		out, err = c.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: &key}, opt)
+		return err
+	})
+	if err != nil {
+		return nil, b.failed("read metadata of", "HeadObject", key, err)
+	}
+	if len(out.Metadata) == 0 {
+		return nil, nil
+	}
+	all := make(map[string]string, len(out.Metadata))
+	for name, value := range out.Metadata {
+		all[strings.ToLower(name)] = value
+	}
+	return all, nil
+}
