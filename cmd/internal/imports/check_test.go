@@ -100,7 +100,9 @@ func mayImport(r row, target string, test bool) bool {
 	}
 	first, _, _ := strings.Cut(target, "/")
 	if !strings.Contains(first, ".") {
-		return target != "C" // the standard library; cgo would end static builds
+		// The standard library. cgo would end static builds: a row that names it
+		// promises that only a build tag asks for it.
+		return target != "C" || slices.Contains(others, "C")
 	}
 	return slices.ContainsFunc(others, func(o string) bool {
 		return target == o || strings.HasPrefix(target, o+"/")

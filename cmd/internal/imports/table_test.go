@@ -86,7 +86,7 @@ func table() []row {
 		{folder: "findings/report/htmlfmt", own: []string{"inventory", "findings", "findings/report"}},
 
 		{folder: "internal/awsfake"},
-		{folder: "internal/inflate", others: []string{"github.com/klauspost/compress"}},
+		{folder: "internal/inflate", others: []string{"C", "github.com/klauspost/compress"}},
 		{folder: "internal/jsonscan", others: []string{"golang.org/x/sys"}},
 		{folder: "internal/nearest"},
 		{folder: "internal/testparts", others: []string{"github.com/jackc/pgx/v5"}},
