@@ -109,7 +109,7 @@ func durable(s object) *inventory.Durable {
 func fileSystems(s object) []string {
 	var out []string
 	for _, v := range s.list("fileSystemConfigs") {
-		if arn := asObject(v).text("arn"); arn != "" {
+		if arn := asObject(v.value).text("arn"); arn != "" {
 			out = append(out, arn)
 		}
 	}

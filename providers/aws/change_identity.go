@@ -120,7 +120,7 @@ func readFederationToken(r *reading) {
 		c.AdminLike, _ = AdminLike(text)
 	}
 	for _, v := range r.request.list("policyArns") {
-		arn := asObject(v).text("arn")
+		arn := asObject(v.value).text("arn")
 		if c.Policy == "" {
 			c.Policy = arn
 		}

@@ -25,11 +25,7 @@ func readFunctionState(r *reading) {
 // requestedLayers is nil where the request does not speak of layers, and empty
 // where it removes them all.
 func (r *reading) requestedLayers() *[]inventory.Layer {
-	v, ok := r.request.get("layers")
-	if !ok {
-		return nil
-	}
-	if _, isList := v.([]any); !isList {
+	if r.request.get("layers").kind != kindList {
 		return nil
 	}
 	layers := layersOf(r.request)
@@ -40,8 +36,8 @@ func (r *reading) requestedLayers() *[]inventory.Layer {
 func layersOf(o object) []inventory.Layer {
 	out := []inventory.Layer{}
 	for _, v := range o.list("layers") {
-		arn := scalar(v)
-		if m := asObject(v); m != nil {
+		arn := v.text
+		if m := asObject(v.value); m != nil {
 			arn = m.text("arn")
 		}
 		if arn != "" {
@@ -57,7 +53,7 @@ func layersOf(o object) []inventory.Layer {
 func readSettings(r *reading) {
 	var keys []string
 	for _, m := range r.request {
-		if m.value == nil || m.name == "" {
+		if m.kind == kindNull || m.name == "" {
 			continue
 		}
 		switch key := strings.ToLower(m.name[:1]) + m.name[1:]; key {
@@ -135,11 +131,11 @@ func readAddPermission(r *reading) {
 func (r *reading) requestedGrant(qualifier string) []inventory.Grant {
 	q := r.request
 	g := inventory.Grant{ID: q.text("statementId"), Actions: sorted(q.texts("action")), Qualifier: qualifier}
-	who, _ := q.get("principal")
-	if text, ok := who.(string); ok && strings.HasPrefix(strings.TrimSpace(text), "{") {
-		who = parseJSON(text)
+	who := q.get("principal")
+	if who.kind == kindText && strings.HasPrefix(strings.TrimSpace(who.text), "{") {
+		who = parseJSON(who.text)
 	}
-	if who == nil && r.succeeded() {
+	if who.missing() && r.succeeded() {
 		return []inventory.Grant{unreadable("principal")}
 	}
 	addPrincipal(&g, who)
@@ -150,7 +146,7 @@ func (r *reading) requestedGrant(qualifier string) []inventory.Grant {
 	n.apply("stringequals", "lambda:FunctionUrlAuthType", q.texts("functionUrlAuthType"))
 	n.apply("bool", "lambda:InvokedViaFunctionUrl", q.texts("invokedViaFunctionUrl"))
 	g.Secret = q.text("eventSourceToken") != ""
-	if who == nil {
+	if who.missing() {
 		return nil
 	}
 	return []inventory.Grant{finish(g)}

@@ -76,7 +76,7 @@ func readUpdateTrail(r *reading) {
 	if bucket := r.request.text("s3BucketName"); bucket != "" {
 		r.note("delivered to bucket " + bucket)
 	}
-	if key, ok := r.request.get("kmsKeyId"); ok && scalar(key) == "" && key != nil {
+	if r.request.has("kmsKeyId") && r.request.text("kmsKeyId") == "" {
 		r.note(noEncryption)
 	}
 	r.unlessNarrowed(inventory.ActionOther)
@@ -96,7 +96,7 @@ func readSelectors(r *reading) {
 	r.event.Subject = r.trail()
 	basic, advanced := r.request.list("eventSelectors"), r.request.list("advancedEventSelectors")
 	for _, v := range basic {
-		readBasicSelector(r, asObject(v))
+		readBasicSelector(r, asObject(v.value))
 	}
 	if len(advanced) > 0 {
 		readAdvancedSelectors(r, advanced)
@@ -122,12 +122,12 @@ func readBasicSelector(r *reading, s object) {
 
 // readAdvancedSelectors: management events are recorded where a selector asks
 // for eventCategory Management, as far as its other fields let them through.
-func readAdvancedSelectors(r *reading, selectors []any) {
+func readAdvancedSelectors(r *reading, selectors []member) {
 	whole, found := false, false
 	for _, v := range selectors {
 		management, filters := false, []string(nil)
-		for _, f := range asObject(v).list("fieldSelectors") {
-			field := asObject(f)
+		for _, f := range asObject(v.value).list("fieldSelectors") {
+			field := asObject(f.value)
 			if name := field.text("field"); name != "eventCategory" {
 				filters = append(filters, name)
 				continue
@@ -187,8 +187,8 @@ func readBucket(r *reading) {
 func shortestExpiration(request object) *int {
 	var least *int
 	for _, v := range request.child("LifecycleConfiguration").list("Rule") {
-		for _, e := range asObject(v).list("Expiration") {
-			days := asObject(e).number("Days")
+		for _, e := range asObject(v.value).list("Expiration") {
+			days := asObject(e.value).number("Days")
 			if days > 0 && (least == nil || days < *least) {
 				least = &days
 			}
@@ -250,7 +250,7 @@ func telemetryLost(name string) string {
 // flowLogs collects the ids, which EC2 wraps in objects of its own.
 func (r *reading) flowLogs() []string {
 	var ids []string
-	walk(r.request, 0, func(s string) {
+	walk(r.request.asValue(), 0, func(s string) {
 		if strings.HasPrefix(s, "fl-") {
 			ids = append(ids, s)
 		}

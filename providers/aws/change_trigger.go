@@ -6,9 +6,9 @@ import "strings"
 // which functions, by what, with which authorisation.
 func readTrigger(r *reading) {
 	home := r.home()
-	r.functions = functionsIn(r.request, home)
+	r.functions = functionsIn(r.request.asValue(), home)
 	if len(r.functions) == 0 {
-		r.functions = functionsIn(r.response, home)
+		r.functions = functionsIn(r.response.asValue(), home)
 	}
 	c := &r.event.Change
 	c.TriggerSource = r.triggerSource()

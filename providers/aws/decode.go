@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
+	"sync"
 	"time"
 
 	"github.com/estray/estray/inventory"
@@ -13,13 +13,18 @@ import (
 // Decoder turns CloudTrail records into facts. Make it with [NewDecoder]; it
 // may be used from several goroutines at once.
 type Decoder struct {
-	source string
-	calls  map[Call]row
+	source   string
+	calls    map[Call]row
+	scanners sync.Pool // of *scanner
 }
 
 // NewDecoder returns a decoder whose sightings of assets name the source:
 // "cloudtrail:exports/logs".
-func NewDecoder(source string) *Decoder { return &Decoder{source: source, calls: table()} }
+func NewDecoder(source string) *Decoder {
+	d := &Decoder{source: source, calls: table()}
+	d.scanners.New = func() any { return new(scanner) }
+	return d
+}
 
 // Decoded is what one record says.
 type Decoded struct {
@@ -49,11 +54,15 @@ func (d *Decoder) Decode(record []byte, from inventory.Provenance) (Decoded, err
 	if len(record) > mostBytes {
 		return Decoded{}, fmt.Errorf("decode record: it has %d bytes, and CloudTrail writes at most 256 KB", len(record))
 	}
-	text := string(record)
-	h, err := readHead(text)
+	s := d.scanners.Get().(*scanner)
+	defer d.scanners.Put(s)
+	defer s.release()
+	s.text = string(record)
+	whole, err := s.record()
 	if err != nil {
 		return Decoded{}, err
 	}
+	h := headOf(whole)
 	if h.foreign() {
 		return Decoded{}, nil
 	}
@@ -70,7 +79,6 @@ func (d *Decoder) Decode(record []byte, from inventory.Provenance) (Decoded, err
 	if !ok {
 		return out, nil
 	}
-	whole := asObject(parseJSON(text))
 	r := newReading(whole, call, out)
 	r.event.Action, r.event.LoggedName, r.event.Provenance = row.action, h.name, from
 	r.identify(h.id)
@@ -90,56 +98,25 @@ func (d *Decoder) Decode(record []byte, from inventory.Provenance) (Decoded, err
 // writes, for exports that indent or enrich.
 const mostBytes = 8 << 20
 
-// readHead reads the head of a record and holds the rest against the grammar.
-func readHead(record string) (head, error) {
-	var h head
-	s := scanner{text: record}
+// record reads the text of a record, which must be an object.
+func (s *scanner) record() (object, error) {
 	if s.space() != '{' {
-		return h, errors.New("decode record: it is no JSON object")
+		return nil, errors.New("decode record: it is no JSON object")
 	}
-	ok := s.members(func(name string) bool {
-		if strings.EqualFold(name, "userIdentity") && s.space() == '{' {
-			return s.members(func(name string) bool { return s.textInto(h.ofIdentity(name)) })
-		}
-		return s.textInto(h.ofRecord(name))
-	})
-	if !ok || !s.end() {
-		return h, describeJSON(record)
+	whole := asObject(s.whole())
+	if whole == nil {
+		return nil, describeJSON(s.text)
 	}
-	return h, nil
+	return whole, nil
 }
 
-// ofRecord is where a member of a record goes; nil: nowhere. Exports that went
-// through a table have names in lower case.
-func (h *head) ofRecord(name string) *string {
-	var room [32]byte
-	switch string(appendLower(room[:0], name)) {
-	case "eventsource":
-		return &h.source
-	case "eventname":
-		return &h.name
-	case "eventid":
-		return &h.id
-	case "eventtime":
-		return &h.time
-	case "eventtype":
-		return &h.kind
-	case "eventcategory":
-		return &h.category
-	case "awsregion":
-		return &h.region
-	case "recipientaccountid":
-		return &h.recipient
+// headOf reads the head of a record. What is no string counts as missing.
+func headOf(record object) head {
+	return head{
+		source: record.str("eventSource"), name: record.str("eventName"), id: record.str("eventID"), time: record.str("eventTime"),
+		kind: record.str("eventType"), category: record.str("eventCategory"), region: record.str("awsRegion"),
+		recipient: record.str("recipientAccountId"), account: record.child("userIdentity").str("accountId"),
 	}
-	return nil
-}
-
-// ofIdentity is where a member of a record's userIdentity goes.
-func (h *head) ofIdentity(name string) *string {
-	if strings.EqualFold(name, "accountId") {
-		return &h.account
-	}
-	return nil
 }
 
 // describeJSON words what is wrong with a record. The texts of encoding/json,

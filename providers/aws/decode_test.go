@@ -185,3 +185,43 @@ func TestTimesMayHaveFractions(t *testing.T) {
 		}
 	}
 }
+
+// TestMembersAreFoundByTheirExactName: the last of them counts, whatever else
+// is there; the last in another case only where there is none.
+func TestMembersAreFoundByTheirExactName(t *testing.T) {
+	const rest = `"eventID":"e","eventSource":"lambda.amazonaws.com","eventTime":"2026-03-01T10:00:00Z","userIdentity":{"accountId":"1"}`
+	for name, c := range map[string]struct{ members, want string }{
+		"one":                         {rest + `,"eventName":"GetPolicy"`, "GetPolicy 1"},
+		"two of one name":             {rest + `,"eventName":"Invoke","eventName":"GetPolicy"`, "GetPolicy 1"},
+		"another case behind":         {rest + `,"eventName":"GetPolicy","eventname":"Invoke","EVENTNAME":"Invoke"`, "GetPolicy 1"},
+		"another case in front":       {`"EVENTNAME":"Invoke",` + rest + `,"eventName":"GetPolicy"`, "GetPolicy 1"},
+		"another case alone":          {`"EVENTNAME":"GetPolicy",` + rest, "GetPolicy 1"},
+		"two other cases":             {`"eventname":"Invoke",` + rest + `,"EVENTNAME":"GetPolicy"`, "GetPolicy 1"},
+		"two other cases, turned":     {`"EVENTNAME":"Invoke",` + rest + `,"eventname":"GetPolicy"`, "GetPolicy 1"},
+		"two other cases and a copy":  {`"eventname":"Invoke","EVENTNAME":"Invoke",` + rest + `,"eventname":"GetPolicy"`, "GetPolicy 1"},
+		"a name with an escape":       {rest + `,"event\u004eame":"GetPolicy"`, "GetPolicy 1"},
+		"a letter that folds":         {rest + `,"eventName":"GetPolicy","eventſource":"ec2.amazonaws.com"`, "GetPolicy 1"},
+		"of the identity":             {rest + `,"eventName":"GetPolicy","userIdentity":{"accountId":"2","accountId":"3","AccountID":"4"}`, "GetPolicy 3"},
+		"the last identity whole":     {rest + `,"eventName":"GetPolicy","userIdentity":{"AccountID":"4"}`, "GetPolicy 4"},
+		"an identity of another case": {rest + `,"eventName":"GetPolicy","useridentity":{"accountId":"4"}`, "GetPolicy 1"},
+		"inside of another member":    {rest + `,"eventName":"GetPolicy","requestParameters":{"eventName":"Invoke","userIdentity":{"accountId":"5"}}`, "GetPolicy 1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := decode(t, []byte("{"+c.members+"}")).Event
+			if got := e.Name + " " + e.Scope.Account; got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
+	}
+	for name, members := range map[string]string{
+		"the last is no string": rest + `,"eventName":"Invoke","eventName":7`,
+		"the exact one is null": rest + `,"eventName":null,"eventname":"Invoke"`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := aws.NewDecoder("trail").Decode([]byte("{"+members+"}"), inventory.Provenance{})
+			if err == nil || err.Error() != "decode record: it has no eventName" {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}

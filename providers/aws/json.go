@@ -11,15 +11,16 @@ import (
 const nesting = 10_000
 
 // scanner reads a JSON text (RFC 8259). It is here, and not encoding/json,
-// because most of an archive is passed over or only looked at: what is skipped
-// becomes no value, and strings without an escape share the text. The fuzz test
+// because records are read by the million: strings without an escape share the
+// text, and the members of a record share one piece of memory. The fuzz test
 // holds it against encoding/json. A method that returns false has met
 // something that is no JSON.
 type scanner struct {
 	text  string
 	pos   int
 	depth int
-	open  []member // of the objects that are being read
+	open  []member // of the objects and lists that are being read
+	room  []member // for those that were read
 }
 
 // space passes over white space and returns the byte after it; 0 at the end.
@@ -72,102 +73,76 @@ func (s *scanner) more(closing byte) (more, ok bool) {
 	return false, false
 }
 
-// members calls each for the members of the object that begins here; each
-// must read or skip the value.
-func (s *scanner) members(each func(name string) bool) bool {
-	empty, ok := s.enter('}')
-	for more := !empty; more && ok; {
-		var name string
-		if s.space() != '"' {
-			return false
-		}
-		if name, ok = s.string(); !ok || !s.take(':') || !each(name) {
-			return false
-		}
-		more, ok = s.more('}')
-	}
-	return ok
-}
-
-// elements calls each for the elements of the array that begins here.
-func (s *scanner) elements(each func() bool) bool {
-	empty, ok := s.enter(']')
-	for more := !empty; more && ok; {
-		if !each() {
-			return false
-		}
-		more, ok = s.more(']')
-	}
-	return ok
-}
-
-// value reads a value: an object, a []any, a string, a json.Number, a bool or
-// nil.
-func (s *scanner) value() (any, bool) {
+// value reads a value.
+func (s *scanner) value() (value, bool) {
 	switch s.space() {
 	case '{':
-		o, ok := s.object()
-		return o, ok
+		return s.object()
 	case '[':
-		list := []any{}
-		ok := s.elements(func() bool {
-			v, ok := s.value()
-			list = append(list, v)
-			return ok
-		})
-		return list, ok
+		return s.list()
 	case '"':
 		text, ok := s.string()
-		return text, ok
+		return value{kind: kindText, text: text}, ok
 	}
 	word, ok := s.word()
 	switch word {
 	case "true", "false":
-		return word == "true", ok
+		return value{kind: kindBool, text: word}, ok
 	case "null":
-		return nil, ok
+		return value{kind: kindNull}, ok
 	}
-	return json.Number(word), ok
+	return value{kind: kindNumber, text: word}, ok
 }
 
 // object reads the object that begins here. Of members of one name the last
 // stands.
-func (s *scanner) object() (object, bool) {
+func (s *scanner) object() (value, bool) {
 	base := len(s.open)
-	ok := s.members(func(name string) bool {
-		v, ok := s.value()
-		s.open = append(s.open, member{name, v})
-		return ok
-	})
-	o := append(object{}, s.open[base:]...)
+	empty, ok := s.enter('}')
+	for more := !empty; more && ok; {
+		var m member
+		if s.space() != '"' {
+			return value{}, false
+		}
+		if m.name, ok = s.string(); !ok || !s.take(':') {
+			return value{}, false
+		}
+		if m.value, ok = s.value(); !ok {
+			return value{}, false
+		}
+		m.place = uint32(len(s.open) - base)
+		s.open = append(s.open, m)
+		more, ok = s.more('}')
+	}
+	return value{kind: kindObject, parts: s.keep(base, object(s.open[base:]).order())}, ok
+}
+
+// list reads the array that begins here.
+func (s *scanner) list() (value, bool) {
+	base := len(s.open)
+	empty, ok := s.enter(']')
+	for more := !empty; more && ok; {
+		var m member
+		if m.value, ok = s.value(); !ok {
+			return value{}, false
+		}
+		s.open = append(s.open, m)
+		more, ok = s.more(']')
+	}
+	return value{kind: kindList, parts: s.keep(base, s.open[base:])}, ok
+}
+
+// keep ends the object or list that was open from base on, and copies its
+// parts to where they stay. Many share one piece of memory, which never moves.
+func (s *scanner) keep(base int, parts []member) []member {
+	if s.room == nil || cap(s.room)-len(s.room) < len(parts) {
+		s.room = make([]member, 0, max(2*cap(s.room), len(parts), 16))
+	}
+	at := len(s.room)
+	s.room = append(s.room, parts...)
+	clear(s.open[base:])
 	s.open = s.open[:base]
-	return o.order(), ok
-}
-
-// skip passes over a value.
-func (s *scanner) skip() bool {
-	switch s.space() {
-	case '{':
-		return s.members(func(string) bool { return s.skip() })
-	case '[':
-		return s.elements(s.skip)
-	case '"':
-		_, _, ok := s.quoted()
-		return ok
-	}
-	_, ok := s.word()
-	return ok
-}
-
-// textInto reads a value into dst if it is a string and dst is not nil; all
-// else is passed over.
-func (s *scanner) textInto(dst *string) bool {
-	if dst == nil || s.space() != '"' {
-		return s.skip()
-	}
-	text, ok := s.string()
-	*dst = text
-	return ok
+	return s.room[at:len(s.room):len(s.room)]
 }
 
 // string reads the string that begins here, as encoding/json does: what is no
@@ -282,15 +257,36 @@ func (o object) order() object {
 	return out
 }
 
-// parseJSON reads text that is one JSON object or array; nil where it is not.
-func parseJSON(text string) any {
-	s := scanner{text: text, open: make([]member, 0, 32)}
+// most bounds what memory is kept for the next text, in members.
+const most = 4 << 10
+
+// release makes the scanner ready for another text. What it read must be of no
+// use any more: its memory is used again.
+func (s *scanner) release() {
+	clear(s.open)
+	clear(s.room)
+	open, room := s.open[:0], s.room[:0]
+	if cap(open)+cap(room) > most {
+		open, room = nil, nil
+	}
+	*s = scanner{open: open, room: room}
+}
+
+// parseJSON reads text that is one JSON object or array; the zero value where it
+// is not.
+func parseJSON(text string) value {
+	s := scanner{text: text}
+	return s.whole()
+}
+
+// whole reads the text; see parseJSON.
+func (s *scanner) whole() value {
 	if c := s.space(); c != '{' && c != '[' {
-		return nil
+		return value{}
 	}
 	v, ok := s.value()
 	if !ok || !s.end() {
-		return nil
+		return value{}
 	}
 	return v
 }

@@ -1,7 +1,6 @@
 package aws
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,65 +12,99 @@ import (
 // an unexpected type.
 type object []member
 
-// member is one member of an object.
+// member is one member of an object, or an element of a list, which has no name.
 type member struct {
-	name  string
-	value any // as scanner.value gives it
+	name string
+	value
 }
 
+// value is a JSON value. The zero value: there is none.
+type value struct {
+	kind kind
+	// place is that of a member in its object, as the text has them.
+	place uint32
+	// text is a text, or a number or boolean as it is written.
+	text string
+	// parts are the members of an object in order of their names, or the
+	// elements of a list.
+	parts []member
+}
+
+// kind is the type of a value.
+type kind uint8
+
+const (
+	kindNone kind = iota
+	kindNull
+	kindBool
+	kindNumber
+	kindText
+	kindList
+	kindObject
+)
+
+// missing reports whether there is no value, or null.
+func (v value) missing() bool { return v.kind <= kindNull }
+
 // asObject returns v as an object; nil where it is something else.
-func asObject(v any) object {
-	o, _ := v.(object)
-	return o
+func asObject(v value) object {
+	if v.kind != kindObject {
+		return nil
+	}
+	return v.parts
+}
+
+// asValue returns o as a value: the way back from asObject.
+func (o object) asValue() value {
+	if o == nil {
+		return value{}
+	}
+	return value{kind: kindObject, parts: o}
 }
 
 // get returns the member of that name. CloudTrail lower-cases the first letter
 // of the API's names without a rule that holds for all (uUID, sourceARN), so
-// names match whatever their case.
-func (o object) get(name string) (any, bool) {
+// names match whatever their case, where none is the same: the last of them.
+func (o object) get(name string) value {
 	near := -1
-	for i, m := range o {
-		if m.name == name {
-			return m.value, true
+	for i := range o {
+		m := &o[i]
+		if len(m.name) != len(name) {
+			continue
 		}
-		if near < 0 && len(m.name) == len(name) && strings.EqualFold(m.name, name) {
+		if m.name == name {
+			return m.value
+		}
+		if (near < 0 || m.place > o[near].place) && strings.EqualFold(m.name, name) {
 			near = i
 		}
 	}
 	if near < 0 {
-		return nil, false
+		return value{}
 	}
-	return o[near].value, true
+	return o[near].value
 }
 
 // has reports whether the member is there and is not null.
-func (o object) has(name string) bool {
-	v, ok := o.get(name)
-	return ok && v != nil
-}
+func (o object) has(name string) bool { return !o.get(name).missing() }
 
 func (o object) child(name string) object {
-	v, _ := o.get(name)
-	return asObject(v)
+	return asObject(o.get(name))
 }
 
 // text returns a string member; numbers and booleans as they are written;
 // empty for anything else.
 func (o object) text(name string) string {
-	v, _ := o.get(name)
-	return scalar(v)
+	return o.get(name).text
 }
 
-func scalar(v any) string {
-	switch t := v.(type) {
-	case string:
-		return t
-	case json.Number:
-		return t.String()
-	case bool:
-		return strconv.FormatBool(t)
+// str returns a member that is a string; empty for anything else.
+func (o object) str(name string) string {
+	v := o.get(name)
+	if v.kind != kindText {
+		return ""
 	}
-	return ""
+	return v.text
 }
 
 // flag reads a boolean that some services write as a string.
@@ -94,23 +127,23 @@ func (o object) number(name string) int {
 }
 
 // list returns an array member; a single value counts as a list of one.
-func (o object) list(name string) []any {
-	v, ok := o.get(name)
-	if !ok || v == nil {
+func (o object) list(name string) []member {
+	v := o.get(name)
+	switch {
+	case v.missing():
 		return nil
+	case v.kind == kindList:
+		return v.parts
 	}
-	if l, ok := v.([]any); ok {
-		return l
-	}
-	return []any{v}
+	return []member{{value: v}}
 }
 
 // texts returns the strings of a member that is a string or a list of them.
 func (o object) texts(name string) []string {
 	var out []string
 	for _, v := range o.list(name) {
-		if s := scalar(v); s != "" {
-			out = append(out, s)
+		if v.text != "" {
+			out = append(out, v.text)
 		}
 	}
 	return out
@@ -141,21 +174,15 @@ const deepest = 64
 
 // walk calls visit for every string below v, in the order of the members'
 // names, down to a bounded depth.
-func walk(v any, depth int, visit func(string)) {
+func walk(v value, depth int, visit func(string)) {
 	if depth > deepest {
 		return
 	}
-	switch t := v.(type) {
-	case string:
-		visit(t)
-	case []any:
-		for _, x := range t {
-			walk(x, depth+1, visit)
-		}
-	case object:
-		for _, m := range t {
-			walk(m.value, depth+1, visit)
-		}
+	if v.kind == kindText {
+		visit(v.text)
+	}
+	for _, m := range v.parts {
+		walk(m.value, depth+1, visit)
 	}
 }
 

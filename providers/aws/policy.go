@@ -52,7 +52,7 @@ func policyStatements(text string) ([]object, error) {
 	}
 	var out []object
 	for i, v := range document.list("Statement") {
-		s := asObject(v)
+		s := asObject(v.value)
 		if s == nil {
 			return nil, fmt.Errorf("parse policy: statement %d is no object", i+1)
 		}
@@ -77,9 +77,7 @@ func parseStatement(s object) (inventory.Grant, error) {
 		g.Actions = []string{"*"}
 		g.Unjudged = append(g.Unjudged, "NotAction")
 	}
-	if who, ok := s.get("Principal"); ok {
-		addPrincipal(&g, who)
-	}
+	addPrincipal(&g, s.get("Principal"))
 	if s.has("NotPrincipal") {
 		g.Everyone = true // everybody but some
 		g.Unjudged = append(g.Unjudged, "NotPrincipal")
@@ -115,20 +113,21 @@ func resourceQualifier(s object) string {
 
 // addPrincipal reads every form of a principal: "*", an account, an ARN, a
 // service, a list of them, or an object of kinds.
-func addPrincipal(g *inventory.Grant, who any) {
-	switch t := who.(type) {
-	case []any:
-		for _, v := range t {
-			addName(g, scalar(v))
+func addPrincipal(g *inventory.Grant, who value) {
+	switch who.kind {
+	case kindList:
+		for _, v := range who.parts {
+			addName(g, v.text)
 		}
-	case object:
-		for _, kind := range t.names() {
-			for _, name := range t.texts(kind) {
+	case kindObject:
+		kinds := asObject(who)
+		for _, kind := range kinds.names() {
+			for _, name := range kinds.texts(kind) {
 				addKind(g, kind, name)
 			}
 		}
 	default:
-		addName(g, scalar(who))
+		addName(g, who.text)
 	}
 }
 

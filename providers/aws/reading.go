@@ -65,7 +65,7 @@ func ofOtherKind(name string) bool {
 // outcome: any error code means that the call failed, and there is no flag for
 // success. A dry run logs success and changes nothing.
 func (r *reading) outcome() inventory.Outcome {
-	if code, _ := r.record.get("errorCode"); code != nil && code != "" {
+	if code := r.record.get("errorCode"); !code.missing() && (code.kind != kindText || code.text != "") {
 		return inventory.Failed
 	}
 	if dry, _ := r.request.flag("dryRun"); dry {

@@ -20,46 +20,46 @@ const largest = 256 << 10
 // the place, and by the look of a value for presigned links. It writes what
 // encoding/json would.
 func redact(record object) json.RawMessage {
-	text := appendClean(make([]byte, 0, 1<<10), record, 0)
+	text := appendClean(make([]byte, 0, 1<<10), record.asValue(), 0)
 	if len(text) <= largest {
 		return text
 	}
-	short := object{{"estrayOmitted", "record too large"}}
+	short := object{{name: "estrayOmitted", value: value{kind: kindText, text: "record too large"}}}
 	for _, m := range record {
-		switch m.value.(type) {
-		case object, []any, nil:
+		switch m.kind {
+		case kindObject, kindList, kindNull:
 			continue
 		}
 		if clean := appendMember(nil, m, 1); len(clean) <= 1<<10 {
 			short = append(short, m)
 		}
 	}
-	return appendClean(nil, short.order(), 0)
+	return appendClean(nil, short.order().asValue(), 0)
 }
 
 // appendClean appends a value without its secrets.
-func appendClean(dst []byte, v any, depth int) []byte {
+func appendClean(dst []byte, v value, depth int) []byte {
 	if depth > deepest {
 		return appendText(dst, dropped)
 	}
-	switch t := v.(type) {
-	case object:
-		return appendObject(dst, t, func(dst []byte, m member) []byte { return appendMember(dst, m, depth+1) })
-	case []any:
+	switch v.kind {
+	case kindObject:
+		return appendObject(dst, v.parts, func(dst []byte, m member) []byte { return appendMember(dst, m, depth+1) })
+	case kindList:
 		dst = append(dst, '[')
-		for i, x := range t {
+		for i, x := range v.parts {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = appendClean(dst, x, depth+1)
+			dst = appendClean(dst, x.value, depth+1)
 		}
 		return append(dst, ']')
-	case string:
-		return appendText(dst, cleanText(t, depth))
-	case nil:
-		return append(dst, "null"...)
+	case kindText:
+		return appendText(dst, cleanText(v.text, depth))
+	case kindBool, kindNumber:
+		return append(dst, v.text...)
 	}
-	return append(dst, scalar(v)...)
+	return append(dst, "null"...)
 }
 
 // appendObject appends an object whose values the function value appends.
@@ -92,8 +92,8 @@ func appendText(dst []byte, s string) []byte {
 
 // appendMember appends a member's value, judged by the member's name.
 func appendMember(dst []byte, m member, depth int) []byte {
-	switch m.value.(type) {
-	case nil, bool:
+	switch m.kind {
+	case kindNull, kindBool:
 		return appendClean(dst, m.value, 0)
 	}
 	var room [64]byte
@@ -106,7 +106,7 @@ func appendMember(dst []byte, m member, depth int) []byte {
 	case "code":
 		return appendCode(dst, m.value, depth)
 	case "content":
-		if _, isText := m.value.(string); !isText { // EC2 wraps plain ids in {"content": ID}
+		if m.kind != kindText { // EC2 wraps plain ids in {"content": ID}
 			return appendCode(dst, m.value, depth)
 		}
 	}
@@ -149,12 +149,11 @@ func isSecretName(lower []byte) bool {
 }
 
 // appendEnvironment keeps the names of variables, never a value.
-func appendEnvironment(dst []byte, v any, depth int) []byte {
-	o, ok := v.(object)
-	if !ok {
+func appendEnvironment(dst []byte, v value, depth int) []byte {
+	if v.kind != kindObject {
 		return appendText(dst, dropped)
 	}
-	return appendObject(dst, o, func(dst []byte, m member) []byte {
+	return appendObject(dst, v.parts, func(dst []byte, m member) []byte {
 		if strings.EqualFold(m.name, "variables") {
 			return appendNames(dst, m.value)
 		}
@@ -163,21 +162,19 @@ func appendEnvironment(dst []byte, v any, depth int) []byte {
 }
 
 // appendNames keeps the members' names of an object and drops all else.
-func appendNames(dst []byte, v any) []byte {
-	o, ok := v.(object)
-	if !ok {
+func appendNames(dst []byte, v value) []byte {
+	if v.kind != kindObject {
 		return appendText(dst, dropped)
 	}
-	return appendObject(dst, o, func(dst []byte, _ member) []byte { return appendText(dst, dropped) })
+	return appendObject(dst, v.parts, func(dst []byte, _ member) []byte { return appendText(dst, dropped) })
 }
 
 // appendCode drops the presigned link to code or to a layer's content.
-func appendCode(dst []byte, v any, depth int) []byte {
-	o, ok := v.(object)
-	if !ok {
+func appendCode(dst []byte, v value, depth int) []byte {
+	if v.kind != kindObject {
 		return appendText(dst, dropped) // code itself
 	}
-	return appendObject(dst, o, func(dst []byte, m member) []byte {
+	return appendObject(dst, v.parts, func(dst []byte, m member) []byte {
 		if strings.EqualFold(m.name, "location") {
 			return appendText(dst, dropped)
 		}
@@ -201,7 +198,7 @@ func cleanText(s string, depth int) string {
 		return s
 	}
 	inner := parseJSON(text)
-	if inner == nil {
+	if inner.missing() {
 		return cleanBroken(s, text)
 	}
 	return string(appendClean(nil, inner, depth+1))

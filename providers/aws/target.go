@@ -99,8 +99,7 @@ func (r *reading) lambdaTargets() []function {
 			return []function{f}
 		}
 	}
-	details, _ := r.record.get("serviceEventDetails")
-	return functionsIn(details, home)
+	return functionsIn(r.record.get("serviceEventDetails"), home)
 }
 
 // askedQualifier is the qualifier inside the name that the caller asked for,
@@ -118,7 +117,7 @@ func (r *reading) askedQualifier(home function) string {
 // resource is the function among the record's resources (data events).
 func (r *reading) resource() string {
 	for _, v := range r.record.list("resources") {
-		if arn := asObject(v).text("ARN"); strings.Contains(arn, ":lambda:") && strings.Contains(arn, ":function:") {
+		if arn := asObject(v.value).text("ARN"); strings.Contains(arn, ":lambda:") && strings.Contains(arn, ":function:") {
 			return arn
 		}
 	}
@@ -147,7 +146,7 @@ func (r *reading) home() function {
 // functionsIn collects the ARNs of functions anywhere below v, also inside the
 // invocation address that API Gateway takes
 // (arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations).
-func functionsIn(v any, home function) []function {
+func functionsIn(v value, home function) []function {
 	var out []function
 	walk(v, 0, func(s string) {
 		if !strings.Contains(s, ":function:") {
