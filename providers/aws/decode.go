@@ -14,14 +14,20 @@ import (
 // may be used from several goroutines at once.
 type Decoder struct {
 	source   string
-	calls    map[Call]row
-	scanners sync.Pool // of *scanner
+	calls    map[string]map[string]row // by service and name
+	scanners sync.Pool                 // of *scanner
 }
 
 // NewDecoder returns a decoder whose sightings of assets name the source:
 // "cloudtrail:exports/logs".
 func NewDecoder(source string) *Decoder {
-	d := &Decoder{source: source, calls: table()}
+	d := &Decoder{source: source, calls: map[string]map[string]row{}}
+	for call, r := range table() {
+		if d.calls[call.Service] == nil {
+			d.calls[call.Service] = map[string]row{}
+		}
+		d.calls[call.Service][call.Name] = r
+	}
 	d.scanners.New = func() any { return new(scanner) }
 	return d
 }
@@ -161,9 +167,20 @@ func (h head) check() (time.Time, error) {
 // row finds how to read a call. Lambda's calls are all ours, known or not:
 // what is new is kept as other, or as reading by its verb.
 func (d *Decoder) row(c Call) (row, bool) {
-	r, ok := d.calls[c]
+	r, ok := d.calls[c.Service][c.Name]
 	if !ok && c.Service == lambda {
 		return row{action: guess(c.Name)}, true
 	}
 	return r, ok
+}
+
+// Matters reports whether Decode may keep a record with this eventSource and
+// eventName. It is false for no record that Decode keeps.
+func (d *Decoder) Matters(service, name []byte) bool {
+	calls, ok := d.calls[string(service)]
+	if !ok || string(service) == lambda {
+		return ok
+	}
+	_, ok = calls[string(stripDate(name))]
+	return ok
 }

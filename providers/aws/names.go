@@ -245,29 +245,41 @@ func guess(name string) inventory.Action {
 // stripDate removes the API's date from an event's name:
 // AddPermission20150331v2, CreateFunction2020_05_31. A name that is nothing but
 // a date is left alone.
-func stripDate(name string) string {
-	base := name
-	if i := strings.LastIndexByte(name, 'v'); i >= 0 && i+1 < len(name) && strings.Trim(name[i+1:], "0123456789") == "" {
-		base = name[:i]
+func stripDate[T string | []byte](name T) T {
+	end := len(name)
+	for end > 0 && isDigit(name[end-1]) {
+		end--
 	}
-	for _, s := range []string{base, name} {
-		if short, ok := cutDate(s); ok && short != "" {
+	if end == len(name) {
+		return name
+	}
+	if end > 0 && name[end-1] == 'v' {
+		if short, ok := cutDate(name[:end-1]); ok && len(short) > 0 {
 			return short
 		}
+	}
+	if short, ok := cutDate(name); ok && len(short) > 0 {
+		return short
 	}
 	return name
 }
 
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
 // cutDate removes 20YYMMDD or 20YY_MM_DD from the end of s.
-func cutDate(s string) (string, bool) {
+func cutDate[T string | []byte](s T) (T, bool) {
 	i := len(s)
-	for _, pair := range []struct{ digits, underscore int }{{2, 1}, {2, 1}, {4, 0}} {
-		for range pair.digits {
-			if i--; i < 0 || s[i] < '0' || s[i] > '9' {
+	for part := range 3 { // the day, the month, the year
+		digits := 2
+		if part == 2 {
+			digits = 4
+		}
+		for range digits {
+			if i--; i < 0 || !isDigit(s[i]) {
 				return s, false
 			}
 		}
-		if pair.underscore > 0 && i > 0 && s[i-1] == '_' {
+		if part < 2 && i > 0 && s[i-1] == '_' {
 			i--
 		}
 	}

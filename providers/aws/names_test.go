@@ -84,3 +84,50 @@ func TestReadingCallsAreReadOnlyWhereTheRecordDoesNotSay(t *testing.T) {
 		}
 	}
 }
+
+// TestMattersWhereDecodeKeeps holds the filter against the decoder, by records
+// without a request, in which nothing says that no function is concerned.
+func TestMattersWhereDecodeKeeps(t *testing.T) {
+	d := aws.NewDecoder("trail")
+	services := append(aws.Services(), "ssm.amazonaws.com", "", "lambda", "Lambda.amazonaws.com")
+	var names []string
+	for c := range aws.Calls() {
+		names = append(names, c.Name)
+	}
+	names = append(slices.Compact(slices.Sorted(slices.Values(names))), "WhateverComesNext", "RunInstances")
+	rapid.Check(t, func(r *rapid.T) {
+		service := rapid.SampledFrom(services).Draw(r, "service")
+		name := rapid.SampledFrom(names).Draw(r, "name") + rapid.SampledFrom([]string{"", "20150331", "20150331v2", "2020_05_31", "v2", "2", "V2"}).Draw(r, "suffix")
+		got, err := d.Decode(record(t, service, name, fields{"eventSource": service}), inventory.Provenance{})
+		if err != nil && service != "" {
+			r.Fatal(err)
+		}
+		if matters := d.Matters([]byte(service), []byte(name)); matters != got.Keep {
+			r.Errorf("%s %s matters: %v, is kept: %v", service, name, matters, got.Keep)
+		}
+	})
+}
+
+func TestMattersNeedsNoMemory(t *testing.T) {
+	d := aws.NewDecoder("trail")
+	service, name := []byte("iam.amazonaws.com"), []byte("CreateAccessKey20150331v2")
+	if n := testing.AllocsPerRun(100, func() { d.Matters(service, name) }); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func BenchmarkMatters(b *testing.B) {
+	d := aws.NewDecoder("bench")
+	for _, c := range []struct{ service, name string }{
+		{"lambda.amazonaws.com", "GetFunction20150331v2"}, {"ec2.amazonaws.com", "DescribeInstances"}, {"dynamodb.amazonaws.com", "GetItem"},
+		{"cloudfront.amazonaws.com", "UpdateDistribution2020_05_31"},
+	} {
+		service, name := []byte(c.service), []byte(c.name)
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				d.Matters(service, name)
+			}
+		})
+	}
+}
