@@ -46,7 +46,8 @@ func table() []row {
 		{folder: "providers/collect", own: []string{"inventory", "inventory/store", "providers"}},
 		{folder: "providers/aws", own: []string{"inventory", "providers"}, tests: []string{"providers/providertest"}},
 		{folder: "providers/archive", own: []string{"internal/inflate", "internal/jsonscan", "inventory", "inventory/snapshot", "providers"},
-			tests: []string{"providers/providertest"}},
+			tests: []string{"providers/archive/archivetest", "providers/providertest"}},
+		{folder: "providers/archive/archivetest", own: []string{"providers/archive"}, others: []string{"github.com/google/go-cmp"}},
 
 		{folder: "providers/aws/session", own: []string{"inventory", "providers"},
 			others: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "golang.org/x/time"}, tests: []string{"internal/awsfake"}},
@@ -62,10 +63,11 @@ func table() []row {
 		{folder: "providers/aws/access", own: []string{"inventory", "providers/aws/session"},
 			others: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}, tests: []string{"internal/awsfake"}},
 		{folder: "providers/aws/bucket", own: []string{"providers/aws/session"},
-			others: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}},
+			others: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}, tests: []string{"providers/archive", "providers/archive/archivetest"}},
 		{folder: "providers/aws/digest", own: []string{"providers/aws", "providers/aws/session"},
 			others: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}, tests: []string{"internal/awsfake"}},
-		{folder: "providers/google/bucket", others: []string{"google.golang.org/api", "golang.org/x/oauth2"}},
+		{folder: "providers/google/bucket", others: []string{"google.golang.org/api", "golang.org/x/oauth2"},
+			tests: []string{"providers/archive", "providers/archive/archivetest"}},
 
 		{folder: "findings", own: []string{"inventory", "inventory/registry"}, tests: []string{"findings/rules/rulestest"}},
 		{folder: "findings/reconcile", own: []string{"inventory", "inventory/registry", "findings"},

@@ -41,8 +41,9 @@ type front struct {
 	// patience bounds one attempt of the client.
 	patience time.Duration
 
-	mu  sync.Mutex
-	log []string
+	mu    sync.Mutex
+	log   []string
+	times map[string]int
 }
 
 // what names a request: operation, key and range.
@@ -50,6 +51,8 @@ func what(r *http.Request) string {
 	op := "GetObject"
 	key := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, "/"+name), "/")
 	switch {
+	case r.Method == http.MethodHead && key != "":
+		op = "HeadObject"
 	case r.Method == http.MethodHead:
 		op = "HeadBucket"
 	case r.URL.Query().Has("list-type"):
@@ -59,15 +62,7 @@ func what(r *http.Request) string {
 }
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f.mu.Lock()
-	f.log = append(f.log, what(r))
-	n := 0
-	for _, x := range f.log {
-		if x == what(r) {
-			n++
-		}
-	}
-	f.mu.Unlock()
+	n := f.note(what(r))
 	if f.answer != nil && f.answer(w, r, n) {
 		return
 	}
@@ -76,6 +71,18 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f.next.ServeHTTP(w, r)
+}
+
+// note keeps a request and counts those like it.
+func (f *front) note(request string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.times == nil {
+		f.times = map[string]int{}
+	}
+	f.log = append(f.log, request)
+	f.times[request]++
+	return f.times[request]
 }
 
 // etag asks the emulator, which knows no condition of a reading.
@@ -117,7 +124,13 @@ func s3fake(t *testing.T, objects map[string][]byte) *front {
 
 func (f *front) put(t *testing.T, key string, content []byte) {
 	t.Helper()
-	meta := map[string]string{"Content-Encoding": "gzip", "Last-Modified": time.Date(2026, 5, 4, 3, 0, 0, 0, time.UTC).Format(http.TimeFormat)}
+	f.putWith(t, key, content, map[string]string{"Content-Encoding": "gzip"})
+}
+
+// putWith stores an object with headers.
+func (f *front) putWith(t *testing.T, key string, content []byte, meta map[string]string) {
+	t.Helper()
+	meta["Last-Modified"] = time.Date(2026, 5, 4, 3, 0, 0, 0, time.UTC).Format(http.TimeFormat)
 	if _, err := f.backend.PutObject(name, key, meta, bytes.NewReader(content), int64(len(content)), nil); err != nil {
 		t.Fatal(err)
 	}
