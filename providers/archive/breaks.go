@@ -18,11 +18,11 @@ type breaks struct {
 	on  []inventory.Event
 }
 
-// look keeps of an event what it tells of the logging, if anything. Only what
-// succeeded counts: a refused call stopped nothing.
-func (b *breaks) look(e inventory.Event, silences func(inventory.Event) bool) {
+// look keeps of an event what it tells of the logging, if anything, and reports
+// whether it did. Only what succeeded counts: a refused call stopped nothing.
+func (b *breaks) look(e inventory.Event, silences func(inventory.Event) bool) bool {
 	if silences == nil || e.Outcome != inventory.Succeeded {
-		return
+		return false
 	}
 	short := inventory.Event{ID: e.ID, Time: e.Time, Name: e.Name, Service: e.Service, Subject: e.Subject, Scope: e.Scope}
 	switch {
@@ -30,7 +30,10 @@ func (b *breaks) look(e inventory.Event, silences func(inventory.Event) bool) {
 		b.off = append(b.off, short)
 	case e.Action == inventory.ActionLoggingOn:
 		b.on = append(b.on, short)
+	default:
+		return false
 	}
+	return true
 }
 
 // String tells the first acts and the number of all; empty: there was none.

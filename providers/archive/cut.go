@@ -2,13 +2,14 @@ package archive
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/estray/estray/internal/inflate"
+	"github.com/estray/estray/internal/jsonscan"
 )
 
 const (
@@ -16,12 +17,9 @@ const (
 	maxRecord = 4 << 20
 	// maxDepth bounds how deep a record nests.
 	maxDepth = 128
-	// recordsKey is the member of a delivery that holds its records.
-	recordsKey = "Records"
 )
 
-// piece is one record of a delivery, or one mistake in it, or both: a record
-// that was mended.
+// piece is one record of a delivery, or one mistake in it.
 type piece struct {
 	// number of the record, from 0; -1 for a mistake outside of records.
 	number int
@@ -52,27 +50,27 @@ const (
 	over                  // nothing more to read
 )
 
-// cutter cuts the records out of one delivery: a JSON object with an array
-// "Records", or several of them one after the other. It holds one record at a
-// time and never recurses. It checks no more of JSON's grammar than it needs
-// to find the next record; whoever decodes a record checks the rest.
+// cutter cuts the records out of one object. They are the elements of an array,
+// the member of a JSON object, of which several may follow one another; or they
+// stand by themselves. It holds one record at a time and never recurses. It
+// checks no more of JSON's grammar than it needs to find the next record;
+// whoever decodes a record checks the rest.
 type cutter struct {
-	src      io.Reader
-	buf      []byte
-	pos, end int
-	base     int64 // offset of buf[0]
-	err      error // why src gives no more
+	buffer
+	key    string          // of the member that holds the records; empty: they stand by themselves
+	names  *jsonscan.Names // to look for in records
+	span   jsonscan.Span   // of the last record
 
 	at        place
 	afterOne  bool // a value ended and no comma followed yet
 	documents int
 	found     int // arrays of records in the document at hand
 	number    int
-	record    []byte
 }
 
-func newCutter(src io.Reader) *cutter {
-	return &cutter{src: src, buf: make([]byte, 128<<10)}
+// begin makes the cutter ready for the object in its buffer.
+func (c *cutter) begin() {
+	c.at, c.afterOne, c.documents, c.found, c.number = outside, false, 0, 0, 0
 }
 
 // next returns the next record or mistake; false at the end.
@@ -107,6 +105,8 @@ func (c *cutter) document() (piece, bool) {
 	case !ok:
 		c.at = over
 		return piece{}, false
+	case c.key == "":
+		return c.standing(b)
 	case b != '{' && c.documents == 0:
 		return c.stop("does not begin with a JSON object")
 	case b != '{':
@@ -129,7 +129,7 @@ func (c *cutter) member() (piece, bool) {
 		c.pos++
 		c.at = outside
 		if c.found == 0 {
-			return piece{number: -1, offset: at, bad: recordsKey + " is missing"}, true
+			return piece{number: -1, offset: at, bad: c.key + " is missing"}, true
 		}
 		return piece{}, false
 	case b == ',' && c.afterOne:
@@ -152,7 +152,7 @@ func (c *cutter) member() (piece, bool) {
 	if !ok {
 		return c.cutShort("the object")
 	}
-	if name == recordsKey {
+	if name == c.key {
 		return c.records(b)
 	}
 	return c.skip("is no JSON here")
@@ -166,16 +166,16 @@ func (c *cutter) records(b byte) (piece, bool) {
 		if p, bad := c.skip("is no JSON here"); bad {
 			return p, true
 		}
-		what := recordsKey + " is no array"
+		what := c.key + " is no array"
 		if b == 'n' {
-			what = recordsKey + " is null"
+			what = c.key + " is null"
 		}
 		return piece{number: -1, offset: at, bad: what}, true
 	}
 	c.pos++
 	c.at, c.afterOne = elements, false
 	if c.found > 1 {
-		return piece{number: -1, offset: at, bad: recordsKey + " occurs again; both were read"}, true
+		return piece{number: -1, offset: at, bad: c.key + " occurs again; both were read"}, true
 	}
 	return piece{}, false
 }
@@ -188,7 +188,7 @@ func (c *cutter) element() (piece, bool) {
 		return c.cutShort("the array of records")
 	case b == ']':
 		c.pos++
-		c.at, c.afterOne = members, true
+		c.at, c.afterOne = c.around(), true
 		return piece{}, false
 	case b == ',' && c.afterOne:
 		c.pos++
@@ -209,37 +209,52 @@ func (c *cutter) element() (piece, bool) {
 	return c.cut(n, at)
 }
 
+// around is where an array of records ends into.
+func (c *cutter) around() place {
+	if c.key == "" {
+		return outside
+	}
+	return members
+}
+
 // cut takes the record that begins here. Too large or too deep a record is
 // passed over without being held.
 func (c *cutter) cut(number int, at int64) (piece, bool) {
-	c.record = c.record[:0]
-	var n nest
-	large := false
-	for done := false; !done; {
-		if !c.fill() {
+	start := c.pos
+	c.pos++
+	c.span.Begin(maxDepth, c.names)
+	for large := false; ; {
+		n, done := c.span.Feed(c.buf[c.pos:c.end])
+		c.pos += n
+		large = large || c.offset()-at > maxRecord
+		if done {
+			return c.whole(number, at, start, large), true
+		}
+		if large {
+			start = c.pos
+		}
+		if !c.more(start) {
 			p, ok := c.cutShort("the record")
 			p.number, p.offset = number, at
 			return p, ok
 		}
-		var size int
-		size, done = n.feed(c.buf[c.pos:c.end])
-		large = large || len(c.record)+size > maxRecord
-		if !large && n.deepest <= maxDepth {
-			c.record = append(c.record, c.buf[c.pos:c.pos+size]...)
-		}
-		c.pos += size
+		start = 0
 	}
+}
+
+// whole is the record that began at start and ended here.
+func (c *cutter) whole(number int, at int64, start int, large bool) piece {
 	c.afterOne = true
-	p := piece{number: number, offset: at, record: c.record}
+	p := piece{number: number, offset: at}
 	switch {
 	case large:
-		p.record, p.bad = nil, fmt.Sprintf("is larger than %d bytes and was left out", maxRecord)
-	case n.deepest > maxDepth:
-		p.record, p.bad = nil, fmt.Sprintf("is nested deeper than %d levels and was left out", maxDepth)
-	case !utf8.Valid(c.record):
-		p.record, p.bad = bytes.ToValidUTF8(c.record, []byte("\uFFFD")), "holds bytes that are no UTF-8; they were replaced and the record was kept"
+		p.bad = fmt.Sprintf("is larger than %d bytes and was left out", maxRecord)
+	case c.span.TooDeep():
+		p.bad = fmt.Sprintf("is nested deeper than %d levels and was left out", maxDepth)
+	default:
+		p.record = c.buf[start:c.pos:c.pos]
 	}
-	return p, true
+	return p
 }
 
 // skip passes over one value, holding nothing of it.
@@ -298,45 +313,21 @@ func (c *cutter) name() (string, bool) {
 	return name, true
 }
 
-func (c *cutter) offset() int64 { return c.base + int64(c.pos) }
-
-// fill makes sure that a byte is at hand; false at the end of the source.
-func (c *cutter) fill() bool {
-	for empty := 0; c.pos == c.end; empty++ {
-		if c.err != nil {
-			return false
-		}
-		c.base += int64(c.end)
-		c.pos = 0
-		c.end, c.err = c.src.Read(c.buf)
-		if empty > 100 && c.end == 0 && c.err == nil {
-			c.err = io.ErrNoProgress
-		}
-	}
-	return true
+// opens reports whether the first byte of the object that is no white space may
+// open records. What cannot be read may: whoever reads on meets the error.
+func (c *cutter) opens() bool {
+	c.byteOrderMark()
+	b, ok := c.space()
+	return !ok || b == '{' || b == '[' && c.key == ""
 }
 
-// space passes over white space and shows the byte after it.
-func (c *cutter) space() (byte, bool) {
-	for c.fill() {
-		switch b := c.buf[c.pos]; b {
-		case ' ', '\t', '\r', '\n':
-			c.pos++
-		default:
-			return b, true
-		}
-	}
-	return 0, false
-}
-
+// byteOrderMark passes over one at the beginning. What is too short for one is
+// none.
 func (c *cutter) byteOrderMark() {
-	if !c.fill() {
+	if c.offset() > 0 {
 		return
 	}
-	for c.err == nil && c.end-c.pos < 3 {
-		var n int
-		n, c.err = c.src.Read(c.buf[c.end:])
-		c.end += n
+	for c.end-c.pos < 3 && c.more(c.pos) {
 	}
 	if bytes.HasPrefix(c.buf[c.pos:c.end], []byte("\xEF\xBB\xBF")) {
 		c.pos += 3
@@ -360,12 +351,10 @@ func (c *cutter) cutShort(what string) (piece, bool) {
 	case c.err == io.EOF && c.documents == 0:
 		wrong = "holds nothing"
 	case c.err == io.EOF:
-	case errors.Is(c.err, io.ErrUnexpectedEOF):
-		wrong = what + " ends too early: the compressed data is cut off"
-	case errors.Is(c.err, gzip.ErrHeader):
-		wrong = "something that is no gzip follows the compressed data"
-	case errors.Is(c.err, gzip.ErrChecksum):
-		wrong = "the compressed data is damaged: its checksum does not hold"
+	case errors.Is(c.err, inflate.ErrCut):
+		wrong = what + " ends too early: " + inflate.ErrCut.Error()
+	case errors.Is(c.err, inflate.ErrTrailing), errors.Is(c.err, inflate.ErrChecksum):
+		wrong = cause(c.err)
 	default:
 		wrong = what + " cannot be read further: " + cause(c.err)
 	}

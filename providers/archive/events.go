@@ -1,8 +1,10 @@
 package archive
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/estray/estray/inventory"
@@ -13,44 +15,82 @@ import (
 type events struct {
 	cfg     Config
 	format  Format
+	crew    *crew
 	cell    inventory.Cell
 	objects []object  // by key
+	proofs  []string  // keys of the integrity records, in order
 	unread  []skipped // which may belong to the cell
 }
 
 // Cells is the one cell of the events.
 func (s *events) Cells() []inventory.Cell { return []inventory.Cell{s.cell} }
 
-// Read reads the objects that are due. If the same ones were read before, it
-// reads none and says again what it said then; if others came since, it reads
-// these and those of the last time before.
+// Read reads the days of delivery that are due and whose objects are not those
+// of an earlier reading.
 func (s *events) Read(ctx context.Context, since providers.Since, emit providers.Emit) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	before := since(s.cell)
 	due, old := s.due(before)
-	m := markOf(s.format.Revision, due, old)
-	last, ok := parseMark(before.Mark)
-	if ok && !s.cfg.Full && len(s.unread) == 0 && last.all == m.all && wholeBefore(before) {
-		before.Read = time.Time{} // the run's
-		return emit(before)
-	}
-	r := reading{source: s, emit: emit}
+	known, changed := s.known(before, due)
+	unknown := known.without(due)
+	r := reading{source: s, emit: emit, old: old, changed: changed, clean: map[day]int{}}
 	for _, x := range s.unread {
 		r.bad.unread(x.key, "", x.err)
 	}
-	if err := r.objects(ctx, due, &m, s.known(before, due, m)); err != nil {
+	s.cfg.Meter.plan(len(unknown), sizeOf(unknown))
+	if err := r.prove(ctx, unknown); err != nil {
 		return err
 	}
-	return emit(r.coverage(due, old, m))
+	if err := r.objects(ctx, unknown); err != nil {
+		return err
+	}
+	r.seen += known.events()
+	r.whole += len(due) - len(unknown)
+	return emit(r.coverage(due, known.remember(due, r.clean)))
 }
 
-// wholeBefore reports whether every object was read: a cell of ours is partial
-// only by a break in the logging, which another reading does not heal, or when
-// nothing was due, which has no mark.
-func wholeBefore(c inventory.Coverage) bool {
-	return c.State == inventory.Complete || c.State == inventory.Partial && c.Continuity == inventory.Broken
+// basis is how this source reads.
+func (s *events) basis() basis {
+	b := basis{revision: s.format.Revision}
+	if s.counts() {
+		b.counted = s.cfg.Usage
+	}
+	return b
+}
+
+// known gives what is known of an earlier reading, and what has changed since.
+// What could not be listed now is no change.
+func (s *events) known(before inventory.Coverage, due []object) (known, changes) {
+	k, changed := parsePeriods(before.Mark, s.basis()).compare(due)
+	if s.cfg.Full {
+		k, _ = parsePeriods("", s.basis()).compare(due)
+	}
+	if len(s.unread) > 0 {
+		changed = nil
+	}
+	return k, changed
+}
+
+// without gives the objects that must be read, by day and key.
+func (k known) without(due []object) []object {
+	var out []object
+	for _, o := range due {
+		if !k.has(dayOf(o.delivered)) {
+			out = append(out, o)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b object) int { return cmp.Compare(dayOf(a.delivered), dayOf(b.delivered)) })
+	return out
+}
+
+func sizeOf(all []object) int64 {
+	var n int64
+	for _, o := range all {
+		n += o.size
+	}
+	return n
 }
 
 // due leaves out objects from before the instant at which reading begins:
@@ -70,104 +110,30 @@ func (s *events) due(before inventory.Coverage) (due []object, old int) {
 	return due, old
 }
 
-// reading is what is known while the objects of a cell are read.
-type reading struct {
-	source *events
-	emit   providers.Emit
-	seen   int
-	bad    mistakes
-	breaks breaks
-}
-
-// objects reads what was delivered after the earlier reading, and counts for the
-// next one how many events the settled objects hold.
-func (r *reading) objects(ctx context.Context, due []object, now *mark, last mark) error {
-	r.seen, now.seen = last.seen, last.seen
-	for _, o := range due {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if last.known() && !o.delivered.After(last.until) {
-			continue
-		}
-		seen := r.seen
-		if err := r.object(ctx, o.key); err != nil {
-			return err
-		}
-		if !o.delivered.After(now.until) {
-			now.seen += r.seen - seen
-		}
-	}
-	return nil
-}
-
-// object reads one object; mistakes in it are noted. The error is emit's or
-// the context's.
-func (r *reading) object(ctx context.Context, key string) error {
-	err := readObject(ctx, r.source.cfg.Root, key, &r.bad, func(p piece) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		return r.piece(key, p)
-	})
-	if err == nil { // the end of the run may look like an object that breaks off
-		err = ctx.Err()
-	}
-	return err
-}
-
-func (r *reading) piece(key string, p piece) error {
-	switch {
-	case p.broke != nil:
-		r.bad.unread(key, p.where(), p.broke)
-	case p.bad != "":
-		r.bad.add(key, p.where(), p.bad)
-	}
-	if p.record == nil {
-		return nil
-	}
-	d, err := r.source.format.Decode(p.record, inventory.Provenance{Object: key, Record: p.number})
-	if err != nil {
-		r.bad.add(key, p.where(), "is not understood: "+err.Error())
-		return nil
-	}
-	return r.facts(d)
-}
-
-func (r *reading) facts(d Decoded) error {
-	for _, a := range d.Assets {
-		if err := r.emit(a); err != nil {
-			return err
-		}
-	}
-	if d.Event == nil {
-		return nil
-	}
-	r.seen++
-	r.breaks.look(*d.Event, r.source.format.Silences)
-	return r.emit(*d.Event)
-}
-
 // coverage sums up. The window begins when the first object was delivered and
 // ends so much before the last one as delivery may be late.
-func (r *reading) coverage(due []object, old int, m mark) inventory.Coverage {
-	c := inventory.Coverage{Cell: r.source.cell, State: inventory.Complete, Seen: r.seen, Mark: m.String()}
+func (r *reading) coverage(due []object, left periods) inventory.Coverage {
+	c := inventory.Coverage{Cell: r.source.cell, State: inventory.Complete, Seen: r.seen}
 	if len(due) == 0 {
-		c.State, c.Mark = inventory.Partial, ""
-		c.Why = inventory.Reason{Operation: "read events", Message: tooOld(old) + ", so nothing was read"}
+		c.State = inventory.Partial
+		c.Why = inventory.Reason{Operation: "read events", Message: join(tooOld(r.old)+", so nothing was read", r.changed.String())}
 		return c
 	}
-	c.Continuity = inventory.Assumed
-	c.Window = window(due, r.source.format.Late)
-	c.Why.Message = tooOld(old)
-	if silent := r.breaks.String(); silent != "" {
-		c.State, c.Continuity = inventory.Partial, inventory.Broken
-		c.Why = inventory.Reason{Operation: "read events", Message: join(silent, tooOld(old))}
+	c.Mark, c.Usage = left.String(), left.on.counted
+	c.Continuity, c.Window = r.continuity(), window(due, r.source.format.Late)
+	if r.proof.covers(c.Window) {
+		c.Window.To = r.proof.Window.To
+	}
+	notes := []string{r.breaks.String(), r.unproved(), tooOld(r.old), r.changed.String(), join(r.proof.Notes...)}
+	if c.Why.Message = join(notes...); c.Continuity == inventory.Broken {
+		c.State, c.Why.Operation = inventory.Partial, "read events"
 	}
 	if r.bad.total > 0 {
-		c.State = r.bad.state
-		c.Why = r.bad.why(r.cure())
-		c.Why.Message = join(c.Why.Message, r.breaks.String(), tooOld(old))
+		c.State, c.Why = r.bad.state, r.bad.why(r.cure())
+		c.Why.Message = join(append([]string{c.Why.Message}, notes...)...)
+		if r.whole > 0 && c.State != inventory.Malformed {
+			c.State = inventory.Partial
+		}
 	}
 	return c
 }

@@ -99,7 +99,8 @@ const (
 // Object is what a key tells.
 type Object struct {
 	Class Class
-	// Scope is the account and region of a log.
+	// Scope is the account and region of a log. A sibling with a scope is an
+	// integrity record of the logs there.
 	Scope inventory.Scope
 	// Delivered is when a log was written, by its name.
 	Delivered time.Time

@@ -59,7 +59,7 @@ func format() archive.Format {
 			}
 			return archive.Object{Class: archive.Log, Delivered: at, Scope: inventory.Scope{Provider: inventory.AWS, Account: m[1], Region: m[2]}}
 		},
-		Decode: decode,
+		Member: "Records", Decode: decode,
 		Silences: func(e inventory.Event) bool {
 			return e.Action == inventory.ActionLoggingOff && (e.Name == "Stop" || len(e.Change.Narrowed) > 0)
 		},

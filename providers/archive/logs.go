@@ -41,17 +41,21 @@ type object struct {
 // that speaks for the archive as a whole, so Plan fails only when it is
 // cancelled.
 func (l *logs) Plan(ctx context.Context) ([]providers.Source, error) {
-	found := listing{logs: map[inventory.Scope][]object{}, siblings: map[string]int{}}
+	found := listing{logs: map[inventory.Scope][]object{}, siblings: map[string]int{}, proofs: map[inventory.Scope][]string{}}
 	if err := l.list(ctx, &found); err != nil {
 		return nil, err
 	}
 	sources := []providers.Source{&objects{cell: l.whole(), found: found, layout: l.format.Layout}}
 	holes := found.holes()
+	workers := newCrew(l.cfg.Workers, l.format)
 	for _, scope := range slices.SortedFunc(maps.Keys(found.logs), inventory.Scope.Compare) {
 		all := found.logs[scope]
 		slices.SortFunc(all, func(a, b object) int { return strings.Compare(a.key, b.key) })
 		cell := inventory.Cell{Source: l.cfg.Source, Scope: scope, Capability: inventory.CapEvents}
-		sources = append(sources, &events{cfg: l.cfg, format: l.format, cell: cell, objects: all, unread: holes[scope]})
+		sources = append(sources, &events{
+			cfg: l.cfg, format: l.format, crew: workers, cell: cell, objects: all, unread: holes[scope],
+			proofs: slices.Sorted(slices.Values(found.proofs[scope])),
+		})
 	}
 	return sources, nil
 }
@@ -101,6 +105,9 @@ func (l *logs) file(key string, info fs.FileInfo, found *listing) {
 		found.count++
 	case Sibling:
 		found.siblings[o.What]++
+		if l.cfg.Prove != nil && o.Scope != (inventory.Scope{}) {
+			found.proofs[o.Scope] = append(found.proofs[o.Scope], key)
+		}
 	default:
 		found.strange(key)
 	}
@@ -112,6 +119,7 @@ type listing struct {
 	logs     map[inventory.Scope][]object
 	count    int // of logs
 	siblings map[string]int
+	proofs   map[inventory.Scope][]string // keys of integrity records, if they are asked
 	unread   mistakes
 	skipped  []skipped
 	unknown  []string // the first ones

@@ -83,6 +83,20 @@ func (m *mistakes) note(state inventory.State, key, where, what string) {
 	}
 }
 
+// take adds what was noted elsewhere, after what was noted here.
+func (m *mistakes) take(o mistakes) {
+	switch {
+	case o.total == 0:
+		return
+	case m.total == 0:
+		m.operation, m.code, m.state = o.operation, o.code, o.state
+	case o.state == inventory.Malformed:
+		m.state = o.state
+	}
+	m.total += o.total
+	m.places = append(m.places, o.places[:min(len(o.places), shown-len(m.places))]...)
+}
+
 // why gives the reason, with the cure at its end.
 func (m *mistakes) why(cure string) inventory.Reason {
 	text := strings.Join(m.places, "; ")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/estray/estray/internal/inflate"
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/inventory/snapshot"
 	"github.com/estray/estray/providers"
@@ -63,8 +64,8 @@ func (s *snapshots) read(ctx context.Context, yield func(snapshot.Line) error) (
 		return false, err
 	}
 	defer f.Close() //nolint:errcheck // nothing was written
-	r, err := inflate(f)
-	if err != nil {
+	r := inflate.NewReader()
+	if err := r.Reset(f, -1); err != nil {
 		return false, err
 	}
 	h, err := snapshot.Read(r, s.cell.Source, yield)
