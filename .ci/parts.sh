@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # Installs the parts that the tests need: a PostgreSQL 15 server, Chromium and
-# Python, which Debian 12 has, and an emulator of AWS with the vendor's Python
-# SDK, which the Python package index has. Ends with status 1 when one cannot be
-# had.
+# Python, which Debian 12 has, an emulator of AWS with the vendor's Python SDK,
+# which the Python package index has, and an emulator of Google Cloud Storage,
+# which Go builds. Ends with status 1 when one cannot be had.
 set -euo pipefail
 
 postgres=/usr/lib/postgresql/15/bin/initdb
 moto=5.2.5
 # internal/testparts looks for it in the same folder.
 venv=${XDG_CACHE_HOME:-$HOME/.cache}/estray/moto-$moto
+gcs=1.56.1
+gcs_home=${XDG_CACHE_HOME:-$HOME/.cache}/estray/fake-gcs-server-$gcs
 
 missing() {
 	[ -x "$postgres" ] || echo postgresql-15
@@ -60,10 +62,24 @@ install_emulator() {
 	touch "$venv/installed"
 }
 
+# Outside of the module: the server's own dependencies are none of the project's.
+install_gcs() {
+	echo "building fake-gcs-server $gcs into $gcs_home (half a minute, once)"
+	if ! (cd / && GOBIN="$gcs_home" GOFLAGS= go install "github.com/fsouza/fake-gcs-server@v$gcs"); then
+		{
+			echo "the tests need fake-gcs-server $gcs, and go could not build it"
+			echo "give go a way to a module proxy (GOPROXY) and run this again: .ci/parts.sh"
+			echo "or leave the heavy parts out: make test-short"
+		} >&2
+		return 1
+	fi
+}
+
 packages=$(missing | tr '\n' ' ')
 packages=${packages% }
 [ -z "$packages" ] || install_packages "$packages"
 emulator || install_emulator
+[ -x "$gcs_home/fake-gcs-server" ] || install_gcs
 
 still=$(missing | tr '\n' ' ')
 emulator || still+="moto"
@@ -71,4 +87,4 @@ if [ -n "$still" ]; then
 	echo "installed, and still not found: $still" >&2
 	exit 1
 fi
-echo "PostgreSQL 15, Chromium, Python and moto $moto are installed"
+echo "PostgreSQL 15, Chromium, Python, moto $moto and fake-gcs-server $gcs are installed"

@@ -8,7 +8,7 @@ tests() {
 	ESTRAY_TEST_PARTS=required go test -timeout 25m ./... ./.ci/licences
 }
 
-stage "parts: PostgreSQL, Chromium, moto (an emulator of AWS) with boto3" ./.ci/parts.sh
+stage "parts: PostgreSQL, Chromium, moto (an emulator of AWS) with boto3, fake-gcs-server (one of Google Cloud Storage)" ./.ci/parts.sh
 stage "build of all packages" go build ./...
 stage "tests" tests
 echo "all tests passed in $SECONDS s"

@@ -1,6 +1,6 @@
 // Package testparts hands tests the real parts that they need: a PostgreSQL
-// server, a Chromium browser, an emulator of AWS, a Python with the vendor's SDK,
-// the recordings of attacks that lie beside the repository. Only tests import it.
+// server, a Chromium browser, emulators of AWS and of Google Cloud Storage, a Python
+// with a vendor's SDK, the recordings of attacks that lie beside the repository. Only tests import it.
 //
 // # When a part is missing
 //

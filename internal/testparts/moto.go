@@ -37,7 +37,7 @@ func Moto(t testing.TB) string {
 	return m.url
 }
 
-// emulator is a running moto.
+// emulator is a running emulator.
 type emulator struct {
 	*process
 	url string

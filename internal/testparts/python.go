@@ -42,10 +42,13 @@ func hasSDK(path string) error {
 
 // pythonHome is the virtual environment that .ci/parts.sh makes. The folder is
 // named there in the same way, on every system alike.
-func pythonHome() string {
+func pythonHome() string { return filepath.Join(cacheHome(), "moto-5.2.5") }
+
+// cacheHome holds what .ci/parts.sh installs for this project.
+func cacheHome() string {
 	cache := os.Getenv("XDG_CACHE_HOME")
 	if cache == "" {
 		cache = filepath.Join(os.Getenv("HOME"), ".cache")
 	}
-	return filepath.Join(cache, "estray", "moto-5.2.5")
+	return filepath.Join(cache, "estray")
 }

@@ -77,6 +77,7 @@ func TestHeavyPartIsLeftOutByName(t *testing.T) {
 		{"a browser", func(t testing.TB) { testparts.Chromium(t) }, "Chromium"},
 		{"an interpreter", func(t testing.TB) { testparts.Python(t) }, "Python with boto3"},
 		{"an emulator", func(t testing.TB) { testparts.Moto(t) }, "moto 5.2.5, an emulator of AWS"},
+		{"another emulator", func(t testing.TB) { testparts.GCS(t) }, "fake-gcs-server 1.56.1, an emulator of Google Cloud Storage"},
 		{"any other", func(t testing.TB) { testparts.Heavy(t, "kill -9") }, "kill -9"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
