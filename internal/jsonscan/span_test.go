@@ -129,7 +129,9 @@ func TestValuesAreThoseOfTheOutermostLevel(t *testing.T) {
 // the outermost level once, unescaped, with plain values, and nothing is escaped.
 func drawObject(t *rapid.T) (text []byte, plain bool) {
 	plain = true
-	space := func() string { return rapid.SampledFrom([]string{"", "", "", " ", "\n\t", strings.Repeat(" ", 64)}).Draw(t, "space") }
+	space := func() string {
+		return rapid.SampledFrom([]string{"", "", "", " ", "\n\t", strings.Repeat(" ", 64)}).Draw(t, "space")
+	}
 	value := func() string {
 		return rapid.SampledFrom([]string{
 			`"lambda.amazonaws.com"`, `"ec2"`, `""`, `"eventSource"`, `"é"`, `"a\"b"`, `"\\"`, `"\u0061"`, `null`, `-1.5e3`, `{}`, `[]`,

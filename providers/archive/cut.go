@@ -57,9 +57,9 @@ const (
 // whoever decodes a record checks the rest.
 type cutter struct {
 	buffer
-	key    string          // of the member that holds the records; empty: they stand by themselves
-	names  *jsonscan.Names // to look for in records
-	span   jsonscan.Span   // of the last record
+	key   string          // of the member that holds the records; empty: they stand by themselves
+	names *jsonscan.Names // to look for in records
+	span  jsonscan.Span   // of the last record
 
 	at        place
 	afterOne  bool // a value ended and no comma followed yet

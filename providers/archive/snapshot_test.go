@@ -89,8 +89,8 @@ func TestSnapshotsAsTheyAre(t *testing.T) {
 
 		{"a line that is no JSON", header + complete + "{\n" + asset, inventory.Malformed, []string{"s.jsonl line 3 is no JSON object", "Correct the lines"}, 1, inventory.Partial},
 		{"a truncated file", header + complete + asset + asset[:30], inventory.Malformed, []string{"line 4 is no JSON object"}, 1, inventory.Partial},
-		{"a gzip cut off in its header line", string(zipped(header + complete + asset)[:60]), inventory.Malformed, []string{"unexpected EOF", "copy the file again"}, 0, inventory.Pending},
-		{"a gzip cut off later keeps what is before the cut", string(cutGzip(header + complete + asset + asset)), inventory.Malformed, []string{"was not read to its end", "unexpected EOF"}, 1, inventory.Partial},
+		{"a gzip cut off in its header line", string(zipped(header + complete + asset)[:60]), inventory.Malformed, []string{"the compressed data is cut off", "copy the file again"}, 0, inventory.Pending},
+		{"a gzip cut off later keeps what is before the cut", string(cutGzip(header + complete + asset + asset)), inventory.Malformed, []string{"was not read to its end", "the compressed data is cut off"}, 1, inventory.Partial},
 		{"a line of another kind", header + complete + asset + `{"time":"x"}` + "\n", inventory.Malformed, []string{`line 4 is neither an asset ("id") nor coverage ("capability")`}, 1, inventory.Partial},
 		{"lines that are no objects", header + complete + "7\n[]\nnull\n" + asset, inventory.Malformed, []string{"line 3", "line 4", "line 5"}, 1, inventory.Partial},
 		{"a second header", header + complete + header + asset, inventory.Malformed, []string{"line 3 is a second header"}, 1, inventory.Partial},

@@ -90,18 +90,17 @@ func TestStoreThatRefusesAnObject(t *testing.T) {
 		name  string
 		err   error
 		after int // -1: when it is opened
-		state inventory.State
 		code  string
 		says  string
 	}{
-		{"denied", broke("AccessDenied", fs.ErrPermission), -1, inventory.Denied, "AccessDenied", "Make readable"},
-		{"gone", broke("NoSuchKey", fs.ErrNotExist), -1, inventory.Unavailable, "NoSuchKey", "Scan again"},
-		{"slowed down", broke("SlowDown", nil), -1, inventory.Unavailable, "SlowDown", "Scan again"},
-		{"broken before the first byte", broke("", io.ErrUnexpectedEOF), 0, inventory.Unavailable, "", "Scan again"},
-		{"broken in the head of the gzip", broke("", io.ErrUnexpectedEOF), 5, inventory.Unavailable, "", "Scan again"},
-		{"broken in the middle", broke("", io.ErrUnexpectedEOF), half, inventory.Unavailable, "", "Scan again"},
-		{"expired in the middle", broke("ExpiredToken", nil), half, inventory.Unavailable, "ExpiredToken", "Scan again"},
-		{"denied in the middle", broke("AccessDenied", fs.ErrPermission), half, inventory.Denied, "AccessDenied", "Make readable"},
+		{"denied", broke("AccessDenied", fs.ErrPermission), -1, "AccessDenied", "Make readable"},
+		{"gone", broke("NoSuchKey", fs.ErrNotExist), -1, "NoSuchKey", "Scan again"},
+		{"slowed down", broke("SlowDown", nil), -1, "SlowDown", "Scan again"},
+		{"broken before the first byte", broke("", io.ErrUnexpectedEOF), 0, "", "Scan again"},
+		{"broken in the head of the gzip", broke("", io.ErrUnexpectedEOF), 5, "", "Scan again"},
+		{"broken in the middle", broke("", io.ErrUnexpectedEOF), half, "", "Scan again"},
+		{"expired in the middle", broke("ExpiredToken", nil), half, "ExpiredToken", "Scan again"},
+		{"denied in the middle", broke("AccessDenied", fs.ErrPermission), half, "AccessDenied", "Make readable"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -113,7 +112,7 @@ func TestStoreThatRefusesAnObject(t *testing.T) {
 			cfg.Root = store
 			got := readAll(t, archive.Logs(cfg, format()), nil)
 			c := got.coverage[eventsCell()]
-			checkCoverage(t, c, tt.state, second, "GetObject s3://b/k", tt.says)
+			checkCoverage(t, c, inventory.Partial, second, "GetObject s3://b/k", tt.says)
 			if c.Why.Code != tt.code || c.Why.Operation != "read "+second {
 				t.Errorf("reason is %s, want the code %q", c.Why, tt.code)
 			}
@@ -139,7 +138,7 @@ func TestListingThatBreaksOff(t *testing.T) {
 			cfg.Root = faulty{Store: twoScopes(t), stop: "444", list: broke(code, test.sentinel)}
 			got := readAll(t, archive.Logs(cfg, format()), nil)
 			checkCoverage(t, got.coverage[objectsCell()], test.state, "the rest of the archive cannot be read: GetObject s3://b/k: "+code)
-			checkCoverage(t, got.coverage[eventsCell()], test.state, code)
+			checkCoverage(t, got.coverage[eventsCell()], inventory.Partial, code)
 			if diff := cmp.Diff([]string{"a", "b"}, got.ids()); diff != "" {
 				t.Errorf("events (-want +got):\n%s", diff)
 			}
