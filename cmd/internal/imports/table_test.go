@@ -65,7 +65,7 @@ func table() []row {
 		{folder: "providers/aws/bucket", own: []string{"providers/aws/session"},
 			others: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}, tests: []string{"providers/archive", "providers/archive/archivetest"}},
 		{folder: "providers/aws/digest", own: []string{"providers/aws", "providers/aws/session"},
-			others: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}, tests: []string{"internal/awsfake"}},
+			others: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}, tests: []string{"internal/awsfake", "providers/archive", "providers/aws/bucket"}},
 		{folder: "providers/google/bucket", others: []string{"google.golang.org/api", "golang.org/x/oauth2"},
 			tests: []string{"providers/archive", "providers/archive/archivetest"}},
 
@@ -93,6 +93,7 @@ func table() []row {
 		{folder: "internal/nearest"},
 		{folder: "internal/testparts", others: []string{"github.com/jackc/pgx/v5"}},
 		{folder: "internal/trailgen"},
+		{folder: "internal/trailsign"},
 		{folder: "internal/yamlform", others: []string{"go.yaml.in/yaml/v3"}},
 	}
 }
@@ -100,7 +101,7 @@ func table() []row {
 // testHelpers are what test files of any folder may import on top of its row.
 func testHelpers() row {
 	return row{
-		own: []string{"internal/testparts"},
+		own: []string{"internal/testparts", "internal/trailsign"},
 		others: []string{
 			"github.com/chromedp/cdproto", "github.com/chromedp/chromedp", "github.com/google/go-cmp",
 			"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "github.com/johannesboyne/gofakes3",
