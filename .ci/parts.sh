@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the parts that the tests need: a PostgreSQL 15 server, Chromium and
-# Python, which Debian 12 has, an emulator of AWS with the vendor's Python SDK,
+# Installs the parts that the tests need: a PostgreSQL 15 server, Chromium, a C
+# compiler with libdeflate, and Python, which Debian 12 has, an emulator of AWS with the vendor's Python SDK,
 # which the Python package index has, and an emulator of Google Cloud Storage,
 # which Go builds. Ends with status 1 when one cannot be had.
 set -euo pipefail
@@ -15,6 +15,8 @@ gcs_home=${XDG_CACHE_HOME:-$HOME/.cache}/estray/fake-gcs-server-$gcs
 missing() {
 	[ -x "$postgres" ] || echo postgresql-15
 	command -v chromium >/dev/null || echo chromium
+	command -v gcc >/dev/null || printf '%s\n' gcc libc6-dev
+	[ -e /usr/include/libdeflate.h ] || echo libdeflate-dev
 	emulator || python3 -c 'import ensurepip, venv' 2>/dev/null || printf '%s\n' python3 python3-venv
 }
 
@@ -87,4 +89,4 @@ if [ -n "$still" ]; then
 	echo "installed, and still not found: $still" >&2
 	exit 1
 fi
-echo "PostgreSQL 15, Chromium, Python, moto $moto and fake-gcs-server $gcs are installed"
+echo "PostgreSQL 15, Chromium, libdeflate, Python, moto $moto and fake-gcs-server $gcs are installed"

@@ -8,7 +8,14 @@ tests() {
 	ESTRAY_TEST_PARTS=required go test -timeout 25m ./... ./.ci/licences
 }
 
-stage "parts: PostgreSQL, Chromium, moto (an emulator of AWS) with boto3, fake-gcs-server (one of Google Cloud Storage)" ./.ci/parts.sh
+# With libdeflate only what reads archives differs.
+libdeflate() {
+	ESTRAY_TEST_PARTS=required CGO_ENABLED=1 go test -tags libdeflate -timeout 10m \
+		./internal/inflate ./providers/archive ./providers/builtin
+}
+
+stage "parts: PostgreSQL, Chromium, libdeflate, moto (an emulator of AWS) with boto3, fake-gcs-server (one of Google Cloud Storage)" ./.ci/parts.sh
 stage "build of all packages" go build ./...
 stage "tests" tests
+stage "tests of what reads archives, with libdeflate" libdeflate
 echo "all tests passed in $SECONDS s"
