@@ -129,7 +129,6 @@ func (s *segment) grow() {
 // sift adds all records of the segment to the window of its log, once, and
 // notes which are duplicates. Segments are sifted in the order of the log.
 func (s *segment) sift(w *recent) {
-	s.stale = s.stale[:0]
 	for i := range s.records {
 		if !w.add(s.records[i].id) {
 			s.stale = append(s.stale, i)

@@ -19,9 +19,9 @@ type recordID [16]byte
 // letters may be large or small, and for any other text its FNV-1a hash, with
 // version 15 and the reserved variant set. Nobody issues such UUIDs, and a text
 // that looks like one is hashed too, so that a UUID never meets a hash. Two
-// hashes of 121 bits meet with a chance of 2^-121: among all 2^34 pairs of
-// a full window, 1 in 10^26. The hash does not resist who may choose ids; the
-// vendors choose them. An empty text has no id.
+// hashes of 121 bits meet with a chance of 2^-121: among the 2^33 pairs of a
+// full window, 1 in 10^26. The hash does not resist who may choose ids; the
+// vendors choose them. An empty text is no id, and neither is the nil UUID.
 //
 // text is only read, so that idOf([]byte(s)) copies no string.
 func idOf(text []byte) recordID {
@@ -33,7 +33,7 @@ func idOf(text []byte) recordID {
 	if len(text) == 0 {
 		return recordID{}
 	}
-	// FNV-1a with 128 bits (RFC 9923); the prime is 2^88 + 0x13b.
+	// FNV-1a with 128 bits, as hash/fnv has it; the prime is 2^88 + 0x13b.
 	high, low := uint64(0x6c62272e07bb0142), uint64(0x62b821756295c58d)
 	for _, c := range text {
 		low ^= uint64(c)
@@ -52,17 +52,15 @@ func idOf(text []byte) recordID {
 func uuidOf(text *[36]byte) (recordID, bool) {
 	const top = 0x8080808080808080
 	le := binary.LittleEndian
-	w, x := le.Uint64(text[0:]), uint64(le.Uint32(text[9:]))|uint64(le.Uint32(text[14:]))<<32
-	y, z := uint64(le.Uint32(text[19:]))|uint64(le.Uint32(text[24:]))<<32, le.Uint64(text[28:])
-	a, okA := unhex(w)
-	b, okB := unhex(x)
-	c, okC := unhex(y)
-	d, okD := unhex(z)
+	a, okA := unhex(le.Uint64(text[0:]))
+	b, okB := unhex(uint64(le.Uint32(text[9:])) | uint64(le.Uint32(text[14:]))<<32)
+	c, okC := unhex(uint64(le.Uint32(text[19:])) | uint64(le.Uint32(text[24:]))<<32)
+	d, okD := unhex(le.Uint64(text[28:]))
 	var id recordID
 	switch {
 	case text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-':
 		return id, false
-	case okA&okB&okC&okD&top != top || (w|x|y|z)&top != 0:
+	case okA&okB&okC&okD&top != top:
 		return id, false
 	case b>>16&0xf0 == 0xf0 && c&0xe0 == 0xe0: // the version and variant of hashes
 		return id, false
@@ -73,9 +71,9 @@ func uuidOf(text *[36]byte) (recordID, bool) {
 }
 
 // unhex reads eight hexadecimal digits at once, one in each byte, the first in
-// the lowest. The highest bit of each byte of ok says whether it is a digit;
-// this holds where all of them are ASCII: a sum sets that bit where the
-// character is at least the one that is told, and never carries over.
+// the lowest. The highest bit of each byte of ok says whether it is a digit: a
+// sum sets that bit where the character is at least the one that is told. Only
+// what is no ASCII carries over into bytes above, and is no digit itself.
 func unhex(x uint64) (value, ok uint64) {
 	const each = 0x0101010101010101
 	small := x | 0x20*each // letters only: of other characters it makes no letter

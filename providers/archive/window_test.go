@@ -155,6 +155,21 @@ func TestWindowClosesGapsWhereIDsCrowd(t *testing.T) {
 	})
 }
 
+func TestWindowTellsIDsOfOneHashApart(t *testing.T) {
+	var w recent
+	for n := range 300 {
+		id := numbered(0)
+		binary.LittleEndian.PutUint64(id[:8], 0x9e3779b97f4a7c15) // what makes any hash 0
+		id[15], id[14] = byte(n), byte(n>>8)
+		if id.hash() != 0 {
+			t.Fatalf("%x has the hash %x, so that this shows nothing", id, id.hash())
+		}
+		if !w.add(id) || w.add(id) {
+			t.Fatalf("%x was taken for another", id)
+		}
+	}
+}
+
 func TestWindowForgetsTheIDBeforeTheLast131072(t *testing.T) {
 	var w recent
 	for n := range windowSize {
