@@ -17,7 +17,7 @@ import (
 // notice missing.
 func TestWhatIsInflatedInOneGo(t *testing.T) {
 	mega := strings.Repeat("x", 1<<20)
-	noise := prose(10, 24<<20)
+	noise := prose(10, 32<<20)
 	for _, test := range []struct {
 		name    string
 		content []byte
