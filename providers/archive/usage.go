@@ -83,7 +83,8 @@ func (p *part) add(s *segment) {
 		}
 		return
 	}
-	p.placed = append(p.placed[:0], make([]uint32, len(s.rows))...)
+	p.placed = slices.Grow(p.placed[:0], len(s.rows))[:len(s.rows)]
+	clear(p.placed)
 	stale := s.stale
 	for i := range s.records {
 		if len(stale) > 0 && stale[0] == i {
