@@ -17,6 +17,7 @@ func cloudtrail(source string) archive.Format {
 		Kind:     "cloudtrail",
 		Provider: inventory.AWS,
 		Revision: 3,
+		Member:   "Records",
 		Layout:   "AWSLogs/ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/NAME.json.gz",
 		// CloudTrail delivers after about five minutes on average and promises
 		// no bound; its documentation speaks of 15 minutes.
