@@ -52,6 +52,8 @@ type View struct {
 	Coverage []Coverage
 	// Events streams the events up to At. Nil: there are none.
 	Events Walk
+	// Usage streams what identities did. Nil: there is none.
+	Usage Tally
 	// History recalls an asset's facets over time. Nil: there is none.
 	History Recall
 

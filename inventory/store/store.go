@@ -53,18 +53,22 @@ type Batch struct {
 // Writer takes facts.
 type Writer interface {
 	// Append commits a batch: all of it or nothing. The same fact twice
-	// changes nothing. Coverage in a batch is committed with its facts, never
-	// before them.
+	// changes nothing. Of two usages that differ in nothing but counts and
+	// times the later one stands. Coverage in a batch is committed with its
+	// facts, never before them.
 	Append(ctx context.Context, b Batch) error
 }
 
 // Reader answers from the stored facts.
 type Reader interface {
-	// View is the facts as of the instant at. Its Events and History stream
-	// from the store and stop working when the store is closed.
+	// View is the facts as of the instant at. Its Events, Usage and History
+	// stream from the store and stop working when the store is closed. Usage is
+	// kept, and told, to the microsecond.
 	View(ctx context.Context, at time.Time) (*inventory.View, error)
-	// Covered is the last reading of a cell that was whole or partial, so the
-	// place where the next one starts; the zero Coverage (pending) if none.
+	// Covered is the last reading of a cell that was complete or partial, so the
+	// place where the next one starts; the zero Coverage (pending) if none. A
+	// malformed reading is such a place too if it has a mark: a log with one
+	// damaged object was read but for that one, and the mark says so.
 	Covered(ctx context.Context, c inventory.Cell) (inventory.Coverage, error)
 	// Words are what [inventory.NewView] makes the coverage at the instant at
 	// of, and the announcement of every cell that was ever planned. The order

@@ -12,7 +12,7 @@ import (
 type facts struct {
 	assets   []assetPoints
 	events   []eventRow
-	usages   []usageRow
+	usages   usages
 	coverage []coverageRow
 }
 
@@ -41,9 +41,7 @@ func (f *facts) add(run string, fact inventory.Fact) error {
 		row, err = newEventRow(x)
 		f.events = append(f.events, row)
 	case inventory.Usage:
-		var row usageRow
-		row, err = newUsageRow(x)
-		f.usages = append(f.usages, row)
+		err = f.usages.add(x)
 	case inventory.Coverage:
 		var row coverageRow
 		row, err = newCoverageRow(run, x)

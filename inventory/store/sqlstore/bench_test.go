@@ -55,6 +55,26 @@ func benchEvent(n int) inventory.Event {
 	}
 }
 
+// benchUsage is the usage of an organization that has 75,000 rows a day: of 300
+// logs, in each of which 50 roles make 5 calls.
+func benchUsage(n int) inventory.Usage {
+	call, role, log, day := n%5, n/5%50, n/250%300, n/75_000
+	account := fmt.Sprintf("%012d", log/3)
+	region := []string{"eu-west-1", "eu-central-1", "us-east-1"}[log%3]
+	at := benchDay(day)
+	u := inventory.Usage{
+		Identity: fmt.Sprintf("arn:aws:iam::%s:role/service-role/production-%d", account, role), Service: "dynamodb.amazonaws.com",
+		Name: fmt.Sprintf("Operation%d", (role+call)%100), Outcome: inventory.Succeeded,
+		Part:  fmt.Sprintf("cloudtrail:s3://organization-trail/AWSLogs/%s/%s/%s", account, region, at.Format(time.DateOnly)),
+		Scope: inventory.Scope{Provider: inventory.AWS, Account: account, Region: region},
+		Count: 1 + n%4000, Outside: n % 7, First: at.Add(time.Duration(n%3600) * time.Second), Last: at.Add(time.Duration(20_000+n%3600) * time.Second),
+	}
+	if role%3 == 0 {
+		u.Asset = inventory.AssetID(fmt.Sprintf("arn:aws:lambda:%s:%s:function:production-%d", region, account, role))
+	}
+	return u
+}
+
 func appendAll(b *testing.B, s *sqlstore.Store, n int, fact func(int) inventory.Fact) {
 	b.Helper()
 	for start := 0; start < n; start += benchBatch {
@@ -84,6 +104,40 @@ func BenchmarkAppendEvents(b *testing.B) {
 		s := openBench(b, sqlstore.Options{})
 		for range 2 {
 			appendAll(b, s, 20_000, func(i int) inventory.Fact { return benchEvent(i) })
+		}
+	}
+}
+
+// BenchmarkAppendUsage stores a day of usage on top of a week, then the same
+// again.
+func BenchmarkAppendUsage(b *testing.B) {
+	for b.Loop() {
+		b.StopTimer()
+		s := openBench(b, sqlstore.Options{})
+		appendAll(b, s, 7*75_000, func(i int) inventory.Fact { return benchUsage(i) })
+		for _, again := range []string{"new", "again"} {
+			b.StartTimer()
+			start := time.Now()
+			appendAll(b, s, 75_000, func(i int) inventory.Fact { return benchUsage(7*75_000 + i) })
+			b.ReportMetric(75_000/time.Since(start).Seconds(), again+"-rows/s")
+			b.StopTimer()
+		}
+		b.StartTimer()
+	}
+}
+
+// BenchmarkTally sums up a week of usage, 75,000 sums of 525,000 rows.
+func BenchmarkTally(b *testing.B) {
+	s := openBench(b, sqlstore.Options{})
+	appendAll(b, s, 7*75_000, func(i int) inventory.Fact { return benchUsage(i) })
+	v, err := s.View(b.Context(), benchDay(99))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		n := 0
+		if err := v.Tally(b.Context(), inventory.UsageFilter{}, func(inventory.Usage) error { n++; return nil }); err != nil || n != 75_000 {
+			b.Fatal(n, err)
 		}
 	}
 }

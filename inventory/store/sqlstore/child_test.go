@@ -89,11 +89,12 @@ func childHold(url string) error {
 	return err
 }
 
-// crashBatch holds 40 assets and 40 events, and the coverage that counts them.
+// crashBatch holds 40 assets, 40 events and 40 usages, and the coverage that
+// counts them.
 func crashBatch(n int) store.Batch {
 	b := store.Batch{Run: "run"}
 	for i := range 40 {
-		b.Facts = append(b.Facts, benchAsset(n*40+i, 0), benchEvent(n*40+i))
+		b.Facts = append(b.Facts, benchAsset(n*40+i, 0), benchEvent(n*40+i), benchUsage(n*40+i))
 	}
 	cell := inventory.Cell{Source: fmt.Sprintf("batch-%06d", n), Capability: inventory.CapEvents}
 	b.Facts = append(b.Facts, inventory.Coverage{Cell: cell, State: inventory.Complete, Seen: 40, Read: benchDay(0)})

@@ -68,8 +68,8 @@ func (f *facts) writeCoverage(ctx context.Context, t tx) error {
 	}, rows, nil)
 }
 
-// Covered is the last reading of a cell that was complete or partial; the zero
-// Coverage if there is none.
+// Covered is the last reading of a cell that was complete or partial, or
+// malformed with a mark; the zero Coverage if there is none.
 func (s *Store) Covered(ctx context.Context, c inventory.Cell) (inventory.Coverage, error) {
 	cell, err := cellKey(c)
 	if err != nil {
@@ -77,19 +77,37 @@ func (s *Store) Covered(ctx context.Context, c inventory.Cell) (inventory.Covera
 	}
 	var best inventory.Coverage
 	err = s.read(ctx, "read coverage from", func(t tx) error {
-		return t.each(ctx, `SELECT body FROM coverage WHERE cell = ? AND state IN ('complete', 'partial') AND read_at = (
-			SELECT max(read_at) FROM coverage WHERE cell = ? AND state IN ('complete', 'partial'))`, []any{cell, cell},
-			func(r *sql.Rows) error {
-				// Of two readings at one instant the worse one is kept: a
-				// cursor must not pass what one of them did not read.
-				found, err := scanCoverage(r)
-				if best.Cell == (inventory.Cell{}) || found.Compare(best) > 0 {
-					best = found
-				}
-				return err
-			})
+		best, err = lastReading(ctx, t, cell)
+		return err
 	})
 	return best, err
+}
+
+// lastReading goes back through the readings of a cell to the last from which
+// the next one can go on. Most cells have it at once.
+func lastReading(ctx context.Context, t tx, cell []byte) (inventory.Coverage, error) {
+	query := rebind(t.dialect.numbered, `SELECT body FROM coverage WHERE cell = ? AND state IN ('complete', 'partial', 'malformed') ORDER BY read_at DESC`)
+	rows, err := t.QueryContext(ctx, query, cell)
+	if err != nil {
+		return inventory.Coverage{}, err
+	}
+	defer rows.Close() //nolint:errcheck // Err below reports what went wrong
+	var best inventory.Coverage
+	for rows.Next() {
+		found, err := scanCoverage(rows)
+		switch known := best.Cell != (inventory.Cell{}); {
+		case err != nil:
+			return inventory.Coverage{}, err
+		case known && !found.Read.Equal(best.Read):
+			return best, nil
+		case found.State == inventory.Malformed && found.Mark == "":
+		// Of two readings at one instant the worse one is kept: a cursor must
+		// not pass what one of them did not read.
+		case !known || found.Compare(best) > 0:
+			best = found
+		}
+	}
+	return best, rows.Err()
 }
 
 func scanCoverage(r *sql.Rows) (inventory.Coverage, error) {

@@ -11,6 +11,10 @@
 // are kept, the order in which facts arrive never shows, not even in a view of
 // the past.
 //
+// Usage is a row of numbers for each identity, call and part of a log, some 45
+// bytes in SQLite; what repeats, such as the names of calls, stands in tables of
+// its own. The same part counted again overwrites its rows.
+//
 // # Safety
 //
 // A batch is one transaction. SQLite runs with a write-ahead log: a process

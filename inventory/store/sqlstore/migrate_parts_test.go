@@ -50,8 +50,13 @@ func TestOldFacetsAreSplitIntoParts(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if _, err := s.DB().Exec("DELETE FROM estray_schema WHERE version_id > 2"); err != nil {
-				t.Fatal(err)
+			for _, query := range []string{
+				"DROP TABLE usages", "DROP TABLE usage_identities", "DROP TABLE usage_calls", "DROP TABLE usage_parts",
+				"CREATE TABLE usages (digest " + bytesOf(name) + ")", "DELETE FROM estray_schema WHERE version_id > 2",
+			} {
+				if _, err := s.DB().Exec(query); err != nil {
+					t.Fatal(err)
+				}
 			}
 			if err := s.Close(); err != nil {
 				t.Fatal(err)

@@ -166,25 +166,3 @@ func TestOlderSchemaIsNotChangedByAReader(t *testing.T) {
 		})
 	}
 }
-
-// TestUsageOfAPartIsReplaced: no contract reads usages yet, so their table is
-// looked at.
-func TestUsageOfAPartIsReplaced(t *testing.T) {
-	s := openAt(t, fileURL(t))
-	usage := func(part string, count int) inventory.Usage {
-		return inventory.Usage{
-			Identity: "arn:aws:iam::1:role/a", Service: "s3", Name: "GetObject", Outcome: inventory.Succeeded,
-			Part: part, Count: count, First: benchDay(0), Last: benchDay(1),
-		}
-	}
-	for _, facts := range [][]inventory.Fact{{usage("1", 5), usage("2", 7)}, {usage("1", 6), usage("1", 9)}} {
-		if err := s.Append(t.Context(), store.Batch{Run: "run", Facts: facts}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var got string
-	err := s.DB().QueryRow(`SELECT group_concat(part || '=' || json_extract(CAST(body AS TEXT), '$.count'), ' ') FROM (SELECT * FROM usages ORDER BY part)`).Scan(&got)
-	if err != nil || got != "1=9 2=7" {
-		t.Errorf("usages %q (%v), want 1=9 2=7", got, err)
-	}
-}

@@ -1,52 +1,101 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
+	"time"
 
 	"github.com/estray/estray/inventory"
 )
 
-// usageRow is a usage as it is stored. The digest is of all that identifies
-// it: everything but the counts and times.
-type usageRow struct{ digest, identity, asset, part, body []byte }
+// usagesPerPiece bounds how many usages of a batch are written out as
+// parameters at once.
+const usagesPerPiece = 5000
 
-func newUsageRow(u inventory.Usage) (usageRow, error) {
-	u.First, u.Last = u.First.UTC(), u.Last.UTC()
-	body, err := json.Marshal(u)
-	if err != nil {
-		return usageRow{}, fmt.Errorf("encode usage of %s: %w", u.Identity, err)
+// usages are those of a batch, with each text once.
+type usages struct {
+	identities lexicon[usageIdentity]
+	calls      lexicon[usageCall]
+	parts      lexicon[usagePart]
+	rows       []usageRow
+}
+
+// usageRow is a usage as it is stored. The first three say whose it is, as
+// places in the lexicons of the batch and, once these are numbered, as numbers
+// of stored rows.
+type usageRow struct{ identity, part, call, count, outside, first, last int64 }
+
+func (u *usages) add(x inventory.Usage) error {
+	for _, t := range []time.Time{x.First, x.Last} {
+		if _, err := timeText(t); err != nil {
+			return fmt.Errorf("encode usage of %s: %w", x.Identity, err)
+		}
 	}
-	id := inventory.Usage{
-		Identity: u.Identity, Asset: u.Asset, Service: u.Service, Name: u.Name,
-		Outcome: u.Outcome, Part: u.Part, Scope: u.Scope,
-	}
-	text, err := json.Marshal(id)
-	if err != nil {
-		return usageRow{}, fmt.Errorf("encode usage of %s: %w", u.Identity, err)
-	}
-	return usageRow{
-		digest: digest(text), identity: key(u.Identity), asset: key(string(u.Asset)), part: key(u.Part), body: body,
-	}, nil
+	u.rows = append(u.rows, usageRow{
+		identity: u.identities.place(usageIdentity{x.Identity, string(x.Asset)}),
+		part:     u.parts.place(usagePart{x.Part, string(x.Scope.Provider), x.Scope.Account, x.Scope.Region}),
+		call:     u.calls.place(usageCall{x.Service, x.Name, string(x.Outcome), x.Overflow}),
+		count:    int64(x.Count), outside: int64(x.Outside), first: x.First.UnixMicro(), last: x.Last.UnixMicro(),
+	})
+	return nil
 }
 
 // writeUsages stores usages; the same part read again replaces its counts.
 func (f *facts) writeUsages(ctx context.Context, t tx) error {
-	// PostgreSQL refuses a statement that would update one row twice.
-	last := map[string]usageRow{}
-	for _, r := range f.usages {
-		last[string(r.digest)] = r
+	if len(f.usages.rows) == 0 {
+		return nil
 	}
-	var rows [][]any
-	for _, k := range slices.Sorted(maps.Keys(last)) {
-		r := last[k]
-		rows = append(rows, []any{r.digest, r.identity, r.asset, r.part, r.body})
+	rows, err := f.usages.numbered(ctx, t)
+	if err != nil {
+		return err
 	}
-	return t.run(ctx, bulk{
-		head: `INSERT INTO usages (digest, identity, asset, part, body) VALUES `, row: `(?, ?, ?, ?, ?)`,
-		tail: ` ON CONFLICT (digest) DO UPDATE SET body = excluded.body`,
-	}, rows, nil)
+	for piece := range slices.Chunk(rows, usagesPerPiece) {
+		values := make([][]any, 0, len(piece))
+		for _, r := range piece {
+			values = append(values, []any{r.identity, r.part, r.call, r.count, r.outside, r.first, r.last})
+		}
+		err := t.run(ctx, bulk{
+			head: `INSERT INTO usages (identity_no, part_no, call_no, calls, outside, first_at, last_at) VALUES `, row: `(?, ?, ?, ?, ?, ?, ?)`,
+			tail: ` ON CONFLICT (identity_no, part_no, call_no) DO UPDATE SET
+				calls = excluded.calls, outside = excluded.outside, first_at = excluded.first_at, last_at = excluded.last_at
+				WHERE (usages.calls, usages.outside, usages.first_at, usages.last_at)
+					<> (excluded.calls, excluded.outside, excluded.first_at, excluded.last_at)`,
+		}, values, nil)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// numbered gives the rows with the numbers of what they speak of, in the order
+// of the table, and of several on one thing the last.
+func (u *usages) numbered(ctx context.Context, t tx) ([]usageRow, error) {
+	identities, err := u.identities.numbers(ctx, t, "usage_identities (digest, identity, asset)")
+	if err != nil {
+		return nil, err
+	}
+	calls, err := u.calls.numbers(ctx, t, "usage_calls (digest, service, name, outcome, overflow)")
+	if err != nil {
+		return nil, err
+	}
+	parts, err := u.parts.numbers(ctx, t, "usage_parts (digest, part, provider, account, region)")
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]usageRow, len(u.rows))
+	for i, r := range u.rows {
+		r.identity, r.part, r.call = identities[r.identity], parts[r.part], calls[r.call]
+		rows[len(rows)-1-i] = r
+	}
+	// The last one comes first now, stays so in a stable order, and is the one
+	// that CompactFunc keeps. PostgreSQL refuses to update a row twice.
+	slices.SortStableFunc(rows, compareUsageRows)
+	return slices.CompactFunc(rows, func(a, b usageRow) bool { return compareUsageRows(a, b) == 0 }), nil
+}
+
+func compareUsageRows(a, b usageRow) int {
+	return cmp.Or(cmp.Compare(a.identity, b.identity), cmp.Compare(a.part, b.part), cmp.Compare(a.call, b.call))
 }

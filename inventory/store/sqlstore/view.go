@@ -12,9 +12,9 @@ import (
 	"github.com/estray/estray/inventory"
 )
 
-// View is the facts as of the instant at. Its Events and History stream from
-// the store and stop working when the store is closed; they too tell nothing
-// later than at.
+// View is the facts as of the instant at. Its Events, Usage and History
+// stream from the store and stop working when the store is closed; they too
+// tell nothing later than at.
 func (s *Store) View(ctx context.Context, at time.Time) (*inventory.View, error) {
 	at = at.Round(0).UTC()
 	text, err := timeText(at)
@@ -37,6 +37,7 @@ func (s *Store) View(ctx context.Context, at time.Time) (*inventory.View, error)
 	}
 	v := inventory.NewView(at, assets, coverage)
 	v.Events = s.walk(at)
+	v.Usage = s.tally(v)
 	v.History = s.recall(v)
 	return v, nil
 }

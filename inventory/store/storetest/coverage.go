@@ -55,6 +55,33 @@ func coveredIsCursor(t *testing.T, open Opener) {
 	same(t, "of two at one instant", partial, covered())
 }
 
+// coveredThoughMalformed: a log with one damaged object was read but for that
+// one, and the mark says so. Without a mark there is no place to go on from.
+func coveredThoughMalformed(t *testing.T, open Opener) {
+	s := open(t)
+	covered := func() inventory.Coverage {
+		c, err := s.Covered(t.Context(), logs())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	put(t, s, reading(logs(), inventory.Malformed, hour(1)))
+	same(t, "malformed, without a mark", inventory.Coverage{}, covered())
+	whole := reading(logs(), inventory.Complete, hour(2))
+	put(t, s, whole, reading(logs(), inventory.Malformed, hour(3)))
+	same(t, "malformed without a mark after a whole one", whole, covered())
+	damaged := reading(logs(), inventory.Malformed, hour(4))
+	damaged.Mark, damaged.Seen = "all but object-17", 3
+	put(t, s, damaged)
+	denied := reading(logs(), inventory.Denied, hour(5))
+	denied.Mark = "object-18"
+	put(t, s, denied, reading(logs(), inventory.Malformed, hour(6)))
+	same(t, "malformed with a mark", damaged, covered())
+	put(t, s, reading(logs(), inventory.Complete, hour(4)), reading(logs(), inventory.Partial, hour(4)), reading(logs(), inventory.Malformed, hour(4)))
+	same(t, "of three at one instant", damaged, covered())
+}
+
 // pendingHidesNothing: a run writes its whole plan as pending first. If it
 // dies then, what was read before still stands.
 func pendingHidesNothing(t *testing.T, open Opener) {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"time"
 
 	"pgregory.net/rapid"
@@ -11,11 +12,13 @@ import (
 // anyFact draws from few ids, instants and values, so that facts meet.
 func anyFact() *rapid.Generator[inventory.Fact] {
 	return rapid.Custom(func(r *rapid.T) inventory.Fact {
-		switch rapid.IntRange(0, 5).Draw(r, "kind") {
+		switch rapid.IntRange(0, 6).Draw(r, "kind") {
 		case 0:
 			return anyEvent(r)
 		case 1:
 			return anyCoverage(r)
+		case 2:
+			return anyUsage(r)
 		}
 		return anyAsset(r)
 	})
@@ -87,4 +90,17 @@ func anyEvent(r *rapid.T) inventory.Event {
 	e.Scope.Account = rapid.SampledFrom([]string{"", "1", "2"}).Draw(r, "account")
 	e.Provenance = inventory.Provenance{Object: "trail", Record: record}
 	return e
+}
+
+// anyUsage draws few parts of few rows. Of one part it always draws the same
+// counts: another count is another reading, of which the last one stands.
+func anyUsage(r *rapid.T) inventory.Usage {
+	n := rapid.IntRange(0, 5).Draw(r, "part")
+	return inventory.Usage{
+		Identity: rapid.SampledFrom([]string{"role/a", "role/b", ""}).Draw(r, "identity"),
+		Asset:    rapid.SampledFrom([]inventory.AssetID{"", arn("pay")}).Draw(r, "used by"),
+		Name:     rapid.SampledFrom([]string{"GetItem", "PutItem"}).Draw(r, "call"),
+		Overflow: rapid.Bool().Draw(r, "overflow"), Scope: place(rapid.SampledFrom([]string{"1", "2"}).Draw(r, "scope")),
+		Part: fmt.Sprint("day ", n), Count: n + 1, Outside: n, First: hour(n), Last: hour(n + 2),
+	}
 }

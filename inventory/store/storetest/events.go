@@ -195,7 +195,10 @@ func hostileTexts(t *testing.T, open Opener) {
 	put(t, s, facts...)
 	v := viewAt(t, s, hour(2))
 	same(t, "assets, cells, events", []int{9, 9, 9}, []int{len(v.Assets), len(v.Coverage), len(ids(t, v, inventory.Filter{}))})
+	same(t, "usage", 9, len(tallied(t, v, inventory.UsageFilter{})))
 	for _, text := range []string{"a\x00b", "a\xffb", long, long + "y"} {
+		same(t, "usage of the identity", 1, len(tallied(t, v, inventory.UsageFilter{Identity: text})))
+		same(t, "usage of the asset", 1, len(tallied(t, v, inventory.UsageFilter{Asset: arn(text)})))
 		same(t, "events of the principal", 1, len(ids(t, v, inventory.Filter{Principal: text})))
 		same(t, "events of the asset", 1, len(ids(t, v, inventory.Filter{Asset: inventory.AssetID(text)})))
 	}

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -44,6 +45,7 @@ func model(facts []inventory.Fact, at time.Time) *inventory.View {
 		}
 	}
 	v := inventory.NewView(at, assets, coverage)
+	v.Usage = modelTally(facts, v.At)
 	v.Events = func(_ context.Context, f inventory.Filter, yield func(inventory.Event) error) error {
 		var all []inventory.Event
 		for _, e := range kept {
@@ -60,6 +62,62 @@ func model(facts []inventory.Fact, at time.Time) *inventory.View {
 		return nil
 	}
 	return v
+}
+
+// modelTally sums usage up by the arithmetic of its doc comment. It filters by
+// no asset: aliases are the view's.
+func modelTally(facts []inventory.Fact, at time.Time) inventory.Tally {
+	parts := map[inventory.Usage]inventory.Usage{} // by all that identifies one
+	for _, f := range facts {
+		if u, ok := f.(inventory.Usage); ok {
+			key := u
+			key.Count, key.Outside, key.First, key.Last = 0, 0, time.Time{}, time.Time{}
+			u.First, u.Last = micro(u.First), micro(u.Last)
+			parts[key] = u
+		}
+	}
+	sums := map[inventory.Usage]inventory.Usage{}
+	for key, u := range parts {
+		if u.First.After(at) {
+			continue
+		}
+		key.Part = ""
+		sum, ok := sums[key]
+		if !ok {
+			sum, sum.First = key, u.First
+		}
+		sum.Count, sum.Outside = sum.Count+u.Count, sum.Outside+u.Outside
+		sum.First, sum.Last = earlier(sum.First, u.First), earlier(later(sum.Last, u.Last), at)
+		sums[key] = sum
+	}
+	return func(_ context.Context, f inventory.UsageFilter, yield func(inventory.Usage) error) error {
+		for _, u := range slices.SortedFunc(maps.Values(sums), inventory.CompareUsage) {
+			if f.Identity != "" && f.Identity != u.Identity {
+				continue
+			}
+			if err := yield(u); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// micro is an instant as usage tells it, to the microsecond.
+func micro(t time.Time) time.Time { return time.UnixMicro(t.UnixMicro()).UTC() }
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // upTo is what a fact on an asset says up to an instant; false if it speaks of

@@ -44,7 +44,8 @@ func Run(t *testing.T, open Opener) {
 		{"history joins what says the same and ends at the view", historyIntervals},
 		{"more instants than a row holds are one interval", longHistory},
 		{"the last whole reading is remembered behind a worse one", wholeRemembered},
-		{"covered is the last reading that was complete or partial", coveredIsCursor},
+		{"covered is the last reading from which the next one can go on", coveredIsCursor},
+		{"a malformed reading is covered if it has a mark", coveredThoughMalformed},
 		{"a pending word never hides an earlier reading", pendingHidesNothing},
 		{"a cell that is planned no more does not look current", planRemembered},
 		{"words hold every announcement, and all that a view is made of", wordsHoldAll},
@@ -55,6 +56,12 @@ func Run(t *testing.T, open Opener) {
 		{"a walk stops at the receiver's error and returns it unchanged", walkStops},
 		{"whoever receives an event may ask the store again", walkAndAsk},
 		{"a walk gives every event of many pages once", walkPages},
+		{"usage is summed over parts, and comes in order", usageSums},
+		{"a part that is counted again replaces its counts", usageReplaced},
+		{"usage is found by identity and by any name of its asset", usageFilters},
+		{"no usage is later than the view", usageUpTo},
+		{"a tally gives the usage of many batches and pages once", usagePages},
+		{"a tally stops at the receiver's error, and the receiver may ask the store", tallyStops},
 		{"texts from outside may hold anything", hostileTexts},
 		{"times from year 0 to 9999 keep their order and nanoseconds", extremeTimes},
 		{"runs are listed in order, with a free id each", runsListed},
@@ -69,7 +76,7 @@ func Run(t *testing.T, open Opener) {
 }
 
 // Dump writes all that a view tells as JSON: assets with their presence,
-// coverage, events and histories. Two stores with the same facts give the same
+// coverage, events, usage and histories. Two stores with the same facts give the same
 // bytes.
 func Dump(ctx context.Context, v *inventory.View) (string, error) {
 	// Presence and history are worked out from the rest. They are written out
@@ -84,6 +91,7 @@ func Dump(ctx context.Context, v *inventory.View) (string, error) {
 		Assets   []seen
 		Coverage []inventory.Coverage
 		Events   []inventory.Event
+		Usage    []inventory.Usage `json:",omitempty"`
 	}{At: v.At, Coverage: v.Coverage}
 	for _, a := range v.Assets {
 		s := seen{Asset: a, Presence: v.Presence(a).String()}
@@ -98,6 +106,13 @@ func Dump(ctx context.Context, v *inventory.View) (string, error) {
 	}
 	err := v.Walk(ctx, inventory.Filter{}, func(e inventory.Event) error {
 		doc.Events = append(doc.Events, e)
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	err = v.Tally(ctx, inventory.UsageFilter{}, func(u inventory.Usage) error {
+		doc.Usage = append(doc.Usage, u)
 		return nil
 	})
 	if err != nil {
