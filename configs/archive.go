@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/estray/estray/inventory"
 )
 
-// archiveText is an archive as written.
-type archiveText struct{ kind, url text }
+// archiveText is an archive as written. Usage is the zero text where it is not.
+type archiveText struct{ kind, url, usage text }
 
 func archiveKinds() []string { return []string{"cloudtrail", "snapshot"} }
 
@@ -26,6 +28,26 @@ func checkArchiveKind(t text) (string, error) {
 			quoted(t), strings.Join(archiveKinds(), " and "))
 	}
 	return oneOf(t, "kind", archiveKinds())
+}
+
+// usageOff is the word for counting no use.
+const usageOff = "off"
+
+// checkArchiveUsage gives whose use is counted in an archive of a kind.
+func checkArchiveUsage(kind string, t text) (inventory.Counted, error) {
+	switch logs, said := kind != "snapshot", t != (text{}); {
+	case !logs && said:
+		return "", errors.New("usage is counted in logs, and a snapshot holds none; remove the key")
+	case !logs:
+		return inventory.CountNone, nil
+	case !said:
+		return inventory.CountRoles, nil
+	}
+	word, err := oneOf(t, "usage", []string{string(inventory.CountRoles), string(inventory.CountFunctions), usageOff})
+	if err != nil || word == usageOff {
+		return inventory.CountNone, err
+	}
+	return inventory.Counted(word), nil
 }
 
 const badArchiveURL = "url must be a path, file:///PATH or s3://BUCKET/PREFIX"
@@ -108,10 +130,14 @@ func (r *reading) archives(texts []archiveText) []Archive {
 		if urlErr != nil {
 			r.wrong(t.url.at, "%s: %v", archivesKey, urlErr)
 		}
-		if kindErr != nil || urlErr != nil {
+		usage, usageErr := checkArchiveUsage(kind, t.usage)
+		if usageErr != nil {
+			r.wrong(t.usage.at, "%s: %v", archivesKey, usageErr)
+		}
+		if kindErr != nil || urlErr != nil || usageErr != nil {
 			continue
 		}
-		a := Archive{Kind: kind, URL: path, Name: t.url.raw}
+		a := Archive{Kind: kind, URL: path, Name: t.url.raw, Usage: usage}
 		if lacksKey(a) {
 			r.wrong(t.url.at, "%s: a snapshot is one object; write s3://BUCKET/KEY", archivesKey)
 			continue

@@ -1,6 +1,11 @@
 package configs
 
-import "time"
+import (
+	"cmp"
+	"time"
+
+	"github.com/estray/estray/inventory"
+)
 
 // Config is the merged configuration. It holds only what this version acts on.
 type Config struct {
@@ -82,6 +87,18 @@ type Archive struct {
 	// the source in coverage, so that a report does not depend on the folder
 	// that estray was started in.
 	Name string
+	// Usage says whose use is counted in logs; of a snapshot nobody's is.
+	Usage inventory.Counted
+}
+
+// String is the archive as a variable holds it: KIND=URL, or KIND/USAGE=URL
+// where other use is counted than without a word.
+func (a Archive) String() string {
+	kind := a.Kind
+	if usual, err := checkArchiveUsage(a.Kind, text{}); err == nil && a.Usage != usual {
+		kind += "/" + cmp.Or(string(a.Usage), usageOff)
+	}
+	return kind + "=" + a.URL
 }
 
 // Rules holds the parameters of rules.

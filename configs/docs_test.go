@@ -239,6 +239,7 @@ func TestSchemaAndLoadRefuseTheSame(t *testing.T) {
 		"providers: {aws: {events: {look: true}}}", "providers: {aws: {events: true}}", "providers: {aws: {get_function: yes}}",
 		"providers: {aws: {parallel: 0}}", "providers: {aws: {parallel: 257}}", "providers: {aws: {parallel: 1.5}}", "providers: {archives: [{kind: snapshot}]}",
 		"providers: {archives: [{kind: snapshot, url: a, path: b}]}", "providers: {archives: [{kind: google-reports, url: a}]}",
+		"providers: {archives: [{kind: cloudtrail, url: a, usage: all}]}", "providers: {archives: [{kind: snapshot, url: a, usage: roles}]}",
 		"rules: {sigma: [x]}", "rules: {accounts: [123456789012]}", "rules: {accounts: ['12']}", "rules: {severity: {AWS-01: lo}}",
 		"rules: {severity: {AWS: low}}", "rules: {deployers: ['user-agent:x']}", "rules: {iam_administrators: ['arn:aws:sts::1:assumed-role/a/b']}",
 		"rules: {vendor_layers: [x]}", "rules: {log_retention_days: 0}", "rules: {four_eyes: 1}", "rules: {organization: x}", "rules: {short_lived: 1}",

@@ -110,12 +110,23 @@ func (r *reading) outside(k key, source string, at place, raw []string) entry {
 		name, value := t, t
 		name.raw, name.value, value.raw, value.value = left, left, right, right
 		if k.kind == kindArchives {
-			e.archives = append(e.archives, archiveText{kind: name, url: value})
+			e.archives = append(e.archives, outsideArchive(name, value))
 			continue
 		}
 		e.rules, e.texts = append(e.rules, name), append(e.texts, value)
 	}
 	return e
+}
+
+// outsideArchive takes KIND or KIND/USAGE apart.
+func outsideArchive(name, url text) archiveText {
+	a := archiveText{kind: name, url: url}
+	kind, usage, said := strings.Cut(name.value, "/")
+	if said {
+		a.usage = name
+		a.kind.raw, a.kind.value, a.usage.raw, a.usage.value = kind, kind, usage, usage
+	}
+	return a
 }
 
 // CheckFlags checks the flags alone, for commands that load no configuration:

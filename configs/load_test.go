@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/estray/estray/configs"
+	"github.com/estray/estray/inventory"
 )
 
 // folder makes a working folder that holds the file, unless it is "".
@@ -126,11 +127,11 @@ func TestLoadReadsEveryKeyOfTheFile(t *testing.T) {
 			Accounts: []string{"011122223333", "111122223333"}, Role: "audit/EstrayAudit", ExternalID: "estray:4711",
 			Regions: []string{"eu-west-1", "us-gov-west-1"}, Rate: 2.5, GetFunction: true, Parallel: 256,
 		}, Archives: []configs.Archive{
-			{Kind: "cloudtrail", URL: "/var/exports/a b", Name: "file:///var/exports/a%20b"},
-			{Kind: "cloudtrail", URL: "s3://org-trail/AWSLogs/o-a1b2c3d4e5/", Name: "s3://org-trail/AWSLogs/o-a1b2c3d4e5/"},
+			{Kind: "cloudtrail", URL: "/var/exports/a b", Name: "file:///var/exports/a%20b", Usage: inventory.CountRoles},
+			{Kind: "cloudtrail", URL: "s3://org-trail/AWSLogs/o-a1b2c3d4e5/", Name: "s3://org-trail/AWSLogs/o-a1b2c3d4e5/", Usage: inventory.CountRoles},
 			{Kind: "snapshot", URL: "s3://org.trail.1/low.jsonl", Name: "s3://org.trail.1/${FAIL}.jsonl"},
 			{Kind: "snapshot", URL: filepath.Join(dir, "exports/assets.jsonl"), Name: "exports/assets.jsonl"},
-			{Kind: "cloudtrail", URL: "/srv/trail/logs", Name: "${TRAIL}/logs"},
+			{Kind: "cloudtrail", URL: "/srv/trail/logs", Name: "${TRAIL}/logs", Usage: inventory.CountRoles},
 		}},
 		Rules: configs.Rules{
 			Disable:           []string{"AWS-01", "REC-09"},

@@ -63,7 +63,7 @@ func render(k key, value any) string {
 	case []Archive:
 		var pairs []string
 		for _, a := range v {
-			pairs = append(pairs, a.Kind+"="+a.URL)
+			pairs = append(pairs, a.String())
 		}
 		return strings.Join(pairs, ",")
 	case time.Duration:

@@ -80,7 +80,12 @@ func nameable() []string {
 			out = append(out, s)
 		}
 	}
-	return append(out, archivesKey+".kind", archivesKey+".url")
+	return append(out, archiveKeys()...)
+}
+
+// archiveKeys are those of one archive.
+func archiveKeys() []string {
+	return []string{archivesKey + ".kind", archivesKey + ".url", archivesKey + ".usage"}
 }
 
 // entry decodes the value of one key. A list or map with nothing behind its
@@ -167,9 +172,10 @@ func (w *fileReading) archive(n *yaml.Node) (archiveText, bool) {
 			a.kind, fine = w.scalar(f.name, f.value, kindText)
 		case archivesKey + ".url":
 			a.url, fine = w.scalar(f.name, f.value, kindText)
+		case archivesKey + ".usage":
+			a.usage, fine = w.scalar(f.name, f.value, kindText)
 		default:
-			w.wrong(w.at(f.key), "unknown key %q; the nearest known key is %q", yamlform.Clip(f.name),
-				nearestKey(f.name, []string{archivesKey + ".kind", archivesKey + ".url"}))
+			w.wrong(w.at(f.key), "unknown key %q; the nearest known key is %q", yamlform.Clip(f.name), nearestKey(f.name, archiveKeys()))
 		}
 		ok, seen[f.name] = ok && fine, true
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/estray/estray/internal/nearest"
+	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/providers"
 	"github.com/estray/estray/providers/archive"
 	"github.com/estray/estray/providers/aws/live"
@@ -37,6 +38,8 @@ type Archive struct {
 	// Name names it in coverage: as the user wrote it, so that a report does
 	// not depend on the machine.
 	Name string
+	// Usage says whose use is counted in logs.
+	Usage inventory.Counted
 }
 
 // kind builds the planner of one kind of archive.
@@ -49,7 +52,7 @@ func kinds() []kind {
 	return []kind{
 		{"cloudtrail", func(c Config, a Archive) providers.Planner {
 			root, path := folder(a.Path)
-			cfg := archive.Config{Source: source(a), Root: root, Path: path, Since: c.Since, Full: c.Full}
+			cfg := archive.Config{Source: source(a), Root: root, Path: path, Since: c.Since, Full: c.Full, Usage: a.Usage}
 			return archive.Logs(cfg, cloudtrail(cfg.Source))
 		}},
 		{"snapshot", func(_ Config, a Archive) providers.Planner {
