@@ -123,18 +123,26 @@ func (p *part) place(holds, calls []byte) uint32 {
 	if !named {
 		text += len(calls)
 	}
-	if p.closed = p.closed || p.ordinary >= p.maxRows || text > p.maxText; p.closed {
-		if known {
-			return p.overflow(h, holds)
-		}
-		return p.other(holds)
+	p.closed = p.closed || p.ordinary >= p.maxRows || text > p.maxText
+	switch {
+	case !p.closed:
+		p.text = text
+		return p.admit(holds, calls)
+	case known:
+		return p.overflow(h, holds)
 	}
-	p.text = text
+	return p.other(holds)
+}
+
+// admit gives a call of a holder a row of its own.
+func (p *part) admit(holds, calls []byte) uint32 {
+	h, known := p.holderOf[string(holds)]
 	if !known {
 		h = uint32(len(p.holders))
 		p.holders = append(p.holders, holder{text: string(holds)})
 		p.holderOf[p.holders[h].text] = h
 	}
+	c, named := p.callOf[string(calls)]
 	if !named {
 		c = uint32(len(p.calls))
 		p.calls = append(p.calls, string(calls))
