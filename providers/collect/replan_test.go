@@ -154,7 +154,7 @@ func TestFactsFromAfterTheRunAreToldOf(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var m memory
-			s := says(nil, c.fact, inventory.Coverage{Cell: functions, State: inventory.Complete}, inventory.Coverage{Cell: events, State: inventory.Complete})
+			s := says(nil, c.fact, inventory.Coverage{Cell: functions, State: inventory.Complete, Mark: "m"}, inventory.Coverage{Cell: events, State: inventory.Complete, Mark: "m"})
 			s.cells = []inventory.Cell{functions, events}
 			if _, err := collect.Run(t.Context(), plan(s), &m, &m, options()); err != nil {
 				t.Fatal(err)
@@ -163,6 +163,9 @@ func TestFactsFromAfterTheRunAreToldOf(t *testing.T) {
 				got := m.words()[cell]
 				if got.State != want || (want == inventory.Malformed) != strings.Contains(got.Why.Message, "correct the clock") {
 					t.Errorf("%s: %s (%s), want %s", cell, got.State, got.Why, want)
+				}
+				if (want == inventory.Malformed) != (got.Mark == "") { // a malformed word with a mark is a place to go on from
+					t.Errorf("%s: %s with the mark %q", cell, got.State, got.Mark)
 				}
 			}
 		})

@@ -153,7 +153,7 @@ func (w *reader) dated(c inventory.Coverage) inventory.Coverage {
 		c.Read = now
 	case c.Read.After(now):
 		said := c.State
-		c.State = inventory.Malformed
+		c.State, c.Mark = inventory.Malformed, "" // no place to go on from
 		c.Why.Message = fmt.Sprintf("read as %s at %s, which is after the time of this run, %s: correct the clock that gave it, or scan with a later --now",
 			said, c.Read.UTC().Format(time.RFC3339), now.Format(time.RFC3339))
 		c.Read = now
@@ -190,7 +190,7 @@ func (w *reader) shown(c inventory.Coverage) inventory.Coverage {
 	if n == 0 || !c.State.Whole() {
 		return c
 	}
-	c.State = inventory.Malformed
+	c.State, c.Mark = inventory.Malformed, "" // no place to go on from
 	c.Why = inventory.Reason{Operation: "read", Message: fmt.Sprintf("facts from after the time of this run, %s, are not shown (%d): correct the clock, or scan with a later --now",
 		w.run.now.Format(time.RFC3339), n)}
 	return c

@@ -99,6 +99,9 @@ func TestList(t *testing.T) {
 				if c.assets == 0 && door(capability) && w.State.Whole() {
 					t.Errorf("%s is %s, and no function is known", capability, w.State)
 				}
+				if w.State == inventory.Malformed && w.Mark != "" {
+					t.Errorf("%s is malformed, and the next scan would go on from it", capability)
+				}
 			}
 		})
 	}

@@ -165,7 +165,7 @@ func (r *reading) speak(context.Context) error {
 	for _, c := range slices.Concat(ofFunctions(), besideFunctions()) {
 		w := r.tally[c].Coverage()
 		switch {
-		case c == inventory.CapFunctions:
+		case c == inventory.CapFunctions && w.State != inventory.Malformed: // a mark would make that a place to go on from
 			w.Mark = r.mark()
 		case c == inventory.CapVersions && r.shared.versionsBefore.State.Whole():
 			w = r.shared.versionsBefore
