@@ -77,4 +77,6 @@ func (m *emulator) serves(context.Context) error {
 }
 
 // gcsBinary is what .ci/parts.sh builds. The folder is named there in the same way.
-func gcsBinary() string { return filepath.Join(cacheHome(), "fake-gcs-server-1.56.1", "fake-gcs-server") }
+func gcsBinary() string {
+	return filepath.Join(cacheHome(), "fake-gcs-server-1.56.1", "fake-gcs-server")
+}

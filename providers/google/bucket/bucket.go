@@ -12,8 +12,8 @@
 //
 // The calls go through google.golang.org/api/storage/v1, which the vendor
 // generates from the description of the JSON API. The vendor's larger library
-// (cloud.google.com/go/storage) does the same calls for us and brings a second,
-// binary protocol with all of its code.
+// (cloud.google.com/go/storage) would make the same calls for us, and brings the
+// client of a second, binary API (gRPC) on top.
 //
 // # Errors
 //

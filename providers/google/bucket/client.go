@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/google"
 	"google.golang.org/api/option"
 	"google.golang.org/api/storage/v1"
 	htransport "google.golang.org/api/transport/http"
@@ -97,18 +98,40 @@ var errNoCredentials = errors.New("there are no application default credentials;
 	"run gcloud auth application-default login, or give the machine a service account")
 
 // authorized adds the token of the application default credentials to requests.
-// It outlives the call that found them, and so does the renewal of tokens.
+// The renewal of tokens outlives the call that found them.
 func authorized(ctx context.Context, base http.RoundTripper, timeout time.Duration) (http.RoundTripper, error) {
 	ctx = context.WithValue(context.WithoutCancel(ctx), oauth2.HTTPClient, &http.Client{Timeout: timeout, CheckRedirect: stay})
-	t, err := htransport.NewTransport(ctx, base, option.WithScopes(storage.DevstorageReadOnlyScope), option.WithTelemetryDisabled())
+	found, err := google.FindDefaultCredentials(ctx, storage.DevstorageReadOnlyScope)
 	switch {
-	case err == nil:
-		return t, nil
-	case strings.Contains(err.Error(), "could not find default credentials"): // the vendor has no better sign of it
+	case err != nil && strings.Contains(err.Error(), "could not find default credentials"): // the vendor has no better sign of it
 		return nil, errNoCredentials
+	case err != nil:
+		return nil, &tokenError{fmt.Errorf("find credentials: %w", err)}
 	}
-	return nil, fmt.Errorf("find credentials: %w", err)
+	source := option.WithTokenSource(oauth2.ReuseTokenSource(nil, tokens{found.TokenSource}))
+	return htransport.NewTransport(ctx, base, source, option.WithTelemetryDisabled())
 }
+
+// tokens marks the errors of a source of tokens.
+type tokens struct{ source oauth2.TokenSource }
+
+// Token implements oauth2.TokenSource.
+func (t tokens) Token() (*oauth2.Token, error) {
+	token, err := t.source.Token()
+	if err != nil {
+		return nil, &tokenError{err}
+	}
+	return token, nil
+}
+
+// tokenError says that there was no token to call with.
+type tokenError struct{ err error }
+
+// Error tells the cause.
+func (e *tokenError) Error() string { return e.err.Error() }
+
+// Unwrap gives the cause.
+func (e *tokenError) Unwrap() error { return e.err }
 
 // emulator gives the base address of the API at an emulator, "" for none. As at
 // the vendor's own clients, an address without a scheme is one of http. Plain

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"golang.org/x/oauth2"
@@ -96,17 +95,14 @@ func throttles(r reason) bool {
 // passing: the same call may succeed in a moment. Source: "Retry strategy" of
 // Cloud Storage.
 func passing(err error) bool {
-	var token *oauth2.RetrieveError
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	switch r := explain(err); {
-	case r.status != 0:
+	if r := explain(err); r.status != 0 {
 		return throttles(r) || r.status == http.StatusRequestTimeout || r.status >= 500
-	case errors.As(err, &token), errors.As(err, &syntax), errors.As(err, &kind):
-		return false
 	}
-	var request *url.Error
-	return errors.As(err, &request) || errors.Is(err, io.ErrUnexpectedEOF) || isNetwork(err)
+	var token *tokenError
+	if errors.As(err, &token) {
+		return isNetwork(token.err)
+	}
+	return isNetwork(err) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 func isNetwork(err error) bool {
@@ -120,16 +116,31 @@ func explain(err error) reason {
 		return reason{}
 	}
 	var api *googleapi.Error
-	var token *oauth2.RetrieveError
+	var token *tokenError
 	switch {
 	case errors.As(err, &api):
 		return answered(api)
 	case errors.Is(err, context.DeadlineExceeded), timedOut(err):
 		return reason{message: "no whole answer came in time"}
 	case errors.As(err, &token):
-		return reason{code: token.ErrorCode, message: join("no token is given for the credentials", short(token.ErrorDescription))}
+		return tokenless(token.err)
 	}
 	return reason{message: short(cause(err))}
+}
+
+// tokenless says why there was no token. Answers to such calls have codes too
+// (RFC 6749, section 5.2).
+func tokenless(err error) reason {
+	const none = "no token is given for the credentials"
+	var answer *oauth2.RetrieveError
+	var body struct {
+		Code string `json:"error"`
+		Text string `json:"error_description"`
+	}
+	if errors.As(err, &answer) && json.Unmarshal(answer.Body, &body) == nil && body.Code != "" {
+		return reason{code: body.Code, message: join(none, short(body.Text))}
+	}
+	return reason{message: join(none, short(cause(err)))}
 }
 
 func timedOut(err error) bool {
