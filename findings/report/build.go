@@ -143,7 +143,8 @@ func buildCoverage(c *findings.Case) []Coverage {
 			Source: cov.Cell.Source, Provider: string(cov.Cell.Scope.Provider), Account: cov.Cell.Scope.Account,
 			Region: cov.Cell.Scope.Region, Capability: string(cov.Cell.Capability), State: cov.State.String(),
 			Expected: cov.Expected, Seen: cov.Seen, From: cov.Window.From.UTC(), To: cov.Window.To.UTC(), Read: cov.Read.UTC(),
-			Continuity: cov.Continuity.String(), Services: cov.Services, Operation: cov.Why.Operation, Code: cov.Why.Code, Message: cov.Why.Message,
+			Continuity: cov.Continuity.String(), Services: cov.Services, Usage: string(cov.Usage),
+			Operation: cov.Why.Operation, Code: cov.Why.Code, Message: cov.Why.Message,
 		}
 		if !cov.State.Whole() || cov.Continuity == inventory.Broken {
 			r.AcceptedWhy = c.BlindSpot(cov.Cell)

@@ -86,6 +86,18 @@ func TestAcceptedCellsAreNoHolesAndSayWhy(t *testing.T) {
 	}
 }
 
+func TestCoverageSaysWhoseUseWasCounted(t *testing.T) {
+	for _, c := range reporttest.Document(t).Coverage {
+		want := ""
+		if c.Source == "trail" && c.Account == reporttest.Production {
+			want = "roles"
+		}
+		if c.Usage != want {
+			t.Errorf("%s of %s %s by %s: usage %q, want %q", c.Capability, c.Account, c.Region, c.Source, c.Usage, want)
+		}
+	}
+}
+
 func TestWhatWasReadWholeNeedsNoBlindSpot(t *testing.T) {
 	in := reporttest.Input(t)
 	for i := range in.Case.View.Coverage {

@@ -189,11 +189,14 @@ type Coverage struct {
 	Read       time.Time `json:"read,omitzero"`
 	Continuity string    `json:"continuity,omitempty"`
 	// Services are those whose events the cell of a log was asked for; none: all.
-	Services  []string `json:"services,omitempty"`
-	Operation string   `json:"operation,omitempty"`
-	Code      string   `json:"code,omitempty"`
-	Message   string   `json:"message,omitempty"`
-	Accepted  bool     `json:"accepted"`
+	Services []string `json:"services,omitempty"`
+	// Usage is whose use was counted in the cell of a log: "roles" or
+	// "functions"; empty: nobody's.
+	Usage     string `json:"usage,omitempty"`
+	Operation string `json:"operation,omitempty"`
+	Code      string `json:"code,omitempty"`
+	Message   string `json:"message,omitempty"`
+	Accepted  bool   `json:"accepted"`
 	// AcceptedWhy names the blind spot.
 	AcceptedWhy string `json:"accepted_why,omitempty"`
 }

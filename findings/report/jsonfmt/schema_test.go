@@ -187,6 +187,7 @@ func TestSchemaHasExactlyTheWordsOfTheProgram(t *testing.T) {
 		"finding state":  {root.Defs["state"], []string{string(findings.Open), string(findings.Acknowledged), string(findings.Accepted), string(findings.Resolved)}},
 		"rule state":     {rule["state"], []string{string(findings.Active), string(findings.Disabled), string(findings.MissingCapability)}},
 		"continuity":     {cov["continuity"], []string{inventory.Assumed.String(), inventory.Proved.String(), inventory.Broken.String()}},
+		"usage":          {cov["usage"], []string{string(inventory.CountRoles), string(inventory.CountFunctions)}},
 	} {
 		var got []string
 		for _, w := range tc.n.Enum {

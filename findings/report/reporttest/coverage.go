@@ -25,7 +25,7 @@ func readings() []inventory.Coverage {
 			Why: inventory.Reason{Message: "the run was stopped"}},
 		{Cell: cell("aws-lambda", Staging, "eu-central-1", inventory.CapMappings), State: inventory.Pending},
 		{Cell: cell("aws-lambda", Staging, "ap-southeast-1", inventory.CapPolicies), State: inventory.Denied, Read: at, Why: denied},
-		{Cell: cell("trail", Production, "eu-central-1", inventory.CapEvents), State: inventory.Complete, Seen: 48211, Window: month, Continuity: inventory.Proved, Read: at},
+		{Cell: cell("trail", Production, "eu-central-1", inventory.CapEvents), State: inventory.Complete, Seen: 48211, Window: month, Continuity: inventory.Proved, Usage: inventory.CountRoles, Read: at},
 		{Cell: cell("aws-cloudtrail", Production, "eu-west-1", inventory.CapEvents), State: inventory.Complete, Seen: 311, Window: month, Continuity: inventory.Proved, Read: at,
 			Services: []string{"cloudtrail.amazonaws.com", "lambda.amazonaws.com"}},
 		{Cell: cell("trail", Staging, "eu-central-1", inventory.CapEvents), State: inventory.Malformed, Seen: 97, Window: month, Continuity: inventory.Broken, Read: at,
