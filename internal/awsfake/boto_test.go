@@ -63,6 +63,7 @@ func everything() *awsfake.World {
 	r.Functions, r.CountedFunctions, r.Mappings, r.Layers = s.Functions, s.CountedFunctions, s.Mappings, s.Layers
 	r.CodeSigningConfigs, r.CapacityProviders = s.CodeSigningConfigs, s.CapacityProviders
 	r.Events = recorded().Accounts[0].Places["eu-west-1"].Events
+	r.PublicKeys = []awsfake.PublicKey{{Value: []byte("key"), Fingerprint: "3c6e0b8a9c15224a8228b9a98ca1531d", From: now().Add(-2 * day), To: now()}}
 	home.Regions = []awsfake.RegionState{{Name: "eu-west-1", OptStatus: "ENABLED_BY_DEFAULT"}, {Name: "ap-east-1", OptStatus: "DISABLED"}}
 	p := people()
 	w.Policies, home.Roles, home.Policies, home.Aliases = p.Policies, p.Accounts[0].Roles, p.Accounts[0].Policies, p.Accounts[0].Aliases

@@ -20,6 +20,7 @@ func cloudtrailOperations() []operation {
 		op("GetTrailStatus", 0, withTrail(getTrailStatus)),
 		op("GetEventSelectors", 0, withTrail(getEventSelectors)),
 		op("ListTrails", 50, listTrails),
+		op("ListPublicKeys", 0, listPublicKeys),
 	}
 }
 

@@ -31,6 +31,8 @@ type Region struct {
 
 	// Events are CloudTrail records in JSON, in any order.
 	Events [][]byte
+	// PublicKeys are those that digests of the region are signed with.
+	PublicKeys []PublicKey
 }
 
 // Generated makes functions on demand, so that a large estate costs no memory.

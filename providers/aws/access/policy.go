@@ -207,7 +207,8 @@ type Bucket struct {
 	Key string
 }
 
-// Archive is what reading logs from a bucket needs. It belongs to another role
+// Archive is what reading logs from a bucket needs, and verifying them by their
+// digests, for which AWS is asked for its public keys. It belongs to another role
 // than that of [Scan], which denies the use of keys.
 func Archive(o Options, b Bucket) Document {
 	arn := "arn:" + o.partition() + ":s3:::" + b.Name
@@ -219,6 +220,7 @@ func Archive(o Options, b Bucket) Document {
 	}
 	d := Document{Version: policyVersion, Statement: []Statement{list,
 		{Sid: "LogsRead", Effect: "Allow", Action: []string{"s3:GetObject"}, Resource: []string{arn + "/" + prefix + "*"}},
+		{Sid: "DigestKeysRead", Effect: "Allow", Action: []string{"cloudtrail:ListPublicKeys"}, Resource: []string{"*"}},
 	}}
 	if b.Key != "" {
 		d.Statement = append(d.Statement, Statement{Sid: "LogsDecrypt", Effect: "Allow", Action: []string{"kms:Decrypt"}, Resource: []string{b.Key}})

@@ -111,10 +111,12 @@ func TestPoliciesOfTheOtherRoles(t *testing.T) {
 			 "Condition":{"StringEquals":{"aws:ResourceOrgID":["${aws:PrincipalOrgID}"]}}}]}`},
 		{"a bucket", access.Archive(access.Options{}, access.Bucket{Name: "org-trail"}), `{"Version":"2012-10-17","Statement":[
 			{"Sid":"LogsList","Effect":"Allow","Action":["s3:ListBucket"],"Resource":["arn:aws:s3:::org-trail"]},
-			{"Sid":"LogsRead","Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::org-trail/*"]}]}`},
+			{"Sid":"LogsRead","Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::org-trail/*"]},
+			{"Sid":"DigestKeysRead","Effect":"Allow","Action":["cloudtrail:ListPublicKeys"],"Resource":["*"]}]}`},
 		{"a folder of a bucket with a key", access.Archive(access.Options{}, access.Bucket{Name: "org-trail", Prefix: "AWSLogs", Key: "arn:aws:kms:eu-west-1:111122223333:key/k"}), `{"Version":"2012-10-17","Statement":[
 			{"Sid":"LogsList","Effect":"Allow","Action":["s3:ListBucket"],"Resource":["arn:aws:s3:::org-trail"],"Condition":{"StringLike":{"s3:prefix":["AWSLogs/*"]}}},
 			{"Sid":"LogsRead","Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::org-trail/AWSLogs/*"]},
+			{"Sid":"DigestKeysRead","Effect":"Allow","Action":["cloudtrail:ListPublicKeys"],"Resource":["*"]},
 			{"Sid":"LogsDecrypt","Effect":"Allow","Action":["kms:Decrypt"],"Resource":["arn:aws:kms:eu-west-1:111122223333:key/k"]}]}`},
 	} {
 		text, err := test.give.JSON()
