@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http/httptest"
 	"os"
@@ -196,3 +197,18 @@ func openFolder(dir string) archive.Store { return archive.Folder(os.DirFS(dir))
 
 // remarshal writes JSON anew: the same to a reader, and other bytes.
 func remarshal(b []byte) []byte { return []byte(strings.Replace(string(b), `{"`, `{ "`, 1)) }
+
+// memory is a store in memory.
+type memory trailsign.Archive
+
+func (m memory) Open(_ context.Context, key string) (io.ReadCloser, error) {
+	o, ok := m[key]
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: key, Err: fs.ErrNotExist}
+	}
+	return io.NopCloser(bytes.NewReader(o.Content)), nil
+}
+
+func (m memory) Metadata(_ context.Context, key string) (map[string]string, error) {
+	return m[key].Metadata, nil
+}

@@ -93,7 +93,8 @@ func (w *walk) missing(ctx context.Context, newer *digest) error {
 		w.bad = append(w.bad, p)
 		return nil
 	}
-	if others := w.digests[w.cfg.canon(*newer.PreviousObject)]; len(others) > 0 {
+	switched := *newer.PreviousBucket != newer.Bucket
+	if others := w.digests[w.cfg.canon(*newer.PreviousObject)]; switched && len(others) > 0 {
 		return w.follow(ctx, newer, others[0])
 	}
 	p.Object = key
@@ -101,7 +102,7 @@ func (w *walk) missing(ctx context.Context, newer *digest) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case err == nil && !there && *newer.PreviousBucket != newer.Bucket:
+	case err == nil && !there && switched:
 		p.Kind, p.Detail = Elsewhere, "the chain goes on in the bucket "+*newer.PreviousBucket+", which is not here; verify it by itself (named by "+newer.key+")"
 	case err != nil:
 		p.Kind, p.Detail = Unreadable, cause(err)+" (named by "+newer.key+")"

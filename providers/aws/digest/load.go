@@ -71,6 +71,10 @@ func (v *verification) judge(ctx context.Context, c *chain, d *digest) error {
 	case err != nil:
 		return flawed(MalformedDigest, "%s", err)
 	}
+	d.sum = sha256.Sum256(raw)
+	if d.record, err = decode(raw); err != nil {
+		return flawed(MalformedDigest, "%s", err)
+	}
 	meta, err := v.cfg.Store.Metadata(ctx, d.key)
 	switch {
 	case brokeOff(err):
@@ -78,10 +82,7 @@ func (v *verification) judge(ctx context.Context, c *chain, d *digest) error {
 	case err != nil:
 		return flawed(SignatureMissing, "%s", err)
 	}
-	d.sum, d.signature = sha256.Sum256(raw), meta["signature"]
-	if d.record, err = decode(raw); err != nil {
-		return flawed(MalformedDigest, "%s", err)
-	}
+	d.signature = meta["signature"]
 	return v.proof(ctx, c, d, meta)
 }
 
