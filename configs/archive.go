@@ -3,7 +3,6 @@ package configs
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -50,7 +49,10 @@ func checkArchiveUsage(kind string, t text) (inventory.Counted, error) {
 	return inventory.Counted(word), nil
 }
 
-const badArchiveURL = "url must be a path, file:///PATH or s3://BUCKET/PREFIX"
+const (
+	archivePlaces = "a path, file:///PATH, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX"
+	badArchiveURL = "url must be " + archivePlaces
+)
 
 // checkArchiveURL gives the path or the bucket that a URL stands for. A URL
 // that is refused is not repeated: presigned ones hold a secret.
@@ -58,19 +60,17 @@ func checkArchiveURL(t text) (string, error) {
 	scheme, rest, ok := strings.Cut(t.value, "://")
 	switch {
 	case t.value == "":
-		return "", errors.New("url is empty; write a path, file:///PATH or s3://BUCKET/PREFIX")
+		return "", errors.New("url is empty; write " + archivePlaces)
 	case !ok:
-		if strings.HasPrefix(t.value, "file:") || strings.HasPrefix(t.value, "s3:") {
+		if before, _, ok := strings.Cut(t.value, ":"); ok && (before == "file" || isBucketScheme(before)) {
 			return "", errors.New(badArchiveURL)
 		}
 		return join(t.base, t.value), nil
-	case scheme == "s3":
-		if err := checkBucket(rest); err != nil {
+	case isBucketScheme(scheme):
+		if err := checkBucket(scheme, rest); err != nil {
 			return "", err
 		}
 		return t.value, nil
-	case scheme == "gs":
-		return "", fmt.Errorf("%s:// is not read by this version; copy the objects to a folder and name that", scheme)
 	case scheme != "file":
 		return "", errors.New(badArchiveURL)
 	}
@@ -79,43 +79,6 @@ func checkArchiveURL(t text) (string, error) {
 		return "", errors.New(badArchiveURL + ", special characters of a file's path as %XX")
 	}
 	return path, nil
-}
-
-// checkBucket checks what stands behind s3://. A key may hold any character,
-// but what looks like a query or a user is more likely a link with a secret.
-func checkBucket(rest string) error {
-	bucket, prefix, _ := strings.Cut(rest, "/")
-	switch {
-	case strings.ContainsAny(rest, "?#"):
-		return errors.New("url holds a query; write s3://BUCKET/PREFIX alone, the credentials come from the environment")
-	case strings.Contains(bucket, "@"):
-		return errors.New("url holds a user; write s3://BUCKET/PREFIX alone, the credentials come from the environment")
-	case !bucketName(bucket):
-		return errors.New("url names no bucket; write s3://BUCKET/PREFIX, the bucket in small letters, digits, dots and hyphens")
-	case strings.HasPrefix(prefix, "/") || strings.Contains(prefix, "//"):
-		return errors.New("url holds // in its prefix; write the prefix as the keys of the objects have it")
-	}
-	return nil
-}
-
-// bucketName follows "General purpose bucket naming rules" of S3, but for the
-// endings that are kept for access points.
-func bucketName(s string) bool {
-	if len(s) < 3 || len(s) > 63 || strings.Contains(s, "..") {
-		return false
-	}
-	ends := isLowerOrDigit(s[0]) && isLowerOrDigit(s[len(s)-1])
-	_, err := netip.ParseAddr(s)
-	return ends && err != nil && made(s, func(c byte) bool { return isLowerOrDigit(c) || c == '-' || c == '.' })
-}
-
-// lacksKey: a snapshot is one object, and the URL names a bucket or a folder.
-func lacksKey(a Archive) bool {
-	if a.Kind != "snapshot" || !strings.HasPrefix(a.URL, "s3://") {
-		return false
-	}
-	_, key, _ := strings.Cut(strings.TrimPrefix(a.URL, "s3://"), "/")
-	return key == "" || strings.HasSuffix(key, "/")
 }
 
 // archives checks each archive by itself and against those before it.
@@ -139,7 +102,7 @@ func (r *reading) archives(texts []archiveText) []Archive {
 		}
 		a := Archive{Kind: kind, URL: path, Name: t.url.raw, Usage: usage}
 		if lacksKey(a) {
-			r.wrong(t.url.at, "%s: a snapshot is one object; write s3://BUCKET/KEY", archivesKey)
+			r.wrong(t.url.at, "%s: a snapshot is one object; write %s", archivesKey, inBucket(path, "KEY"))
 			continue
 		}
 		if slices.ContainsFunc(out, func(b Archive) bool { return a.Kind == b.Kind && same(a.URL, b.URL) }) {

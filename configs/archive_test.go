@@ -11,7 +11,8 @@ import (
 )
 
 func TestBucketsAreChecked(t *testing.T) {
-	for _, url := range []string{"s3://org-trail", "s3://org-trail/", "s3://a.b.c/AWSLogs", "s3://123/x", "s3://org-trail/a%20b/ü"} {
+	for _, url := range []string{"s3://org-trail", "s3://org-trail/", "s3://a.b.c/AWSLogs", "s3://123/x", "s3://org-trail/a%20b/ü",
+		"gs://org_trail", "gs://org-trail/", "gs://a.b.c/AWSLogs", "gs://org-trail/a%20b/ü", "gs://" + strings.Repeat("x", 63) + "." + strings.Repeat("y", 63) + "/x"} {
 		c := load(t, configs.Inputs{Dir: folder(t, "providers: {archives: [{kind: cloudtrail, url: \""+url+"\"}]}\n")})
 		want := []configs.Archive{{Kind: "cloudtrail", URL: url, Name: url, Usage: inventory.CountRoles}}
 		if diff := cmp.Diff(want, c.Providers.Archives); diff != "" {
@@ -19,12 +20,19 @@ func TestBucketsAreChecked(t *testing.T) {
 		}
 	}
 	const name = "url names no bucket; write s3://BUCKET/PREFIX, the bucket in small letters, digits, dots and hyphens"
+	const inGS = "url names no bucket; write gs://BUCKET/PREFIX, the bucket in small letters, digits, dots, hyphens and underscores"
 	tests := []struct{ url, want string }{
 		{"s3://", name}, {"s3:///AWSLogs", name}, {"s3://ab", name}, {"s3://Org-Trail/x", name}, {"s3://org_trail/x", name}, {"s3://-trail/x", name},
 		{"s3://trail-/x", name}, {"s3://a..b/x", name}, {"s3://192.0.2.1/x", name}, {"s3://" + strings.Repeat("x", 64) + "/x", name},
 		{"s3://org-trail:443/x", name},
-		{"s3:org-trail/x", "url must be a path, file:///PATH or s3://BUCKET/PREFIX"},
-		{"S3://org-trail/x", "url must be a path, file:///PATH or s3://BUCKET/PREFIX"},
+		{"gs://", inGS}, {"gs:///x", inGS}, {"gs://ab", inGS}, {"gs://Org-Trail/x", inGS}, {"gs://_trail/x", inGS}, {"gs://192.0.2.1/x", inGS}, {"gs://a..b/x", inGS},
+		{"gs://" + strings.Repeat("x", 64) + "/x", inGS}, {"gs://" + strings.Repeat("xx.", 75) + "x/x", inGS},
+		{"gs:org-trail/x", "url must be a path, file:///PATH, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX"},
+		{"gs://CANARY@org-trail/x", "url holds a user; write gs://BUCKET/PREFIX alone, the credentials come from the environment"},
+		{"gs://org-trail/x?X-Goog-Signature=CANARY", "url holds a query; write gs://BUCKET/PREFIX alone, the credentials come from the environment"},
+		{"gs://org-trail//x", "url holds // in its prefix; write the prefix as the keys of the objects have it"},
+		{"s3:org-trail/x", "url must be a path, file:///PATH, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX"},
+		{"S3://org-trail/x", "url must be a path, file:///PATH, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX"},
 		{"s3://AKIACANARY:CANARY@org-trail/x", "url holds a user; write s3://BUCKET/PREFIX alone, the credentials come from the environment"},
 		{"s3://org-trail/x?X-Amz-Signature=CANARY", "url holds a query; write s3://BUCKET/PREFIX alone, the credentials come from the environment"},
 		{"s3://org-trail/x#CANARY", "url holds a query; write s3://BUCKET/PREFIX alone, the credentials come from the environment"},
@@ -39,9 +47,9 @@ func TestBucketsAreChecked(t *testing.T) {
 			}
 		})
 	}
-	for _, url := range []string{"s3://org-trail", "s3://org-trail/", "s3://org-trail/snapshots/"} {
+	for _, url := range []string{"s3://org-trail", "s3://org-trail/", "s3://org-trail/snapshots/", "gs://org-trail", "gs://org-trail/a/"} {
 		got := mistakes(t, configs.Inputs{Dir: folder(t, "providers: {archives: [{kind: snapshot, url: \""+url+"\"}]}\n")})
-		if diff := cmp.Diff([]string{"estray.yaml:1:46: providers.archives: a snapshot is one object; write s3://BUCKET/KEY"}, got); diff != "" {
+		if diff := cmp.Diff([]string{"estray.yaml:1:46: providers.archives: a snapshot is one object; write " + url[:5] + "BUCKET/KEY"}, got); diff != "" {
 			t.Error(diff)
 		}
 	}
@@ -94,7 +102,7 @@ func TestUsageOfAnArchiveIsChecked(t *testing.T) {
 		{"{kind: cloudtrail, url: a, usages: off}", []string{`51: unknown key "providers.archives.usages"; the nearest known key is "providers.archives.usage"`}},
 		{"{kind: cloudtrial, url: s3:x, usage: of}", []string{
 			`31: providers.archives: unknown kind "cloudtrial"; the nearest known one is "cloudtrail"`,
-			"48: providers.archives: url must be a path, file:///PATH or s3://BUCKET/PREFIX",
+			"48: providers.archives: url must be a path, file:///PATH, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX",
 			`61: providers.archives: unknown usage "of"; the nearest known one is "off"`,
 		}},
 	} {

@@ -81,7 +81,8 @@ type AWS struct {
 type Archive struct {
 	// Kind is "cloudtrail" or "snapshot".
 	Kind string
-	// URL is a path on this machine, with no scheme, or s3://BUCKET/PREFIX.
+	// URL is a path on this machine, with no scheme, or s3://BUCKET/PREFIX
+	// or gs://BUCKET/PREFIX.
 	URL string
 	// Name is the URL as the user wrote it, variables not filled in. It names
 	// the source in coverage, so that a report does not depend on the folder
