@@ -58,7 +58,7 @@ type head struct {
 // taken for missing, except those.
 func (d *Decoder) Decode(record []byte, from inventory.Provenance) (Decoded, error) {
 	if len(record) > mostBytes {
-		return Decoded{}, fmt.Errorf("decode record: it has %d bytes, and CloudTrail writes at most 256 KB", len(record))
+		return Decoded{}, errTooLarge(len(record))
 	}
 	s := d.scanners.Get().(*scanner)
 	defer d.scanners.Put(s)
@@ -69,10 +69,13 @@ func (d *Decoder) Decode(record []byte, from inventory.Provenance) (Decoded, err
 		return Decoded{}, err
 	}
 	h := headOf(whole)
-	if h.foreign() {
+	if isForeign(h.category, h.kind) {
 		return Decoded{}, nil
 	}
-	at, err := h.check()
+	if err := h.whole(); err != nil {
+		return Decoded{}, err
+	}
+	at, err := eventTime(h.time)
 	if err != nil {
 		return Decoded{}, err
 	}
@@ -103,6 +106,10 @@ func (d *Decoder) Decode(record []byte, from inventory.Provenance) (Decoded, err
 // mostBytes bounds what one record may cost. It is far above what CloudTrail
 // writes, for exports that indent or enrich.
 const mostBytes = 8 << 20
+
+func errTooLarge(n int) error {
+	return fmt.Errorf("decode record: it has %d bytes, and CloudTrail writes at most 256 KB", n)
+}
 
 // record reads the text of a record, which must be an object.
 func (s *scanner) record() (object, error) {
@@ -135,26 +142,31 @@ func describeJSON(record string) error {
 	return errors.New("decode record: invalid JSON")
 }
 
-// foreign reports whether the record follows another schema by design.
-func (h head) foreign() bool {
-	switch h.category {
+// isForeign reports whether a record of this eventCategory and eventType follows
+// another schema by design.
+func isForeign[T string | []byte](category, kind T) bool {
+	switch string(category) {
 	case "Insight", "NetworkActivity":
 		return true
 	}
-	return h.kind == "AwsCloudTrailInsight" || h.kind == "AwsVpceEvent"
+	return string(kind) == "AwsCloudTrailInsight" || string(kind) == "AwsVpceEvent"
 }
 
-// check returns the record's time, or what is missing. CloudTrail began in
-// 2013.
-func (h head) check() (time.Time, error) {
+// whole returns what is missing as an error.
+func (h head) whole() error {
 	for _, need := range []struct{ name, value string }{
 		{"eventID", h.id}, {"eventSource", h.source}, {"eventName", h.name}, {"eventTime", h.time},
 	} {
 		if need.value == "" {
-			return time.Time{}, fmt.Errorf("decode record: it has no %s", need.name)
+			return fmt.Errorf("decode record: it has no %s", need.name)
 		}
 	}
-	at, err := time.Parse(time.RFC3339, h.time)
+	return nil
+}
+
+// eventTime reads the time of a record. CloudTrail began in 2013.
+func eventTime(text string) (time.Time, error) {
+	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		return time.Time{}, errors.New("decode record: eventTime is no time of RFC 3339")
 	}

@@ -23,13 +23,7 @@ type reading struct {
 }
 
 func newReading(whole object, call Call, known Decoded) *reading {
-	r := &reading{record: whole, request: whole.child("requestParameters"), response: whole.child("responseElements")}
-	if cut, _ := r.request.flag("omitted"); cut {
-		r.request = nil
-	}
-	if cut, _ := r.response.flag("omitted"); cut {
-		r.response = nil
-	}
+	r := &reading{record: whole, request: uncut(whole.child("requestParameters")), response: uncut(whole.child("responseElements"))}
 	r.event = inventory.Event{
 		Scope: known.Scope, Time: known.Time, Service: call.Service, Name: call.Name,
 		Code:          whole.text("errorCode"),
@@ -37,7 +31,7 @@ func newReading(whole object, call Call, known Decoded) *reading {
 		Shared:        whole.text("sharedEventID"),
 	}
 	r.event.ReadOnly, _ = whole.flag("readOnly")
-	r.event.Outcome = r.outcome()
+	r.event.Outcome = outcomeOf(whole, r.request)
 	r.event.Principal = principal(whole)
 	r.partition = partitionOf(whole, known.Scope.Region)
 	if call.Service == lambda && !ofOtherKind(call.Name) {
@@ -46,12 +40,25 @@ func newReading(whole object, call Call, known Decoded) *reading {
 	return r
 }
 
+// uncut returns a request or a response; nil for what CloudTrail wrote instead
+// of one that was too large.
+func uncut(o object) object {
+	if cut, _ := o.flag("omitted"); cut {
+		return nil
+	}
+	return o
+}
+
+// updatedData is why a record corrects an earlier one (member addendum, since
+// record version 1.08). The other reasons are delays.
+const updatedData = "UPDATED_DATA"
+
 // identify gives the event its id. A record that corrects an earlier one
-// (addendum, since record version 1.08) stands under the id of that one.
+// stands under the id of that one.
 func (r *reading) identify(own string) {
 	r.event.ID = own
 	addendum := r.record.child("addendum")
-	if first := addendum.text("originalEventID"); first != "" && addendum.text("reason") == "UPDATED_DATA" {
+	if first := addendum.text("originalEventID"); first != "" && addendum.text("reason") == updatedData {
 		r.event.ID, r.event.Correction = first, own
 	}
 }
@@ -62,13 +69,13 @@ func ofOtherKind(name string) bool {
 	return strings.Contains(name, "WebFunction") || strings.Contains(name, "WebAccount") || strings.Contains(name, "Microvm")
 }
 
-// outcome: any error code means that the call failed, and there is no flag for
+// outcomeOf: any error code means that the call failed, and there is no flag for
 // success. A dry run logs success and changes nothing.
-func (r *reading) outcome() inventory.Outcome {
-	if code := r.record.get("errorCode"); !code.missing() && (code.kind != kindText || code.text != "") {
+func outcomeOf(record, request object) inventory.Outcome {
+	if code := record.get("errorCode"); !code.missing() && (code.kind != kindText || code.text != "") {
 		return inventory.Failed
 	}
-	if dry, _ := r.request.flag("dryRun"); dry {
+	if dry, _ := request.flag("dryRun"); dry {
 		return inventory.DryRun
 	}
 	return inventory.Succeeded

@@ -56,12 +56,12 @@ func isAccount(s string) bool {
 	return strings.Trim(s, "0123456789") == ""
 }
 
-func isName(s string) bool {
-	if s == "" || len(s) > 256 {
+func isName[T string | []byte](s T) bool {
+	if len(s) == 0 || len(s) > 256 {
 		return false
 	}
-	for _, c := range s {
-		switch {
+	for i := range len(s) {
+		switch c := s[i]; {
 		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_', c == '.':
 		default:
 			return false

@@ -1,0 +1,18 @@
+package aws
+
+import "github.com/estray/estray/inventory"
+
+// UsesWhole is Uses without the glance, so that the tests can hold one against
+// the other.
+func UsesWhole(of inventory.Counted) func(record []byte, use *Use) (bool, error) {
+	return func(record []byte, use *Use) (bool, error) {
+		var a act
+		if err := a.readWhole(record); err != nil || !a.counts(of) {
+			return false, err
+		}
+		return a.tell(use)
+	}
+}
+
+// Glances reports whether a glance at the record is enough.
+func Glances(record []byte) bool { return new(act).glance(record) }
