@@ -53,7 +53,7 @@ func (s *events) Read(ctx context.Context, since providers.Since, emit providers
 
 // basis is how this source reads.
 func (s *events) basis() basis {
-	b := basis{revision: s.format.Revision}
+	b := basis{revision: s.format.Revision, proved: s.cfg.Prove != nil}
 	if s.counts() {
 		b.counted = s.cfg.Usage
 	}

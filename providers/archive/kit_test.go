@@ -4,16 +4,20 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/estray/estray/inventory"
@@ -99,6 +103,7 @@ func decode(record []byte, from inventory.Provenance) (archive.Decoded, error) {
 type read struct {
 	events   []inventory.Event
 	assets   []inventory.Asset
+	usages   []inventory.Usage
 	coverage map[inventory.Cell]inventory.Coverage
 }
 
@@ -126,6 +131,8 @@ func readAll(t *testing.T, p providers.Planner, before map[inventory.Cell]invent
 				out.events = append(out.events, f)
 			case inventory.Asset:
 				out.assets = append(out.assets, f)
+			case inventory.Usage:
+				out.usages = append(out.usages, f)
 			case inventory.Coverage:
 				out.coverage[f.Cell] = f
 			}
@@ -203,4 +210,41 @@ func (r refusing) Open(name string) (fs.File, error) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
 	}
 	return r.FS.Open(name)
+}
+
+// inflated is what a gzip holds.
+func inflated(t *testing.T, content []byte) []byte {
+	t.Helper()
+	z, err := gzip.NewReader(bytes.NewReader(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func sumsOf(t *testing.T, objects fstest.MapFS) map[string][sha256.Size]byte {
+	t.Helper()
+	out := map[string][sha256.Size]byte{}
+	for key, f := range objects {
+		out[key] = sha256.Sum256(inflated(t, f.Data))
+	}
+	return out
+}
+
+func without(sums map[string][sha256.Size]byte, key string) map[string][sha256.Size]byte {
+	out := maps.Clone(sums)
+	delete(out, key)
+	return out
+}
+
+func changed(sums map[string][sha256.Size]byte, key string) map[string][sha256.Size]byte {
+	out := maps.Clone(sums)
+	sum := out[key]
+	sum[0]++
+	out[key] = sum
+	return out
 }

@@ -50,11 +50,13 @@ func (d day) month() int {
 	return year*12 + int(month)
 }
 
-// basis is how records are understood and whose use is counted. What was read
-// on another basis is not known on this one.
+// basis is how records are understood, whose use is counted, and whether the
+// integrity records were asked. What was read on another basis is not known on
+// this one.
 type basis struct {
 	revision int
 	counted  inventory.Counted
+	proved   bool
 }
 
 // periods is what a reading of a log leaves for the next one: which objects

@@ -19,7 +19,7 @@ import (
 	"github.com/estray/estray/inventory"
 )
 
-func onBasis() basis { return basis{7, inventory.CountFunctions} }
+func onBasis() basis { return basis{7, inventory.CountFunctions, false} }
 
 // logOf is a log in which so many objects come on each of some days, evenly, and
 // are written a minute later.
@@ -156,9 +156,10 @@ func TestAnotherBasis(t *testing.T) {
 	due := logOf("2026-02-01", 3, 1)
 	text := readOf(due).String()
 	for name, on := range map[string]basis{
-		"a better decoder": {8, inventory.CountFunctions},
-		"other usage":      {7, inventory.CountRoles},
-		"no usage":         {7, inventory.CountNone},
+		"a better decoder": {8, inventory.CountFunctions, false},
+		"other usage":      {7, inventory.CountRoles, false},
+		"no usage":         {7, inventory.CountNone, false},
+		"verified":         {7, inventory.CountFunctions, true},
 	} {
 		k, told := parsePeriods(text, on).compare(due[:1])
 		if len(k.same) > 0 || told != nil {

@@ -24,8 +24,8 @@ func (p periods) String() string {
 	if p.shrinks {
 		shrinks = " shrinks"
 	}
-	out := []string{fmt.Sprintf("%s revision=%d usage=%s newest=%d/%d%s",
-		form, p.on.revision, p.on.counted, p.newest.Unix(), p.newest.Nanosecond(), shrinks)}
+	out := []string{fmt.Sprintf("%s revision=%d usage=%s proved=%t newest=%d/%d%s",
+		form, p.on.revision, p.on.counted, p.on.proved, p.newest.Unix(), p.newest.Nanosecond(), shrinks)}
 	for _, q := range p.all {
 		text := fmt.Sprintf("%d+%d %d %d %016x%08x", q.from, q.to-q.from, q.objects, q.events, q.name.all, q.name.keys)
 		if q.prints != nil {
@@ -73,14 +73,14 @@ func parsePeriods(text string, on basis) periods {
 func parseHead(text string) (periods, bool) {
 	text, shrinks := strings.CutSuffix(text, " shrinks")
 	f := strings.Split(text, " ")
-	if len(f) != 4 || f[0] != form {
+	if len(f) != 5 || f[0] != form {
 		return periods{}, false
 	}
-	sec, nsec, _ := strings.Cut(strings.TrimPrefix(f[3], "newest="), "/")
+	sec, nsec, _ := strings.Cut(strings.TrimPrefix(f[4], "newest="), "/")
 	revision, ok1 := number(strings.TrimPrefix(f[1], "revision="))
 	s, ok2 := number(sec)
 	n, ok3 := number(nsec)
-	on := basis{int(revision), inventory.Counted(strings.TrimPrefix(f[2], "usage="))}
+	on := basis{int(revision), inventory.Counted(strings.TrimPrefix(f[2], "usage=")), f[3] == "proved=true"}
 	return periods{on: on, newest: time.Unix(s, n).UTC(), shrinks: shrinks}, ok1 && ok2 && ok3
 }
 

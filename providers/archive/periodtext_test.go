@@ -14,7 +14,7 @@ import (
 )
 
 func sampleText() string {
-	return "days/1 revision=7 usage=functions newest=1767225600/5 shrinks;" +
+	return "days/1 revision=7 usage=functions proved=false newest=1767225600/5 shrinks;" +
 		"20454+27 2 10 00000000000000ff0000000a;20512+0 1 5 00000000000000fe0000000b AAEC"
 }
 
@@ -68,7 +68,7 @@ func TestTextsThatTellNothing(t *testing.T) {
 		"prints broken by a line":     edit("AAEC", "AA\nEC"),
 		"prints of many days":         edit("20512+0", "20512+1"),
 		"a time that is none":         edit("/5", "/1000000000"),
-		"more periods than there may": "days/1 revision=7 usage=functions newest=0/0" + manyPeriods(maxPeriods+1),
+		"more periods than there may": "days/1 revision=7 usage=functions proved=false newest=0/0" + manyPeriods(maxPeriods+1),
 	}
 	for name, text := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -77,7 +77,7 @@ func TestTextsThatTellNothing(t *testing.T) {
 			}
 		})
 	}
-	if p := parsePeriods("days/1 revision=7 usage=functions newest=0/0"+manyPeriods(maxPeriods), onBasis()); len(p.all) != maxPeriods {
+	if p := parsePeriods("days/1 revision=7 usage=functions proved=false newest=0/0"+manyPeriods(maxPeriods), onBasis()); len(p.all) != maxPeriods {
 		t.Errorf("%d periods read, want %d", len(p.all), maxPeriods)
 	}
 }
@@ -96,7 +96,7 @@ func TestPeriodsTextRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		counted := rapid.SampledFrom([]inventory.Counted{inventory.CountNone, inventory.CountFunctions, inventory.CountRoles}).Draw(t, "usage")
 		want := periods{
-			on:      basis{rapid.Int().Draw(t, "revision"), counted},
+			on:      basis{rapid.Int().Draw(t, "revision"), counted, rapid.Bool().Draw(t, "proved")},
 			newest:  time.Unix(rapid.Int64Range(-1<<40, 1<<40).Draw(t, "seconds"), rapid.Int64Range(0, 999_999_999).Draw(t, "rest")).UTC(),
 			shrinks: rapid.Bool().Draw(t, "shrinks"),
 		}
@@ -124,7 +124,7 @@ func FuzzParsePeriods(f *testing.F) {
 	f.Add(sampleText())
 	f.Add(readOf(logOf("2026-01-01", 40, 2)).String())
 	f.Add("")
-	f.Add("days/1 revision=7 usage=functions newest=-1/0;-1099511627775+1099511627775 1 9223372036854775807 000000000000000000000000")
+	f.Add("days/1 revision=7 usage=functions proved=false newest=-1/0;-1099511627775+1099511627775 1 9223372036854775807 000000000000000000000000")
 	f.Add("2 objects 00; 2026-01-04T03:00:00Z; 1 objects 00; 3")
 	f.Fuzz(func(t *testing.T, text string) {
 		p := parsePeriods(text, onBasis())

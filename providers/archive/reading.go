@@ -16,12 +16,13 @@ type reading struct {
 	changed changes
 	proof   Proof
 	failed  error // why nothing could be proved
+	// modified: a log is not what the integrity records vouch for.
+	modified bool
 
 	seen   int // events
 	whole  int // objects that were read without a mistake
 	bad    mistakes
 	breaks breaks
-	recent recent
 
 	now   today
 	clean map[day]int // events of each day that has nothing to tell
@@ -34,6 +35,9 @@ type today struct {
 	events int
 	told   bool // a mistake, a break in the logging, or a log that nobody vouches for
 	part   *part
+	// recent tells duplicates. A day depends on nothing but its own objects, so
+	// that reading it alone counts as reading it with all others.
+	recent recent
 }
 
 // objects reads objects, which are in order of day.
@@ -86,7 +90,8 @@ func (r *reading) object(ctx context.Context, t *task) error {
 // result takes what was found in a part of an object.
 func (r *reading) result(found *result) error {
 	r.bad.take(found.bad)
-	found.segment.sift(&r.recent)
+	r.modified = r.modified || found.modified
+	found.segment.sift(&r.now.recent)
 	r.now.part.add(found.segment)
 	fresh := 0
 	for i := range found.events {
@@ -143,7 +148,7 @@ func (r *reading) endDay() error {
 // continuity says whether all was delivered.
 func (r *reading) continuity() inventory.Continuity {
 	switch {
-	case r.breaks.String() != "" || !r.proofHolds():
+	case r.breaks.String() != "" || r.modified || !r.proofHolds():
 		return inventory.Broken
 	case r.source.cfg.Prove != nil:
 		return inventory.Proved

@@ -6,9 +6,9 @@ import (
 )
 
 // windowSize is how far back duplicates are noticed: a record is a duplicate if
-// its id is among the last 131,072 different ids of its log, in the order of
-// object key and record number. One that comes back later counts again. A full
-// window takes 4 MB.
+// its id is among the last 131,072 different ids of its log and its day of
+// delivery, in the order of object key and record number. One that comes back
+// later counts again. A full window takes 4 MB.
 const windowSize = 131_072
 
 // recordID stands for the vendor's id of a record in 16 bytes. The zero value

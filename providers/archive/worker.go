@@ -41,6 +41,8 @@ type result struct {
 	segment  *segment // of the records that matter
 	bad      mistakes
 	inflated int64
+	// modified: the content is not what it was vouched for.
+	modified bool
 }
 
 // found is a record that was kept.
@@ -56,7 +58,7 @@ func (r *result) reset() {
 	clear(r.events)
 	r.events = r.events[:0]
 	r.segment.reset()
-	r.bad, r.inflated = mistakes{}, 0
+	r.bad, r.inflated, r.modified = mistakes{}, 0, false
 }
 
 // worker holds what reading an object takes. It reads one at a time.
@@ -255,6 +257,7 @@ func (w *worker) check(src io.Reader, sum hash.Hash) {
 		bad.add(t.key, "", fmt.Sprintf("was changed while it was read: it had %d bytes, and %d came", t.size, t.fetch.total))
 	}
 	if sum != nil && [sha256.Size]byte(sum.Sum(nil)) != *t.vouched {
+		w.result.modified = true
 		bad.add(t.key, "", "was modified: its content is not what the archive's integrity records vouch for")
 	}
 }
