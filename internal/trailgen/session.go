@@ -99,7 +99,7 @@ func (c *cast) role(i int) session {
 		s.agent = "aws-sdk-go-v2/1.41.5 ua/2.1 os/linux lang/go#1.26.8 md/GOARCH#arm64 api/ssm#1.68.2"
 		s.endpoint, s.address = c.draw("vpce-<hex:17>"), c.draw("10.<int:0-40>.<int:0-255>.<int:1-254>")
 	case 2:
-		name = c.draw("AWSReservedSSO_<word>Access_<hex:16>")
+		name = c.draw("<res:AWSReservedSSO_ReadOnly_:4>")
 		as.session = c.draw("<word>.<word>@example.com")
 		s.agent, s.console = browser, p.r.IntN(2) == 0
 	case 3:
