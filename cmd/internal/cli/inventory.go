@@ -119,15 +119,19 @@ func snapshotVerdict(r report.Asset) snapshot.Verdict {
 func inventoryShow(a *app) *cobra.Command {
 	var at, format string
 	cmd := &cobra.Command{
-		Use: "show ASSET", Short: "show one asset: facets, standing, evidence", Args: wantArgs("ASSET"),
+		Use: "show ASSET", Short: "show one asset: facets, standing, usage, evidence", Args: wantArgs("ASSET"),
+		Long: `Shows one asset: facets, standing, usage, evidence. Usage is what the asset
+did, and what others did with its identity, as the logs tell that counted it; see
+usage in the configuration. That a call is not among it means something in those
+logs alone.`,
 		ValidArgsFunction: a.completeAssets,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.judged(cmd, at, func(_ context.Context, j *judged) error {
+			return a.judged(cmd, at, func(ctx context.Context, j *judged) error {
 				id, err := j.assetID(args[0])
 				if err != nil {
 					return err
 				}
-				return showAsset(a, j, id, format)
+				return showAsset(ctx, a, j, id, format)
 			})
 		},
 	}
@@ -139,8 +143,12 @@ func inventoryShow(a *app) *cobra.Command {
 
 // showAsset finds the row of the report, so that the command and the report can
 // never tell two things of one asset.
-func showAsset(a *app, j *judged, id inventory.AssetID, format string) error {
+func showAsset(ctx context.Context, a *app, j *judged, id inventory.AssetID, format string) error {
 	asset, _ := j.View.Asset(id)
+	did, err := usageOf(ctx, j.View, asset)
+	if err != nil {
+		return err
+	}
 	d := j.document(report.Run{})
 	var row report.Asset
 	for _, r := range d.Assets {
@@ -153,18 +161,19 @@ func showAsset(a *app, j *judged, id inventory.AssetID, format string) error {
 		b, err := json.MarshalIndent(struct {
 			report.Asset
 			Facets inventory.Asset `json:"facets"`
-		}{row, asset}, "", "  ")
+			Usage  used            `json:"usage"`
+		}{row, asset, did}, "", "  ")
 		if err != nil {
 			return fmt.Errorf("encode asset %s: %w", id, err)
 		}
 		return printf(a.std.Out, "%s\n", b)
 	case "text":
-		return printAsset(a, row, asset, d)
+		return printAsset(a, row, asset, did, d)
 	}
 	return usagef("show asset: there is no form %q, use text or json", format)
 }
 
-func printAsset(a *app, row report.Asset, asset inventory.Asset, d *report.Document) error {
+func printAsset(a *app, row report.Asset, asset inventory.Asset, did used, d *report.Document) error {
 	page := a.fields(15)
 	line := page.line
 	line("asset", row.ID)
@@ -187,6 +196,7 @@ func printAsset(a *app, row report.Asset, asset inventory.Asset, d *report.Docum
 	if row.LastDeploy != nil {
 		line("last deploy", stamp(row.LastDeploy.Time)+" by "+row.LastDeploy.Principal+" (event "+row.LastDeploy.Event+")")
 	}
+	did.lines(line, asset)
 	for _, f := range asset.Facets() {
 		if why := row.UnknownFacets[f.Name]; why != "" {
 			line("unknown", f.Name+": "+why)
