@@ -1,6 +1,7 @@
 package awsfake_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/http/httptest"
 	"net/url"
@@ -263,6 +264,9 @@ func generic(v reflect.Value) any {
 		}
 		return out
 	case reflect.Slice:
+		if b, ok := v.Interface().([]byte); ok {
+			return base64.StdEncoding.EncodeToString(b)
+		}
 		var out []any
 		for i := range v.Len() {
 			out = append(out, generic(v.Index(i)))

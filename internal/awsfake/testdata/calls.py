@@ -12,6 +12,7 @@ API does not have. Both SDKs drop those without a word, so that a member that is
 misspelt looks the same to both.
 """
 
+import base64
 import datetime
 import json
 import sys
@@ -27,6 +28,8 @@ def plain(value):
     """Write what JSON has no form for."""
     if isinstance(value, datetime.datetime):
         return value.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     raise TypeError(f"no form for {type(value)}")
 
 
