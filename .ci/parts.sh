@@ -1,28 +1,39 @@
 #!/usr/bin/env bash
-# Installs the parts that the tests need: a PostgreSQL 15 server, Chromium, a C
-# compiler with libdeflate, and Python, which Debian 12 has, an emulator of AWS with the vendor's Python SDK,
-# which the Python package index has, and an emulator of Google Cloud Storage,
-# which Go builds. Ends with status 1 when one cannot be had.
+# Installs the parts that the tests need: a PostgreSQL 15 server, Chromium, jq, a C
+# compiler with libdeflate, and Python, which Debian 12 has; an emulator of AWS
+# with the vendor's Python SDK and DuckDB, which the Python package index has; and
+# an emulator of Google Cloud Storage, which Go builds. Ends with status 1 when one
+# cannot be had. With the word bench it installs only what the benchmark reads
+# with beside estray: jq and DuckDB.
 set -euo pipefail
 
 postgres=/usr/lib/postgresql/15/bin/initdb
 moto=5.2.5
 # internal/testparts looks for it in the same folder.
 venv=${XDG_CACHE_HOME:-$HOME/.cache}/estray/moto-$moto
+duckdb=2.0.0
+duckdb_home=${XDG_CACHE_HOME:-$HOME/.cache}/estray/duckdb-$duckdb
 gcs=1.56.1
 gcs_home=${XDG_CACHE_HOME:-$HOME/.cache}/estray/fake-gcs-server-$gcs
 
 missing() {
+	command -v jq >/dev/null || echo jq
+	{ emulator && database; } || python3 -c 'import ensurepip, venv' 2>/dev/null || printf '%s\n' python3 python3-venv
+	[ "$what" != bench ] || return 0
 	[ -x "$postgres" ] || echo postgresql-15
 	command -v chromium >/dev/null || echo chromium
 	command -v gcc >/dev/null || printf '%s\n' gcc libc6-dev
 	[ -e /usr/include/libdeflate.h ] || echo libdeflate-dev
-	emulator || python3 -c 'import ensurepip, venv' 2>/dev/null || printf '%s\n' python3 python3-venv
 }
 
 # emulator is true where the whole of it was installed and its Python still runs.
 emulator() {
 	[ -e "$venv/installed" ] && "$venv/bin/python" -c 'import boto3, moto' 2>/dev/null
+}
+
+# database is true where DuckDB was installed and its Python still runs.
+database() {
+	[ -e "$duckdb_home/installed" ] && "$duckdb_home/bin/python" -c 'import duckdb' 2>/dev/null
 }
 
 install_packages() {
@@ -49,19 +60,21 @@ install_packages() {
 	fi
 }
 
-# The mark is set last: what was interrupted is made anew.
-install_emulator() {
-	echo "installing moto $moto, which brings boto3, into $venv (about a minute, once)"
-	if ! python3 -m venv --clear "$venv" ||
-		! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "moto[server]==$moto"; then
+# install_python installs a Python package into an environment of its own. The
+# mark is set last: what was interrupted is made anew.
+install_python() {
+	local home=$1 name=$2 package=$3
+	echo "installing $name into $home (about a minute, once)"
+	if ! python3 -m venv --clear "$home" ||
+		! "$home/bin/python" -m pip install --quiet --disable-pip-version-check "$package"; then
 		{
-			echo "the tests need moto $moto from the Python package index, and pip could not install it"
+			echo "the tests need $name from the Python package index, and pip could not install it"
 			echo "give pip a way to an index (its own settings: pip config, PIP_INDEX_URL, HTTPS_PROXY) and run this again: .ci/parts.sh"
 			echo "or leave the heavy parts out: make test-short"
 		} >&2
 		return 1
 	fi
-	touch "$venv/installed"
+	touch "$home/installed"
 }
 
 # Outside of the module: the server's own dependencies are none of the project's.
@@ -77,16 +90,23 @@ install_gcs() {
 	fi
 }
 
+what=${1:-all}
 packages=$(missing | tr '\n' ' ')
 packages=${packages% }
 [ -z "$packages" ] || install_packages "$packages"
-emulator || install_emulator
+database || install_python "$duckdb_home" "DuckDB $duckdb" "duckdb==$duckdb"
+if [ "$what" = bench ]; then
+	echo "jq and DuckDB $duckdb are installed"
+	exit 0
+fi
+emulator || install_python "$venv" "moto $moto, which brings boto3," "moto[server]==$moto"
 [ -x "$gcs_home/fake-gcs-server" ] || install_gcs
 
 still=$(missing | tr '\n' ' ')
-emulator || still+="moto"
+emulator || still+="moto "
+database || still+=DuckDB
 if [ -n "$still" ]; then
 	echo "installed, and still not found: $still" >&2
 	exit 1
 fi
-echo "PostgreSQL 15, Chromium, libdeflate, Python, moto $moto and fake-gcs-server $gcs are installed"
+echo "PostgreSQL 15, Chromium, jq, libdeflate, Python, moto $moto, DuckDB $duckdb and fake-gcs-server $gcs are installed"

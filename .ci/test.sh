@@ -14,7 +14,7 @@ libdeflate() {
 		./internal/inflate ./providers/archive ./providers/builtin
 }
 
-stage "parts: PostgreSQL, Chromium, libdeflate, moto (an emulator of AWS) with boto3, fake-gcs-server (one of Google Cloud Storage)" ./.ci/parts.sh
+stage "parts: PostgreSQL, Chromium, jq, libdeflate, DuckDB, moto (an emulator of AWS) with boto3, fake-gcs-server (one of Google Cloud Storage)" ./.ci/parts.sh
 stage "build of all packages" go build ./...
 stage "tests" tests
 stage "tests of what reads archives, with libdeflate" libdeflate

@@ -1,6 +1,7 @@
 // Package testparts hands tests the real parts that they need: a PostgreSQL
-// server, a Chromium browser, emulators of AWS and of Google Cloud Storage, a Python
-// with a vendor's SDK, the recordings of attacks that lie beside the repository. Only tests import it.
+// server, a Chromium browser, emulators of AWS and of Google Cloud Storage, a
+// Python with a vendor's SDK and one with DuckDB, the recordings of attacks that
+// lie beside the repository. Only tests import it.
 //
 // # When a part is missing
 //

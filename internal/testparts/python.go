@@ -19,12 +19,12 @@ func Python(t testing.TB) string {
 	const part = "Python with boto3"
 	Heavy(t, part)
 	path := filepath.Join(pythonHome(), "bin", "python")
-	if hasSDK(path) == nil {
+	if has(path, "boto3") == nil {
 		return path
 	}
 	path, err := exec.LookPath("python3")
 	if err == nil {
-		err = hasSDK(path)
+		err = has(path, "boto3")
 	}
 	if err != nil {
 		Missing(t, part, err, pythonCure)
@@ -32,10 +32,10 @@ func Python(t testing.TB) string {
 	return path
 }
 
-// hasSDK tries whether an interpreter runs and has boto3.
-func hasSDK(path string) error {
-	if out, err := exec.Command(path, "-c", "import boto3").CombinedOutput(); err != nil {
-		return fmt.Errorf("import boto3 with %s: %w: %s", path, err, out)
+// has tries whether an interpreter runs and has a package.
+func has(interpreter, name string) error {
+	if out, err := exec.Command(interpreter, "-c", "import "+name).CombinedOutput(); err != nil {
+		return fmt.Errorf("import %s with %s: %w: %s", name, interpreter, err, out)
 	}
 	return nil
 }

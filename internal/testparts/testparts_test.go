@@ -76,6 +76,7 @@ func TestHeavyPartIsLeftOutByName(t *testing.T) {
 		{"a server", func(t testing.TB) { testparts.StartPostgres(t) }, "PostgreSQL"},
 		{"a browser", func(t testing.TB) { testparts.Chromium(t) }, "Chromium"},
 		{"an interpreter", func(t testing.TB) { testparts.Python(t) }, "Python with boto3"},
+		{"a database engine", func(t testing.TB) { testparts.DuckDB(t) }, "DuckDB 2.0.0"},
 		{"an emulator", func(t testing.TB) { testparts.Moto(t) }, "moto 5.2.5, an emulator of AWS"},
 		{"another emulator", func(t testing.TB) { testparts.GCS(t) }, "fake-gcs-server 1.56.1, an emulator of Google Cloud Storage"},
 		{"any other", func(t testing.TB) { testparts.Heavy(t, "kill -9") }, "kill -9"},
@@ -151,6 +152,25 @@ func TestPythonOfTheProjectComesFirst(t *testing.T) {
 	script(t, own, "exit 1") // its packages are gone
 	if got := testparts.Python(t); got != other {
 		t.Errorf("got %q, want %q", got, other)
+	}
+}
+
+func TestDuckDBThatIsNotInstalledNamesTheCommand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("DuckDB is left out by -short")
+	}
+	t.Setenv("ESTRAY_TEST_PARTS", "required")
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	got := observe(t, func(t testing.TB) { testparts.DuckDB(t) })
+	if !strings.HasPrefix(got, "fatal: DuckDB 2.0.0 is required and missing") || !strings.Contains(got, ".ci/parts.sh") {
+		t.Errorf("got %q, want a failure with the command", got)
+	}
+}
+
+func TestDuckDBIsTheVersionThatIsNamed(t *testing.T) {
+	out, err := exec.Command(testparts.DuckDB(t), "-c", "import duckdb; print(duckdb.__version__)").CombinedOutput()
+	if err != nil || string(out) != "2.0.0\n" {
+		t.Errorf("got %q, %v", out, err)
 	}
 }
 
