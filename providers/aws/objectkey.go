@@ -20,8 +20,13 @@ type Key struct {
 	Delivered time.Time
 }
 
-// KindLog is the only kind whose records this decoder reads.
-const KindLog = "CloudTrail"
+// The kinds of objects that this package knows by name.
+const (
+	// KindLog is the only kind whose records the decoder reads.
+	KindLog = "CloudTrail"
+	// KindDigest tells the hashes of logs, and those of the digest before it.
+	KindDigest = "CloudTrail-Digest"
+)
 
 // ObjectKey reads the key of an object as CloudTrail delivers it,
 //

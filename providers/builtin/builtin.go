@@ -53,7 +53,7 @@ func kinds() []kind {
 		{"cloudtrail", func(c Config, a Archive) providers.Planner {
 			root, path := folder(a.Path)
 			cfg := archive.Config{Source: source(a), Root: root, Path: path, Since: c.Since, Full: c.Full, Usage: a.Usage}
-			return archive.Logs(cfg, cloudtrail(cfg.Source))
+			return archive.Logs(cfg, cloudtrail(cfg.Source, cfg.Usage))
 		}},
 		{"snapshot", func(_ Config, a Archive) providers.Planner {
 			root, name := file(a.Path)

@@ -10,20 +10,26 @@ import (
 )
 
 // cloudtrail is the format of objects that CloudTrail delivers to a bucket,
-// with the sightings of assets named after the source.
-func cloudtrail(source string) archive.Format {
+// with the sightings of assets named after the source and the use of the
+// identities that are counted.
+func cloudtrail(source string, counted inventory.Counted) archive.Format {
 	decoder := aws.NewDecoder(source)
 	return archive.Format{
 		Kind:     "cloudtrail",
 		Provider: inventory.AWS,
-		Revision: 3,
-		Member:   "Records",
+		Revision: 4,
 		Layout:   "AWSLogs/ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/NAME.json.gz",
 		// CloudTrail delivers after about five minutes on average and promises
 		// no bound; its documentation speaks of 15 minutes.
 		Late:      15 * time.Minute,
 		Recognise: recognise,
-		Silences:  aws.Silences,
+		Member:    "Records",
+		Filter: archive.Filter{
+			Members: []string{"eventSource", "eventName"},
+			Matters: func(values [][]byte) bool { return decoder.Matters(values[0], values[1]) },
+		},
+		Use:      uses(counted),
+		Silences: aws.Silences,
 		Decode: func(record []byte, from inventory.Provenance) (archive.Decoded, error) {
 			d, err := decoder.Decode(record, from)
 			if err != nil || !d.Keep {
@@ -34,14 +40,36 @@ func cloudtrail(source string) archive.Format {
 	}
 }
 
-func recognise(path string) archive.Object {
-	key, ok := aws.ObjectKey(path)
-	if !ok {
-		return archive.Object{}
+// uses reads the use of the identities that are counted; nil: of none.
+func uses(counted inventory.Counted) func([]byte, *archive.Use) (bool, error) {
+	read := aws.Uses(counted)
+	if read == nil {
+		return nil
 	}
-	if key.Kind != aws.KindLog {
-		return archive.Object{Class: archive.Sibling, What: strings.ToLower(strings.TrimPrefix(key.Kind, aws.KindLog+"-"))}
+	return func(record []byte, use *archive.Use) (bool, error) { return read(record, (*aws.Use)(use)) }
+}
+
+// metadata ends the name of a file that holds what a bucket keeps beside an
+// object: the signature of a digest.
+const metadata = ".metadata.json"
+
+// recognise judges a key. Of what is no log, digests alone name their scope: they
+// are what its logs can be proved by.
+func recognise(path string) archive.Object {
+	object, beside := strings.CutSuffix(path, metadata)
+	key, ok := aws.ObjectKey(object)
+	switch {
+	case !ok:
+		return archive.Object{}
+	case beside:
+		return archive.Object{Class: archive.Sibling, What: "metadata"}
 	}
 	scope := inventory.Scope{Provider: inventory.AWS, Account: key.Account, Region: key.Region}
-	return archive.Object{Class: archive.Log, Scope: scope, Delivered: key.Delivered}
+	switch key.Kind {
+	case aws.KindLog:
+		return archive.Object{Class: archive.Log, Scope: scope, Delivered: key.Delivered}
+	case aws.KindDigest:
+		return archive.Object{Class: archive.Sibling, What: "digest", Scope: scope, Delivered: key.Delivered}
+	}
+	return archive.Object{Class: archive.Sibling, What: strings.ToLower(strings.TrimPrefix(key.Kind, aws.KindLog+"-"))}
 }
