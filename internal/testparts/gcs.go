@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,6 +39,26 @@ func GCS(t testing.TB) string {
 		}
 	})
 	return m.url
+}
+
+// FillGCS makes a bucket in an emulator that GCS started, with these objects by
+// their names.
+func FillGCS(t testing.TB, base, bucket string, objects map[string][]byte) {
+	t.Helper()
+	post := func(path, kind string, body []byte) {
+		answer, err := http.Post(base+path, kind, bytes.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close() //nolint:errcheck // nothing of it is used
+		if answer.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %s", path, answer.Status)
+		}
+	}
+	post("/storage/v1/b?project=p", "application/json", fmt.Appendf(nil, `{"name":%q}`, bucket))
+	for name, content := range objects {
+		post("/upload/storage/v1/b/"+bucket+"/o?uploadType=media&name="+url.QueryEscape(name), "application/octet-stream", content)
+	}
 }
 
 func startGCS(dir, binary string) (*emulator, error) {

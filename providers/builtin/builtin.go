@@ -27,13 +27,16 @@ type Config struct {
 	Since time.Time
 	// Full reads again what seems unchanged.
 	Full bool
+	// Meter is told how far the reading of archives is; nil: nobody is.
+	Meter *archive.Meter
 }
 
 // Archive is one file, folder or bucket of exported logs or assets.
 type Archive struct {
 	// Kind is one of Kinds.
 	Kind string
-	// Path is where it lies: on this machine, or s3://BUCKET/PREFIX.
+	// Path is where it lies: on this machine, s3://BUCKET/PREFIX
+	// or gs://BUCKET/PREFIX.
 	Path string
 	// Name names it in coverage: as the user wrote it, so that a report does
 	// not depend on the machine.
@@ -44,18 +47,19 @@ type Archive struct {
 
 // kind builds the planner of one kind of archive.
 type kind struct {
-	name string
-	make func(Config, Archive) providers.Planner
+	name   string
+	single bool // an archive is one object, and not all below a prefix
+	make   func(Config, Archive) providers.Planner
 }
 
 func kinds() []kind {
 	return []kind{
-		{"cloudtrail", func(c Config, a Archive) providers.Planner {
+		{"cloudtrail", false, func(c Config, a Archive) providers.Planner {
 			root, path := folder(a.Path)
-			cfg := archive.Config{Source: source(a), Root: root, Path: path, Since: c.Since, Full: c.Full, Usage: a.Usage}
+			cfg := archive.Config{Source: source(a), Root: root, Path: path, Since: c.Since, Full: c.Full, Usage: a.Usage, Meter: c.Meter}
 			return archive.Logs(cfg, cloudtrail(cfg.Source, cfg.Usage))
 		}},
-		{"snapshot", func(_ Config, a Archive) providers.Planner {
+		{"snapshot", true, func(_ Config, a Archive) providers.Planner {
 			root, name := file(a.Path)
 			return archive.Snapshot(source(a), root, name)
 		}},
@@ -75,18 +79,27 @@ func Kinds() []string {
 	return out
 }
 
+// kindOf finds an archive's kind.
+func kindOf(a Archive) (kind, error) {
+	for _, k := range kinds() {
+		if k.name == a.Kind {
+			return k, nil
+		}
+	}
+	return kind{}, fmt.Errorf("plan archive %q: unknown kind %q; did you mean %q? (kinds: %s)",
+		a.Name, a.Kind, nearest.Name(a.Kind, Kinds()), strings.Join(Kinds(), ", "))
+}
+
 // Planners returns one planner for each archive, in the order of cfg, and then
 // that of AWS. An unknown kind is an error that names the nearest one.
 func Planners(cfg Config) ([]providers.Planner, error) {
 	var out []providers.Planner
 	for _, a := range cfg.Archives {
-		all := kinds()
-		i := slices.IndexFunc(all, func(k kind) bool { return k.name == a.Kind })
-		if i < 0 {
-			return nil, fmt.Errorf("plan archive %q: unknown kind %q; did you mean %q? (kinds: %s)",
-				a.Name, a.Kind, nearest.Name(a.Kind, Kinds()), strings.Join(Kinds(), ", "))
+		k, err := kindOf(a)
+		if err != nil {
+			return nil, err
 		}
-		out = append(out, all[i].make(cfg, a))
+		out = append(out, k.make(cfg, a))
 	}
 	if cfg.AWS != nil {
 		a := *cfg.AWS

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +18,7 @@ import (
 
 	"github.com/estray/estray/findings/report"
 	"github.com/estray/estray/internal/awsfake"
+	"github.com/estray/estray/internal/testparts"
 )
 
 // pointAWS points the process at a server in place of AWS.
@@ -87,6 +90,46 @@ func TestDoctorOpensAnObjectOfTheBucket(t *testing.T) {
 		{"a bucket that cannot be listed", "cloudtrail", "s3://org-trail/AWSLogs/", "org-trail", "denied", "ListObjectsV2", report.ExitIncomplete},
 		{"a folder without objects", "cloudtrail", "s3://org-trail/nothing/", "", "unclear", "there is no object", report.ExitIncomplete},
 		{"a snapshot that is not there", "snapshot", "s3://org-trail/exports/other.jsonl", "", "unclear", "other.jsonl", report.ExitIncomplete},
+	} {
+		refused = test.refused
+		r := newRoom(t, fmt.Sprintf("providers: {archives: [{kind: %s, url: %q}]}\n", test.kind, test.url))
+		code, rows, _ := r.doctor()
+		got := named(rows, "archive "+test.kind+":"+test.url)
+		if got.State != test.state || !strings.Contains(got.Why, test.why) || code != test.code {
+			t.Errorf("%s: exit code %d, %+v, want %d and %s because of %q", test.name, code, got, test.code, test.state, test.why)
+		}
+	}
+}
+
+// TestDoctorOpensAnObjectOfABucketOfGoogle in the same way.
+func TestDoctorOpensAnObjectOfABucketOfGoogle(t *testing.T) {
+	base := testparts.GCS(t)
+	testparts.FillGCS(t, base, "org-logs", map[string][]byte{"AWSLogs/a.json.gz": []byte("x"), "exports/assets.jsonl": []byte("x")})
+	to, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := ""
+	real := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) }}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if refused != "" && strings.HasSuffix(r.URL.Path, refused) {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		real.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	t.Setenv("STORAGE_EMULATOR_HOST", server.URL)
+	for _, test := range []struct {
+		name, kind, url, refused, state, why string
+		code                                 int
+	}{
+		{"logs that can be read", "cloudtrail", "gs://org-logs/AWSLogs/", "", "works", "", report.ExitClean},
+		{"a snapshot that can be read", "snapshot", "gs://org-logs/exports/assets.jsonl", "", "works", "", report.ExitClean},
+		{"logs that can be listed and not read", "cloudtrail", "gs://org-logs/AWSLogs/", "a.json.gz", "denied", "storage.objects.get", report.ExitIncomplete},
+		{"a bucket that cannot be listed", "cloudtrail", "gs://org-logs/AWSLogs/", "/o", "denied", "storage.objects.list", report.ExitIncomplete},
+		{"a folder without objects", "cloudtrail", "gs://org-logs/nothing/", "", "unclear", "there is no object", report.ExitIncomplete},
+		{"no bucket", "cloudtrail", "gs://other/AWSLogs/", "", "unclear", "storage.objects.list: notFound", report.ExitIncomplete},
 	} {
 		refused = test.refused
 		r := newRoom(t, fmt.Sprintf("providers: {archives: [{kind: %s, url: %q}]}\n", test.kind, test.url))

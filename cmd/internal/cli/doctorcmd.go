@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path"
 	"slices"
 	"strings"
 
@@ -16,7 +14,7 @@ import (
 	"github.com/estray/estray/findings/report"
 	"github.com/estray/estray/inventory/store"
 	"github.com/estray/estray/providers/aws/access"
-	"github.com/estray/estray/providers/aws/bucket"
+	"github.com/estray/estray/providers/builtin"
 )
 
 // check is one thing that a scan needs; its JSON is a contract.
@@ -149,72 +147,18 @@ func (d *doctor) store(ctx context.Context) check {
 	return c
 }
 
-// errEnough ends a listing of which the beginning tells enough.
-var errEnough = errors.New("enough was listed")
-
 // archive finds out whether the archive is there and can be read.
 func (d *doctor) archive(ctx context.Context, x configs.Archive) check {
+	const lost = "what the archive holds"
 	c := check{Check: "archive " + x.Kind + ":" + x.Name, State: access.Works}
-	var err error
-	if rest, ok := strings.CutPrefix(x.URL, "s3://"); ok {
-		err = openBucket(ctx, x.Kind, rest)
-	} else {
-		err = openPath(x.URL)
-	}
-	switch {
+	switch err := builtin.Try(ctx, builtin.Archive{Kind: x.Kind, Path: x.URL, Name: x.Name}); {
 	case err == nil:
-		return c
 	case errors.Is(err, fs.ErrPermission):
-		c.State = access.Denied
+		c.State, c.Lost, c.Why = access.Denied, lost, err.Error()
 	default:
-		c.State = access.Unclear
+		c.State, c.Lost, c.Why = access.Unclear, lost, err.Error()
 	}
-	c.Lost, c.Why = "what the archive holds", err.Error()
 	return c
-}
-
-// openPath opens a file, or a folder and looks at its first entry.
-func openPath(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	info, err := f.Stat()
-	if err == nil && info.IsDir() {
-		var entries []fs.DirEntry
-		if entries, err = f.ReadDir(1); len(entries) == 0 {
-			err = fmt.Errorf("read %s: the folder is empty", name)
-		}
-	}
-	return errors.Join(err, f.Close())
-}
-
-// openBucket lists to the first object and opens it: a permission to list is
-// none to read, nor one to use the key that the objects are encrypted with.
-func openBucket(ctx context.Context, kind, rest string) error {
-	name, prefix, _ := strings.Cut(rest, "/")
-	first := ""
-	if kind == "snapshot" {
-		prefix, first = path.Split(prefix)
-	}
-	b := bucket.New(name, prefix, bucket.Dial)
-	if first == "" {
-		err := b.List(ctx, func(key string, _ fs.FileInfo, err error) error {
-			first = key
-			return errors.Join(err, errEnough)
-		})
-		switch {
-		case err == nil:
-			return fmt.Errorf("list s3://%s: there is no object", rest)
-		case !errors.Is(err, errEnough):
-			return err
-		}
-	}
-	o, err := b.Open(ctx, first)
-	if err != nil {
-		return err
-	}
-	return o.Close()
 }
 
 // tell prints the checks, says the verdict as the last line and turns it into
