@@ -20,8 +20,9 @@ type Span struct {
 	state state
 	names *Names
 
+	marks   []mark // of the blocks, from behind the opening bracket on
+	blocks  int    // how many of them are set
 	escape  uint64 // 1: the next byte is escaped
-	at      int    // bytes since the beginning
 	escaped bool   // a backslash occurred
 	split   bool   // the text came in pieces, so that a place may have been missed
 	tooDeep bool
@@ -40,6 +41,10 @@ type state struct {
 	hits     [mostHits]hit
 }
 
+// mark is what is kept of a block: the places of quotes that begin or end
+// strings, and of brackets outside of strings.
+type mark struct{ quote, open, shut uint64 }
+
 // hit is where a name of the outermost level may stand: the offset of the pair
 // of bytes that the name was searched by.
 type hit struct{ offset int32 }
@@ -55,7 +60,7 @@ func (s *Span) Begin(limit int, names *Names) {
 	s.state.pairs = names.pairs()
 	s.names = names
 	s.escape, s.escaped, s.split, s.tooDeep = 0, false, false, false
-	s.at = 1
+	s.blocks = 0
 }
 
 // TooDeep reports whether the text nested deeper than the limit.
@@ -67,11 +72,15 @@ func (s *Span) TooDeep() bool { return s.tooDeep }
 func (s *Span) Feed(text []byte) (n int, done bool) {
 	_ = text[:len(text)+Padding]
 	for len(text)-n >= block {
+		s.room()
 		if s.escape == 0 {
-			n += s.pass(text[n:])
+			passed := s.pass(text[n:])
+			n += passed * block
+			s.blocks += passed
 			if len(text)-n < block {
 				break
 			}
+			s.room()
 		}
 		var m masks
 		classify(text[n:], s.state.pairs, &m)
@@ -81,6 +90,7 @@ func (s *Span) Feed(text []byte) (n int, done bool) {
 		n += block
 	}
 	if rest := len(text) - n; rest > 0 {
+		s.room()
 		var tail [block + Padding]byte
 		copy(tail[:], text[n:])
 		var m masks
@@ -93,12 +103,22 @@ func (s *Span) Feed(text []byte) (n int, done bool) {
 	return len(text), false
 }
 
+// room makes room for a mark.
+func (s *Span) room() {
+	if s.blocks == len(s.marks) {
+		s.marks = append(s.marks, make([]mark, max(64, len(s.marks)))...)
+	}
+}
+
 // look takes the first n bytes of a block; it returns the place at which the
 // span ends, -1 where it does not.
 func (s *Span) look(m *masks, n int) int {
 	escaped := s.escapes(m.backslash, n)
-	in := parity(m.quote&^escaped) ^ s.state.inString
+	quote := m.quote &^ escaped
+	in := parity(quote) ^ s.state.inString
 	open, shut := m.open&^in, m.shut&^in
+	s.marks[s.blocks] = mark{quote, open, shut}
+	s.blocks++
 	if s.state.depth+int64(bits.OnesCount64(open)) > s.state.limit {
 		s.tooDeep = s.tooDeep || s.deepest(open, shut) > s.state.limit
 	}

@@ -53,8 +53,8 @@
 	VPAND    Y2, Y3, Y3     \
 	VPOR     Y3, Y5, Y5
 
-// func passAVX2(text *byte, blocks int, s *state) int
-TEXT ·passAVX2(SB), NOSPLIT, $0-32
+// func passAVX2(text *byte, blocks int, s *state, marks *mark) int
+TEXT ·passAVX2(SB), NOSPLIT, $8-40
 	MOVQ s+16(FP), DI
 	LEAQ 40(DI), DX
 	CONSTANTS(DX)
@@ -79,6 +79,7 @@ loop:
 
 	// AX: what lies in strings.
 	PLACES(Y15, Y0, Y1, AX)
+	MOVQ       AX, quote-8(SP)
 	VMOVQ      AX, X4
 	VPCLMULQDQ $0, X6, X4, X4
 	VMOVQ      X4, AX
@@ -100,6 +101,13 @@ loop:
 	LEAQ (R9)(R10*1), R13
 	CMPQ R13, 16(DI)
 	JGT  done // may get too deep
+
+	MOVQ quote-8(SP), R13
+	MOVQ marks+24(FP), BX
+	LEAQ (R15)(R15*2), R11
+	MOVQ R13, 0(BX)(R11*8)
+	MOVQ CX, 8(BX)(R11*8)
+	MOVQ DX, 16(BX)(R11*8)
 
 	PAIRS(SI)
 	VPOR   Y4, Y5, Y2
@@ -166,7 +174,7 @@ done:
 	MOVQ R15, AX
 	SHLQ $6, AX
 	ADDQ AX, 24(DI)
-	MOVQ R15, ret+24(FP)
+	MOVQ R15, ret+32(FP)
 	VZEROUPPER
 	RET
 
