@@ -11,8 +11,9 @@ import (
 	"github.com/estray/estray/inventory"
 )
 
-// archiveText is an archive as written. Usage is the zero text where it is not.
-type archiveText struct{ kind, url, usage text }
+// archiveText is an archive as written. What need not be is the zero text where
+// it is not.
+type archiveText struct{ kind, url, usage, verify, keys text }
 
 func archiveKinds() []string { return []string{"cloudtrail", "snapshot"} }
 
@@ -47,6 +48,35 @@ func checkArchiveUsage(kind string, t text) (inventory.Counted, error) {
 		return inventory.CountNone, err
 	}
 	return inventory.Counted(word), nil
+}
+
+// verifyWord is the word of a variable for an archive that is verified.
+const verifyWord = "verify"
+
+// checkArchiveVerify tells whether an archive of a kind is verified.
+func checkArchiveVerify(kind string, t text) (bool, error) {
+	switch {
+	case t == text{}:
+		return false, nil
+	case kind == "snapshot":
+		return false, errors.New("logs of CloudTrail can be verified, and a snapshot holds none; remove the key")
+	}
+	return parseSwitch(t)
+}
+
+// checkArchiveKeys gives the path of a file of public keys.
+func checkArchiveKeys(verify bool, t text) (string, error) {
+	switch {
+	case t == text{}:
+		return "", nil
+	case !verify:
+		return "", errors.New("public_keys serve to verify; write verify: true, or remove the key")
+	case t.value == "":
+		return "", errors.New("public_keys is empty; write a file")
+	case strings.Contains(t.value, "://"):
+		return "", errors.New("public_keys is an address; write a file")
+	}
+	return join(t.base, t.value), nil
 }
 
 const (
@@ -97,10 +127,18 @@ func (r *reading) archives(texts []archiveText) []Archive {
 		if usageErr != nil {
 			r.wrong(t.usage.at, "%s: %v", archivesKey, usageErr)
 		}
-		if kindErr != nil || urlErr != nil || usageErr != nil {
+		verify, verifyErr := checkArchiveVerify(kind, t.verify)
+		if verifyErr != nil {
+			r.wrong(t.verify.at, "%s: %v", archivesKey, verifyErr)
+		}
+		publicKeys, keysErr := checkArchiveKeys(verify || verifyErr != nil, t.keys)
+		if keysErr != nil {
+			r.wrong(t.keys.at, "%s: %v", archivesKey, keysErr)
+		}
+		if errors.Join(kindErr, urlErr, usageErr, verifyErr, keysErr) != nil {
 			continue
 		}
-		a := Archive{Kind: kind, URL: path, Name: t.url.raw, Usage: usage}
+		a := Archive{Kind: kind, URL: path, Name: t.url.raw, Usage: usage, Verify: verify, PublicKeys: publicKeys}
 		if lacksKey(a) {
 			r.wrong(t.url.at, "%s: a snapshot is one object; write %s", archivesKey, inBucket(path, "KEY"))
 			continue

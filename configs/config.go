@@ -90,14 +90,23 @@ type Archive struct {
 	Name string
 	// Usage says whose use is counted in logs; of a snapshot nobody's is.
 	Usage inventory.Counted
+	// Verify holds logs of CloudTrail against their digests.
+	Verify bool
+	// PublicKeys is a file of the public keys that digests are signed with; "":
+	// AWS is asked for them.
+	PublicKeys string
 }
 
-// String is the archive as a variable holds it: KIND=URL, or KIND/USAGE=URL
-// where other use is counted than without a word.
+// String is the archive as a variable holds it: KIND=URL, or KIND/WORD=URL
+// where other use is counted than without a word, or logs are verified. A
+// variable has no place for public keys.
 func (a Archive) String() string {
 	kind := a.Kind
 	if usual, err := checkArchiveUsage(a.Kind, text{}); err == nil && a.Usage != usual {
 		kind += "/" + cmp.Or(string(a.Usage), usageOff)
+	}
+	if a.Verify {
+		kind += "/" + verifyWord
 	}
 	return kind + "=" + a.URL
 }

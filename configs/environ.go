@@ -118,13 +118,20 @@ func (r *reading) outside(k key, source string, at place, raw []string) entry {
 	return e
 }
 
-// outsideArchive takes KIND or KIND/USAGE apart.
+// outsideArchive takes KIND apart from the words behind it: KIND/USAGE,
+// KIND/verify or both.
 func outsideArchive(name, url text) archiveText {
 	a := archiveText{kind: name, url: url}
 	kind, usage, said := strings.Cut(name.value, "/")
+	a.kind.raw, a.kind.value = kind, kind
+	if before, ok := strings.CutSuffix("/"+usage, "/"+verifyWord); said && ok {
+		a.verify = name
+		a.verify.raw, a.verify.value = "true", "true"
+		usage, said = strings.TrimPrefix(before, "/"), before != ""
+	}
 	if said {
 		a.usage = name
-		a.kind.raw, a.kind.value, a.usage.raw, a.usage.value = kind, kind, usage, usage
+		a.usage.raw, a.usage.value = usage, usage
 	}
 	return a
 }

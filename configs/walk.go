@@ -85,7 +85,7 @@ func nameable() []string {
 
 // archiveKeys are those of one archive.
 func archiveKeys() []string {
-	return []string{archivesKey + ".kind", archivesKey + ".url", archivesKey + ".usage"}
+	return []string{archivesKey + ".kind", archivesKey + ".url", archivesKey + ".usage", archivesKey + ".verify", archivesKey + ".public_keys"}
 }
 
 // entry decodes the value of one key. A list or map with nothing behind its
@@ -174,6 +174,10 @@ func (w *fileReading) archive(n *yaml.Node) (archiveText, bool) {
 			a.url, fine = w.scalar(f.name, f.value, kindText)
 		case archivesKey + ".usage":
 			a.usage, fine = w.scalar(f.name, f.value, kindText)
+		case archivesKey + ".verify":
+			a.verify, fine = w.scalar(f.name, f.value, kindSwitch)
+		case archivesKey + ".public_keys":
+			a.keys, fine = w.scalar(f.name, f.value, kindText)
 		default:
 			w.wrong(w.at(f.key), "unknown key %q; the nearest known key is %q", yamlform.Clip(f.name), nearestKey(f.name, archiveKeys()))
 		}
