@@ -68,8 +68,8 @@ func (n *Names) pairs() [4]byte {
 // its end, opening bracket included: strings, without their quotes, that share
 // text. Where a name occurs twice, the last counts. It returns false if it
 // cannot tell: a name is missing, its value is no string of printable ASCII
-// without escapes, or a name may be spelt with escapes. Values must have as many
-// places as there are names.
+// without escapes, a name may be spelt with escapes, or one follows an escaped
+// quote. Values must have as many places as there are names.
 func (s *Span) Values(text []byte, values [][]byte) bool {
 	if s.split || s.names == nil || s.state.found > mostHits {
 		return false
@@ -80,7 +80,11 @@ func (s *Span) Values(text []byte, values [][]byte) bool {
 	clear(values)
 	for _, h := range s.state.hits[:s.state.found] {
 		for i := range s.names.quoted {
-			if s.names.at(text, i, int(h.offset)) && !member(text, int(h.offset)-s.names.pair[i]+len(s.names.quoted[i]), &values[i]) {
+			from := int(h.offset) - s.names.pair[i]
+			if !s.names.at(text, i, from) {
+				continue
+			}
+			if text[from-1] == '\\' || !member(text, from+len(s.names.quoted[i]), &values[i]) {
 				return false
 			}
 		}
@@ -93,9 +97,8 @@ func (s *Span) Values(text []byte, values [][]byte) bool {
 	return true
 }
 
-// at reports whether a name stands where its pair was found.
-func (n *Names) at(text []byte, name, pair int) bool {
-	from := pair - n.pair[name]
+// at reports whether a name stands at from, with its quotes.
+func (n *Names) at(text []byte, name, from int) bool {
 	return from > 0 && bytes.HasPrefix(text[from:], n.quoted[name])
 }
 

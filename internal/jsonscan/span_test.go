@@ -141,7 +141,7 @@ func drawObject(t *rapid.T) (text []byte, plain bool) {
 	}
 	var members []string
 	for range rapid.IntRange(0, 12).Draw(t, "members") {
-		name := rapid.SampledFrom([]string{"a", "clientSource", "EventSource", `event\u0053ource`, "eventName2", "myeventSource"}).Draw(t, "name")
+		name := rapid.SampledFrom([]string{"a", "clientSource", "EventSource", `event\u0053ource`, "eventName2", "myeventSource", `x\"eventSource`, `\"eventName`, `x\\`}).Draw(t, "name")
 		v := value()
 		plain = plain && !strings.ContainsAny(name+v, `\`)
 		members = append(members, `"`+name+`"`+space()+`:`+space()+v)
