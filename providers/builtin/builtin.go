@@ -4,6 +4,7 @@
 package builtin
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,6 +44,14 @@ type Archive struct {
 	Name string
 	// Usage says whose use is counted in logs.
 	Usage inventory.Counted
+	// Verify holds logs against the digests that lie beside them; for kinds that
+	// have some.
+	Verify bool
+	// PublicKeys is a file of the keys that digests are signed with; empty: AWS
+	// is asked.
+	PublicKeys string
+
+	prove func(context.Context, archive.Proving) (archive.Proof, error)
 }
 
 // kind builds the planner of one kind of archive.
@@ -56,7 +65,7 @@ func kinds() []kind {
 	return []kind{
 		{"cloudtrail", false, func(c Config, a Archive) providers.Planner {
 			root, path := folder(a.Path)
-			cfg := archive.Config{Source: source(a), Root: root, Path: path, Since: c.Since, Full: c.Full, Usage: a.Usage, Meter: c.Meter}
+			cfg := archive.Config{Source: source(a), Root: root, Path: path, Since: c.Since, Full: c.Full, Usage: a.Usage, Meter: c.Meter, Prove: a.prove}
 			return archive.Logs(cfg, cloudtrail(cfg.Source, cfg.Usage))
 		}},
 		{"snapshot", true, func(_ Config, a Archive) providers.Planner {
@@ -91,13 +100,18 @@ func kindOf(a Archive) (kind, error) {
 }
 
 // Planners returns one planner for each archive, in the order of cfg, and then
-// that of AWS. An unknown kind is an error that names the nearest one.
+// that of AWS. An unknown kind is an error that names the nearest one, and so is
+// a file of public keys that cannot be read.
 func Planners(cfg Config) ([]providers.Planner, error) {
 	var out []providers.Planner
+	keys := PublicKeys{}
 	for _, a := range cfg.Archives {
 		k, err := kindOf(a)
 		if err != nil {
 			return nil, err
+		}
+		if a.prove, err = keys.prove(a); err != nil {
+			return nil, fmt.Errorf("plan archive %q: %w", a.Name, err)
 		}
 		out = append(out, k.make(cfg, a))
 	}
