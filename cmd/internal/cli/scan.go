@@ -162,7 +162,7 @@ func (a *app) prepare(cmd *cobra.Command, f scanFlags) (*job, error) {
 func readings(c *configs.Config, f scanFlags, since time.Time) (builtin.Config, error) {
 	out := builtin.Config{Since: since, Full: f.full}
 	for _, x := range c.Providers.Archives {
-		out.Archives = append(out.Archives, builtin.Archive{Kind: x.Kind, Path: x.URL, Name: x.Name, Usage: x.Usage})
+		out.Archives = append(out.Archives, builtin.Archive{Kind: x.Kind, Path: x.URL, Name: x.Name, Usage: x.Usage, Verify: x.Verify, PublicKeys: x.PublicKeys})
 	}
 	if c.Providers.AWS == nil && len(out.Archives) == 0 {
 		return out, usage(errors.New("scan: the configuration names nothing to read"), "add providers.aws or providers.archives to "+orElse(c.Path, "estray.yaml")+"; estray config init writes an example")
