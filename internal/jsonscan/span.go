@@ -12,6 +12,8 @@ const (
 	// mostHits bounds how many places of a text are looked at for names. A text
 	// with more is one whose values Span does not tell.
 	mostHits = 64
+	// mostMarks bounds the blocks whose marks are kept: those of 1 MB of text.
+	mostMarks = 16_384
 )
 
 // Span follows one object or array from behind its opening bracket to its end.
@@ -103,9 +105,13 @@ func (s *Span) Feed(text []byte) (n int, done bool) {
 	return len(text), false
 }
 
-// room makes room for a mark.
+// room makes room for a mark. Of a text with too many none is kept.
 func (s *Span) room() {
-	if s.blocks == len(s.marks) {
+	switch {
+	case s.blocks < len(s.marks):
+	case s.blocks == mostMarks:
+		s.blocks, s.split = 0, true
+	default:
 		s.marks = append(s.marks, make([]mark, max(64, len(s.marks)))...)
 	}
 }

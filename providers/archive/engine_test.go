@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"github.com/estray/estray/internal/jsonscan"
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/providers/archive"
 )
@@ -34,8 +35,8 @@ func used() archive.Format {
 		}
 		return plain(record, from)
 	}
-	f.Use = func(record []byte, use *archive.Use) (bool, error) {
-		in := usedRecord(record)
+	f.Use = func(record jsonscan.Text, use *archive.Use) (bool, error) {
+		in := usedRecord(record.Bytes)
 		if in.Role == "" {
 			return false, nil
 		}

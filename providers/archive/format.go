@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"time"
 
+	"github.com/estray/estray/internal/jsonscan"
 	"github.com/estray/estray/inventory"
 )
 
@@ -39,7 +40,7 @@ type Format struct {
 	// record tells of no use that is counted. What it sets may share the bytes
 	// of record and is valid as long as they are. An error means that the record
 	// is not understood. Nil: use is not counted.
-	Use func(record []byte, use *Use) (bool, error)
+	Use func(record jsonscan.Text, use *Use) (bool, error)
 	// Silences reports whether an event ended or narrowed the logging that
 	// fills the archive; it is asked of events that succeeded. Nil: no event
 	// does.

@@ -189,7 +189,7 @@ func (w *worker) piece(p piece) {
 	number := -1 // in the segment
 	var misread error
 	if w.task.counted {
-		counts, err := w.format.Use(p.record, &w.use)
+		counts, err := w.format.Use(w.cut.span.Text(p.record), &w.use)
 		if misread = err; counts && err == nil {
 			number = w.result.segment.use(&w.use)
 		}

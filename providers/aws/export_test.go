@@ -1,6 +1,9 @@
 package aws
 
-import "github.com/estray/estray/inventory"
+import (
+	"github.com/estray/estray/internal/jsonscan"
+	"github.com/estray/estray/inventory"
+)
 
 // UsesWhole is Uses without the glance, so that the tests can hold one against
 // the other.
@@ -15,4 +18,4 @@ func UsesWhole(of inventory.Counted) func(record []byte, use *Use) (bool, error)
 }
 
 // Glances reports whether a glance at the record is enough.
-func Glances(record []byte) bool { return new(act).glance(record) }
+func Glances(record []byte) bool { return new(act).glance(jsonscan.Mark(record)) }

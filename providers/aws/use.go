@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/estray/estray/internal/jsonscan"
 	"github.com/estray/estray/inventory"
 )
 
@@ -30,11 +31,11 @@ type Use struct {
 //
 // Counted are roles that somebody assumed, under the id that [Decoder.Decode]
 // gives to the principal, or those of them alone that a function acted with.
-func Uses(of inventory.Counted) func(record []byte, use *Use) (bool, error) {
+func Uses(of inventory.Counted) func(record jsonscan.Text, use *Use) (bool, error) {
 	if of == inventory.CountNone {
 		return nil
 	}
-	return func(record []byte, use *Use) (bool, error) {
+	return func(record jsonscan.Text, use *Use) (bool, error) {
 		var a act
 		if err := a.read(record); err != nil || !a.counts(of) {
 			return false, err
@@ -60,11 +61,11 @@ type actor struct {
 }
 
 // read reads a record by a glance or, where it has anything unusual, whole.
-func (a *act) read(record []byte) error {
-	if len(record) <= mostBytes && a.glance(record) {
+func (a *act) read(record jsonscan.Text) error {
+	if len(record.Bytes) <= mostBytes && a.glance(record) {
 		return nil
 	}
-	return a.readWhole(record)
+	return a.readWhole(record.Bytes)
 }
 
 // readWhole reads a record as Decode does.

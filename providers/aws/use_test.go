@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/estray/estray/internal/jsonscan"
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/providers/aws"
 )
@@ -39,7 +40,7 @@ func FuzzUse(f *testing.F) {
 		record := []byte(s.spell(s.record()))
 		for _, of := range []inventory.Counted{inventory.CountRoles, inventory.CountFunctions} {
 			var use, whole aws.Use
-			ok, err := aws.Uses(of)(record, &use)
+			ok, err := uses(of)(record, &use)
 			ok2, err2 := aws.UsesWhole(of)(record, &whole)
 			if ok != ok2 || (err == nil) != (err2 == nil) || err != nil && err.Error() != err2.Error() {
 				t.Fatalf("%s\nglanced at: %v %v, read whole: %v %v", record, ok, err, ok2, err2)
@@ -74,7 +75,7 @@ func FuzzUseOfBytes(f *testing.F) {
 	f.Add([]byte(`{"a":"\`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var use, whole aws.Use
-		ok, err := aws.Uses(inventory.CountRoles)(b, &use)
+		ok, err := uses(inventory.CountRoles)(b, &use)
 		ok2, err2 := aws.UsesWhole(inventory.CountRoles)(b, &whole)
 		if !json.Valid(b) {
 			return
@@ -249,7 +250,7 @@ func TestSpellingsReachEveryCase(t *testing.T) {
 		s := newSpeller(seed)
 		record := []byte(s.spell(s.record()))
 		var use aws.Use
-		ok, err := aws.Uses(inventory.CountRoles)(record, &use)
+		ok, err := uses(inventory.CountRoles)(record, &use)
 		glanced := aws.Glances(record)
 		switch {
 		case glanced && ok:
@@ -308,7 +309,7 @@ func TestOnlyFirstCallsOfCountedIdentitiesAreUse(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for of, want := range map[inventory.Counted]bool{inventory.CountRoles: c.roles, inventory.CountFunctions: c.functions} {
 				var use aws.Use
-				if ok, err := aws.Uses(of)([]byte(c.record), &use); ok != want || err != nil {
+				if ok, err := uses(of)([]byte(c.record), &use); ok != want || err != nil {
 					t.Errorf("%s: %v %v, want %v", of, ok, err, want)
 				}
 			}
@@ -321,7 +322,7 @@ func TestOnlyFirstCallsOfCountedIdentitiesAreUse(t *testing.T) {
 
 func TestUseTellsWhatTheRecordTells(t *testing.T) {
 	var use aws.Use
-	ok, err := aws.Uses(inventory.CountRoles)([]byte(byRole("lambda.amazonaws.com", "GetFunction20150331v2", inScope)), &use)
+	ok, err := uses(inventory.CountRoles)([]byte(byRole("lambda.amazonaws.com", "GetFunction20150331v2", inScope)), &use)
 	want := used{
 		ID: "5d0f6f6a-9c0b-4f33-8a1e-3d2f5c9b7a10", Identity: "arn:aws:iam::111122223333:role/service/pay-role", Asset: fn,
 		Service: "lambda.amazonaws.com", Name: "GetFunction", Account: account, Region: region,
@@ -350,7 +351,7 @@ func TestUseThatCannotBeUnderstoodIsAnErrorWithoutContent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var use aws.Use
-			ok, err := aws.Uses(inventory.CountRoles)([]byte(c.record), &use)
+			ok, err := uses(inventory.CountRoles)([]byte(c.record), &use)
 			if ok || err == nil || err.Error() != c.want {
 				t.Errorf("%v, error %v, want %s", ok, err, c.want)
 			}
@@ -374,14 +375,14 @@ func TestOutsideIsThePublicNetworkAlone(t *testing.T) {
 		} {
 			var use aws.Use
 			record := strings.Replace(role, "198.51.100.7", change, 1)
-			if ok, err := aws.Uses(inventory.CountRoles)([]byte(record), &use); !ok || err != nil || use.Outside != (want && !strings.Contains(of, "by an endpoint")) {
+			if ok, err := uses(inventory.CountRoles)([]byte(record), &use); !ok || err != nil || use.Outside != (want && !strings.Contains(of, "by an endpoint")) {
 				t.Errorf("%s: %v %v, outside %v", of, ok, err, use.Outside)
 			}
 		}
 	}
 	var use aws.Use
 	through := strings.Replace(role, `"accessKeyId"`, `"invokedBy":"athena.amazonaws.com","accessKeyId"`, 1)
-	if ok, err := aws.Uses(inventory.CountRoles)([]byte(through), &use); !ok || err != nil || use.Outside {
+	if ok, err := uses(inventory.CountRoles)([]byte(through), &use); !ok || err != nil || use.Outside {
 		t.Errorf("through a service: %v %v, outside %v", ok, err, use.Outside)
 	}
 }
@@ -390,7 +391,7 @@ func TestUseNeedsNoMemory(t *testing.T) {
 	for name, record := range map[string]string{
 		"a role": byRole("dynamodb.amazonaws.com", "GetItem", ""), "a function": byRole("lambda.amazonaws.com", "GetFunction20150331v2", inScope),
 	} {
-		read, text := aws.Uses(inventory.CountRoles), []byte(record)
+		read, text := aws.Uses(inventory.CountRoles), jsonscan.Mark([]byte(record))
 		var use aws.Use
 		if n := testing.AllocsPerRun(100, func() { _, _ = read(text, &use) }); n > 0 {
 			t.Errorf("%s: %v allocations", name, n)
@@ -405,7 +406,7 @@ func TestUseOfRecordings(t *testing.T) {
 		for file, records := range recordings(t, set) {
 			for i, r := range records {
 				var use aws.Use
-				ok, err := aws.Uses(inventory.CountRoles)(r, &use)
+				ok, err := uses(inventory.CountRoles)(r, &use)
 				d, err2 := aws.NewDecoder("test").Decode(r, inventory.Provenance{})
 				if err != nil || err2 != nil {
 					t.Errorf("%s record %d: %v, %v", file, i, err, err2)
@@ -432,8 +433,14 @@ func TestWhatIsNoUTF8IsReplacedAsInEvents(t *testing.T) {
 	} {
 		var use aws.Use
 		record := strings.Replace(byRole("dynamodb.amazonaws.com", "DescribeTable", ""), part, part+"\xff", 1)
-		if ok, err := aws.Uses(inventory.CountRoles)([]byte(record), &use); !ok || err != nil || !strings.Contains(of(inWords(use)), part+"\ufffd") {
+		if ok, err := uses(inventory.CountRoles)([]byte(record), &use); !ok || err != nil || !strings.Contains(of(inWords(use)), part+"\ufffd") {
 			t.Errorf("%s: %v %v, %q", part, ok, err, of(inWords(use)))
 		}
 	}
+}
+
+// uses reads records of which nothing is known.
+func uses(of inventory.Counted) func([]byte, *aws.Use) (bool, error) {
+	read := aws.Uses(of)
+	return func(record []byte, use *aws.Use) (bool, error) { return read(jsonscan.Mark(record), use) }
 }

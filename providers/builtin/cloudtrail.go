@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/estray/estray/internal/jsonscan"
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/providers/archive"
 	"github.com/estray/estray/providers/aws"
@@ -41,12 +42,12 @@ func cloudtrail(source string, counted inventory.Counted) archive.Format {
 }
 
 // uses reads the use of the identities that are counted; nil: of none.
-func uses(counted inventory.Counted) func([]byte, *archive.Use) (bool, error) {
+func uses(counted inventory.Counted) func(jsonscan.Text, *archive.Use) (bool, error) {
 	read := aws.Uses(counted)
 	if read == nil {
 		return nil
 	}
-	return func(record []byte, use *archive.Use) (bool, error) { return read(record, (*aws.Use)(use)) }
+	return func(record jsonscan.Text, use *archive.Use) (bool, error) { return read(record, (*aws.Use)(use)) }
 }
 
 // metadata ends the name of a file that holds what a bucket keeps beside an

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/estray/estray/internal/jsonscan"
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/providers/archive"
 	"github.com/estray/estray/providers/aws"
@@ -145,7 +146,7 @@ func TestUseIsReadOnlyWhereItIsCounted(t *testing.T) {
 	const record = `{"eventID":"e","eventTime":"2026-03-01T10:00:00Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"eu-west-1","recipientAccountId":"1",` +
 		`"sourceIPAddress":"198.51.100.7","userIdentity":{"type":"AssumedRole","sessionContext":{"sessionIssuer":{"arn":"arn:aws:iam::1:role/r"}}}}`
 	var got archive.Use
-	ok, err := cloudtrail("trail", inventory.CountRoles).Use([]byte(record), &got)
+	ok, err := cloudtrail("trail", inventory.CountRoles).Use(jsonscan.Mark([]byte(record)), &got)
 	want := archive.Use{
 		ID: []byte("e"), Identity: []byte("arn:aws:iam::1:role/r"), Service: []byte("s3.amazonaws.com"), Name: []byte("GetObject"), Account: []byte("1"), Region: []byte("eu-west-1"),
 		Outcome: inventory.Succeeded, Time: time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC), Outside: true,
@@ -153,7 +154,7 @@ func TestUseIsReadOnlyWhereItIsCounted(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || !ok || err != nil {
 		t.Errorf("%v %v (-want +got):\n%s", ok, err, diff)
 	}
-	if ok, err := cloudtrail("trail", inventory.CountFunctions).Use([]byte(record), &got); ok || err != nil {
+	if ok, err := cloudtrail("trail", inventory.CountFunctions).Use(jsonscan.Mark([]byte(record)), &got); ok || err != nil {
 		t.Errorf("a role that no function acted with: %v %v", ok, err)
 	}
 }
