@@ -66,23 +66,19 @@ func (o object) asValue() value {
 // of the API's names without a rule that holds for all (uUID, sourceARN), so
 // names match whatever their case, where none is the same: the last of them.
 func (o object) get(name string) value {
-	near := -1
+	for i := range o {
+		if o[i].name == name {
+			return o[i].value
+		}
+	}
+	var near value
 	for i := range o {
 		m := &o[i]
-		if len(m.name) != len(name) {
-			continue
-		}
-		if m.name == name {
-			return m.value
-		}
-		if (near < 0 || m.place > o[near].place) && strings.EqualFold(m.name, name) {
-			near = i
+		if len(m.name) == len(name) && (near.kind == kindNone || m.place > near.place) && strings.EqualFold(m.name, name) {
+			near = m.value
 		}
 	}
-	if near < 0 {
-		return value{}
-	}
-	return o[near].value
+	return near
 }
 
 // has reports whether the member is there and is not null.

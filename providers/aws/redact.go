@@ -25,13 +25,14 @@ func redact(record object) json.RawMessage {
 		return text
 	}
 	short := object{{name: "estrayOmitted", value: value{kind: kindText, text: "record too large"}}}
-	for _, m := range record {
+	for i := range record {
+		m := &record[i]
 		switch m.kind {
 		case kindObject, kindList, kindNull:
 			continue
 		}
 		if clean := appendMember(nil, m, 1); len(clean) <= 1<<10 {
-			short = append(short, m)
+			short = append(short, *m)
 		}
 	}
 	return appendClean(nil, short.order().asValue(), 0)
@@ -44,7 +45,7 @@ func appendClean(dst []byte, v value, depth int) []byte {
 	}
 	switch v.kind {
 	case kindObject:
-		return appendObject(dst, v.parts, func(dst []byte, m member) []byte { return appendMember(dst, m, depth+1) })
+		return appendObject(dst, v.parts, func(dst []byte, m *member) []byte { return appendMember(dst, m, depth+1) })
 	case kindList:
 		dst = append(dst, '[')
 		for i, x := range v.parts {
@@ -63,9 +64,10 @@ func appendClean(dst []byte, v value, depth int) []byte {
 }
 
 // appendObject appends an object whose values the function value appends.
-func appendObject(dst []byte, o object, value func([]byte, member) []byte) []byte {
+func appendObject(dst []byte, o object, value func([]byte, *member) []byte) []byte {
 	dst = append(dst, '{')
-	for i, m := range o {
+	for i := range o {
+		m := &o[i]
 		if i > 0 {
 			dst = append(dst, ',')
 		}
@@ -91,7 +93,7 @@ func appendText(dst []byte, s string) []byte {
 }
 
 // appendMember appends a member's value, judged by the member's name.
-func appendMember(dst []byte, m member, depth int) []byte {
+func appendMember(dst []byte, m *member, depth int) []byte {
 	switch m.kind {
 	case kindNull, kindBool:
 		return appendClean(dst, m.value, 0)
@@ -116,17 +118,17 @@ func appendMember(dst []byte, m member, depth int) []byte {
 	return appendClean(dst, m.value, depth)
 }
 
-// appendLower appends a name in lower case, without a string of its own.
+// appendLower appends a name in lower case, without a string of its own, to
+// nothing.
 func appendLower(dst []byte, name string) []byte {
-	for i := range len(name) {
-		c := name[i]
+	dst = append(dst, name...)
+	for i, c := range dst {
 		switch {
 		case c >= utf8.RuneSelf:
 			return append(dst[:0], strings.ToLower(name)...)
 		case c >= 'A' && c <= 'Z':
-			c += 'a' - 'A'
+			dst[i] = c + 'a' - 'A'
 		}
-		dst = append(dst, c)
 	}
 	return dst
 }
@@ -134,16 +136,28 @@ func appendLower(dst []byte, name string) []byte {
 // isSecretName knows names that hold secrets, by service-independent endings:
 // sessionToken, lambda:EventSourceToken, secretAccessKey, masterUserPassword.
 func isSecretName(lower []byte) bool {
+	if len(lower) == 0 {
+		return false
+	}
 	switch string(lower) {
 	case "credentials", "zipfile", "body", "payload", "input", "inputtemplate", "clientcontext", "tokencode", "samlassertion",
 		"sts:externalid", "externalid", "authorization":
 		return true
 	}
-	for _, end := range []string{"token", "password", "secret", "secretkey", "secretaccesskey", "secretstring", "secretbinary",
-		"privatekey", "apikeyvalue", "passphrase"} {
-		if bytes.HasSuffix(lower, []byte(end)) {
-			return true
-		}
+	ends := func(end string) bool { return bytes.HasSuffix(lower, []byte(end)) }
+	switch lower[len(lower)-1] { // most names are told apart by their last letter
+	case 'd':
+		return ends("password")
+	case 'e':
+		return ends("passphrase") || ends("apikeyvalue")
+	case 'g':
+		return ends("secretstring")
+	case 'n':
+		return ends("token")
+	case 't':
+		return ends("secret")
+	case 'y':
+		return ends("secretkey") || ends("secretaccesskey") || ends("privatekey") || ends("secretbinary")
 	}
 	return false
 }
@@ -153,7 +167,7 @@ func appendEnvironment(dst []byte, v value, depth int) []byte {
 	if v.kind != kindObject {
 		return appendText(dst, dropped)
 	}
-	return appendObject(dst, v.parts, func(dst []byte, m member) []byte {
+	return appendObject(dst, v.parts, func(dst []byte, m *member) []byte {
 		if strings.EqualFold(m.name, "variables") {
 			return appendNames(dst, m.value)
 		}
@@ -166,7 +180,7 @@ func appendNames(dst []byte, v value) []byte {
 	if v.kind != kindObject {
 		return appendText(dst, dropped)
 	}
-	return appendObject(dst, v.parts, func(dst []byte, _ member) []byte { return appendText(dst, dropped) })
+	return appendObject(dst, v.parts, func(dst []byte, _ *member) []byte { return appendText(dst, dropped) })
 }
 
 // appendCode drops the presigned link to code or to a layer's content.
@@ -174,7 +188,7 @@ func appendCode(dst []byte, v value, depth int) []byte {
 	if v.kind != kindObject {
 		return appendText(dst, dropped) // code itself
 	}
-	return appendObject(dst, v.parts, func(dst []byte, m member) []byte {
+	return appendObject(dst, v.parts, func(dst []byte, m *member) []byte {
 		if strings.EqualFold(m.name, "location") {
 			return appendText(dst, dropped)
 		}
@@ -218,7 +232,7 @@ func cleanBroken(s, text string) string {
 
 // isSignedLink knows presigned links and addresses with a password in them.
 func isSignedLink(s string) bool {
-	if !strings.ContainsAny(s, "=@") {
+	if strings.IndexByte(s, '=') < 0 && strings.IndexByte(s, '@') < 0 {
 		return false
 	}
 	lower := strings.ToLower(s)

@@ -24,9 +24,13 @@ func (f function) id() inventory.AssetID {
 // without a qualifier. The older ACCOUNT:NAME is read too. What the form does
 // not tell is taken from home.
 func parseFunction(text string, home function) (function, bool) {
+	if text == "" {
+		return function{}, false
+	}
 	f := home
 	f.name, f.qualifier = "", ""
-	parts := strings.Split(text, ":")
+	var room [8]string
+	parts := appendSplit(room[:0], text)
 	if parts[0] == "arn" {
 		if len(parts) < 7 || parts[2] != "lambda" || parts[5] != "function" || parts[1] == "" {
 			return function{}, false
@@ -47,6 +51,18 @@ func parseFunction(text string, home function) (function, bool) {
 	}
 	ok := len(parts) <= 2 && isName(f.name) && (f.qualifier == "" || isName(strings.TrimPrefix(f.qualifier, "$")))
 	return f, ok && f.account != "" && f.region != ""
+}
+
+// appendSplit appends the parts of a text between colons.
+func appendSplit(parts []string, text string) []string {
+	for {
+		part, rest, more := strings.Cut(text, ":")
+		parts = append(parts, part)
+		if !more {
+			return parts
+		}
+		text = rest
+	}
 }
 
 func isAccount(s string) bool {
