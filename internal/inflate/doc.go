@@ -23,7 +23,7 @@
 //
 // The default build is pure Go and streams (github.com/klauspost/compress). A
 // build with the tag libdeflate needs cgo and the library of that name, and
-// inflates an object of up to 8 MB that holds up to 64 MB in one go; what is
+// inflates an object of up to 4 MB that holds up to 16 MB in one go; what is
 // larger, damaged or out of the ordinary it streams like the default build, and
 // so both builds give the same bytes and the same errors. One difference is
 // left: libdeflate is laxer about Huffman codes that RFC 1951 forbids (287 and
@@ -32,6 +32,6 @@
 // # Memory
 //
 // A Reader holds about 150 KB. With libdeflate it also holds the largest object
-// that it met, compressed and inflated, hence up to 72 MB for each Reader. What
+// that it met, compressed and inflated, hence up to 20 MB for each Reader. What
 // an object says about its own size is never believed beyond these bounds.
 package inflate

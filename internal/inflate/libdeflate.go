@@ -33,9 +33,9 @@ const Library = "libdeflate"
 
 const (
 	// maxPacked bounds the compressed size of what is inflated in one go.
-	maxPacked = 8 << 20
+	maxPacked = 4 << 20
 	// maxInflated bounds what it may hold.
-	maxInflated = 64 << 20
+	maxInflated = 16 << 20
 	// maxRatio is the most that DEFLATE inflates: 258 bytes of two bits.
 	maxRatio = 1032
 	// shortest is the size of the shortest member: header, one block, trailer.
