@@ -20,7 +20,7 @@ test: ## run all tests; installs PostgreSQL, Chromium and moto if missing (Debia
 test-short: ## run the tests that need nothing but Go
 	./.ci/test-short.sh
 
-bench: ## run the benchmarks, and read an archive with estray and with jq
+bench: ## run the benchmarks, and read archives with estray, DuckDB and jq
 	./.ci/bench.sh
 
 lint: ## run golangci-lint; installs the version that the project uses

@@ -17,6 +17,8 @@ type Written struct {
 	Objects int
 	// Packed is the size of the objects as they lie on the disk.
 	Packed int64
+	// Largest is the size of the largest object, not packed.
+	Largest int64
 }
 
 // Write writes the trail below dir, over all processors. What lies there and
@@ -41,6 +43,7 @@ func Write(dir string, cfg Config) (*Written, error) {
 		err = errors.Join(err, writers[i].err)
 		out.merge(&writers[i].done.Content)
 		out.Packed += writers[i].done.Packed
+		out.Largest = max(out.Largest, writers[i].done.Largest)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("write a trail: %w", err)
@@ -89,6 +92,7 @@ func (w *writer) object(i int) error {
 		return err
 	}
 	w.done.Packed += info.Size()
+	w.done.Largest = max(w.done.Largest, c.Bytes)
 	w.done.merge(c)
 	return nil
 }

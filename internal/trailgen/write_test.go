@@ -22,7 +22,7 @@ func TestWriteWritesEveryObject(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := archive(t, cfg)
-	var raw, packed int64
+	var raw, packed, largest int64
 	var all []record
 	lambda := 0
 	for i := range cfg.Objects {
@@ -42,10 +42,11 @@ func TestWriteWritesEveryObject(t *testing.T) {
 		if !bytes.Equal(text, want) {
 			t.Errorf("object %d differs from what it has by itself", i)
 		}
+		largest = max(largest, int64(len(text)))
 		raw, packed, lambda = raw+int64(len(text)), packed+int64(len(file)), lambda+content.Lambda
 		all = append(all, records(t, text)...)
 	}
-	if got.Objects != 20 || got.Bytes != raw || got.Packed != packed || got.Records != len(all) || got.Lambda != lambda {
+	if got.Objects != 20 || got.Bytes != raw || got.Packed != packed || got.Largest != largest || got.Records != len(all) || got.Lambda != lambda {
 		t.Errorf("told %+v; read %d bytes, %d packed, %d records, %d of Lambda", got, raw, packed, len(all), lambda)
 	}
 	if want := usage(all); len(want) == 0 || len(want) != len(got.Usage()) || want[0] != got.Usage()[0] {

@@ -1,17 +1,26 @@
-// Command bench compares how fast estray and jq pick the records of Lambda out
-// of the same CloudTrail archive, in one run, and prints both and their ratio.
-// Estray does more with each record that it picks: it decodes, redacts and
-// normalises it. jq prints it as it is.
+// Command bench measures estray beside others, in one run on one machine, and
+// prints what each takes.
+//
+// It writes archives of CloudTrail and lets estray and its peers read the same
+// objects, in turn, each in a process of its own: decompression alone, DuckDB,
+// gzip with jq. -sets chooses what is measured:
+//
+//	main    80 objects of 6 MB on average, 500 MB in all
+//	lines   the same records, one a line
+//	many    5,000 objects of 100 KB on average
+//	one     one object of 500 MB
+//	cores   main, with one core and with two
+//	growth  a tenth of main, main, and ten times main: time and memory
 //
 // It then lets estray and a script with the vendor's SDK for Python read the same
-// functions from a fake of AWS in a process of its own, and prints what each
-// costs. With -accounts and -functions only that is done, for such an estate.
+// functions from a fake of AWS in a process of its own. With -accounts and
+// -functions only that is done, for such an estate; with -sets it is left out.
 //
-// It asserts no time. It fails if the two do not pick as many records.
+// It asserts no time. It fails if two readers of the same objects do not find as
+// many records of Lambda, or not the same usage.
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -19,172 +28,118 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"time"
-
-	"github.com/estray/estray/inventory"
-	"github.com/estray/estray/providers"
-	"github.com/estray/estray/providers/builtin"
 )
 
-// rounds is how often each is measured; the median is told.
-const rounds = 5
+// usualSets are those that are measured where nobody chooses.
+const usualSets = "main,lines,many,one"
 
 func main() {
-	if err := bench(os.Args[1:]); err != nil {
+	if err := bench(context.Background(), os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func bench(args []string) error {
+// asked is what the command line asks for.
+type asked struct {
+	estate            estate
+	sets, python      string
+	rounds            int
+	scale             float64
+	serve, job, write string
+}
+
+func parse(args []string) (asked, error) {
+	var a asked
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	var n estate
-	flags.IntVar(&n.accounts, "accounts", 0, "read that many accounts of a fake of AWS, and nothing else")
-	flags.IntVar(&n.functions, "functions", 1000, "functions of each")
-	serve := flags.String("serve", "", "answer as AWS for `ACCOUNTS,FUNCTIONS`; for the benchmark's own use")
-	if err := flags.Parse(args); err != nil {
-		return err
+	flags.StringVar(&a.sets, "sets", "", "measure these archives alone, of main, lines, many, one, cores, growth")
+	flags.IntVar(&a.rounds, "rounds", 5, "how often each reader reads; medians are told")
+	flags.Float64Var(&a.scale, "scale", 1, "write archives that are so many times as large")
+	flags.StringVar(&a.python, "python", "python3", "a Python that has DuckDB")
+	flags.IntVar(&a.estate.accounts, "accounts", 0, "read that many accounts of a fake of AWS, and nothing else")
+	flags.IntVar(&a.estate.functions, "functions", 1000, "functions of each")
+	flags.StringVar(&a.serve, "serve", "", "answer as AWS for `ACCOUNTS,FUNCTIONS`; for the benchmark's own use")
+	flags.StringVar(&a.job, "job", "", "read one archive; for the benchmark's own use")
+	flags.StringVar(&a.write, "write", "", "write one archive; for the benchmark's own use")
+	err := flags.Parse(args)
+	if err == nil && (a.rounds < 1 || a.scale <= 0) {
+		err = errors.New("give -rounds and -scale above 0")
 	}
-	if *serve != "" {
-		if _, err := fmt.Sscanf(*serve, "%d,%d", &n.accounts, &n.functions); err != nil {
+	return a, err
+}
+
+func bench(ctx context.Context, args []string, out io.Writer) error {
+	a, err := parse(args)
+	switch {
+	case err != nil:
+		return err
+	case a.job != "":
+		return child(ctx, a.job, out)
+	case a.write != "":
+		return generate(a.write, out)
+	case a.serve != "":
+		if _, err := fmt.Sscanf(a.serve, "%d,%d", &a.estate.accounts, &a.estate.functions); err != nil {
 			return fmt.Errorf("read -serve: %w", err)
 		}
-		return answer(n, os.Stdout)
+		return answer(a.estate, out)
 	}
 	dir, err := os.MkdirTemp("", "estray-bench-")
 	if err != nil {
 		return err
 	}
-	ctx := context.Background()
-	if n.accounts == 0 {
-		err = run(ctx, dir, size{objects: 200, records: 1000}, os.Stdout)
-		n.accounts = 1
+	if a.estate.accounts == 0 {
+		err = logs(ctx, dir, a, out)
 	}
-	if err == nil {
-		err = live(ctx, dir, n, os.Stdout)
+	if err == nil && a.sets == "" {
+		a.estate.accounts = max(a.estate.accounts, 1)
+		err = live(ctx, dir, a.estate, out)
 	}
 	return errors.Join(err, os.RemoveAll(dir))
 }
 
-// run writes an archive of that size into dir and lets both read it, in turn.
-func run(ctx context.Context, dir string, n size, out io.Writer) error {
-	in, err := write(dir, n)
-	if err != nil {
-		return err
+// logs measures the reading of archives, one set after the other.
+func logs(ctx context.Context, dir string, a asked, out io.Writer) error {
+	names := a.sets
+	if names == "" {
+		names = usualSets
 	}
-	fmt.Fprintf(out, "input: %d objects, %d records, %d of them of Lambda; %.1f MB, %.1f MB inflated\n", n.objects, n.objects*n.records, in.lambda, mb(in.packed), mb(in.inflated))
-	jq, err := exec.LookPath("jq")
-	if err != nil {
-		fmt.Fprintln(out, "jq: skipped, it is not installed; apt-get install -y jq")
+	chosen, unknown := choose(sets(a.scale), names)
+	if unknown != "" {
+		return fmt.Errorf("read -sets: there is no %q", unknown)
 	}
-	var ours, theirs []time.Duration
-	for range rounds {
-		took, err := timed(in.lambda, func() (int, error) { return readAll(ctx, dir) })
-		if err != nil {
-			return fmt.Errorf("read with estray: %w", err)
+	there := find(ctx, a.python)
+	for _, s := range chosen {
+		c := contest{set: s, peers: there, rounds: a.rounds, dir: dir, out: out}
+		if err := c.run(ctx); err != nil {
+			return err
 		}
-		ours = append(ours, took)
-		if jq == "" {
-			continue
+		for i := range s.inputs {
+			if err := os.RemoveAll(c.folder(i)); err != nil {
+				return err
+			}
 		}
-		if took, err = timed(in.lambda, func() (int, error) { return pipe(ctx, jq, dir) }); err != nil {
-			return fmt.Errorf("read with jq: %w", err)
-		}
-		theirs = append(theirs, took)
 	}
-	tell(out, in, ours, theirs)
 	return nil
 }
 
-func tell(out io.Writer, in input, ours, theirs []time.Duration) {
-	rate := func(d time.Duration) float64 { return mb(in.inflated) / d.Seconds() }
-	fmt.Fprintf(out, "estray: %.1f MB/s inflated, one goroutine\n", rate(median(ours)))
-	if len(theirs) == 0 {
-		return
+// find looks for the peers.
+func find(ctx context.Context, python string) peers {
+	var p peers
+	if exec.CommandContext(ctx, python, "-c", "import duckdb").Run() == nil {
+		p.python = python
 	}
-	fmt.Fprintf(out, "gzip -dc | jq -c: %.1f MB/s inflated, two processes\n", rate(median(theirs)))
-	fmt.Fprintf(out, "ratio: estray reads %.1f times as fast as jq\n", rate(median(ours))/rate(median(theirs)))
+	if path, err := exec.LookPath("jq"); err == nil {
+		p.jq = path
+	}
+	return p
 }
 
 func mb(bytes int64) float64 { return float64(bytes) / 1e6 }
 
+// median gives the one in the middle.
 func median(all []time.Duration) time.Duration {
 	all = slices.Sorted(slices.Values(all))
 	return all[len(all)/2]
-}
-
-// timed measures one reading and holds its count against what was written.
-func timed(want int, read func() (int, error)) (time.Duration, error) {
-	began := time.Now()
-	got, err := read()
-	took := time.Since(began)
-	if err == nil && got != want {
-		err = fmt.Errorf("%d records of Lambda were picked, want %d", got, want)
-	}
-	return took, err
-}
-
-// readAll reads the archive as a scan does, one source after the other and
-// without a store, and counts the events of Lambda.
-func readAll(ctx context.Context, dir string) (int, error) {
-	planners, err := builtin.Planners(builtin.Config{Archives: []builtin.Archive{{Kind: "cloudtrail", Path: dir, Name: "bench"}}})
-	if err != nil {
-		return 0, err
-	}
-	events := 0
-	for _, p := range planners {
-		sources, err := p.Plan(ctx)
-		if err != nil {
-			return 0, err
-		}
-		for _, s := range sources {
-			err := s.Read(ctx, func(c inventory.Cell) inventory.Coverage { return inventory.Coverage{Cell: c} }, counter(&events))
-			if err != nil {
-				return 0, err
-			}
-		}
-	}
-	return events, nil
-}
-
-func counter(events *int) providers.Emit {
-	return func(f inventory.Fact) error {
-		if e, ok := f.(inventory.Event); ok && e.Service == lambda {
-			*events++
-		}
-		return nil
-	}
-}
-
-// pipe lets gzip and jq read the same objects and counts the lines.
-func pipe(ctx context.Context, jq, dir string) (int, error) {
-	objects, err := filepath.Glob(filepath.Join(dir, "AWSLogs", "*", "CloudTrail", "*", "*", "*", "*", "*.json.gz"))
-	if err != nil {
-		return 0, err
-	}
-	unpack := exec.CommandContext(ctx, "gzip", append([]string{"-dc"}, objects...)...)
-	pick := exec.CommandContext(ctx, jq, "-c", `.Records[] | select(.eventSource=="`+lambda+`")`)
-	if pick.Stdin, err = unpack.StdoutPipe(); err != nil {
-		return 0, err
-	}
-	var lines lineCounter
-	var said bytes.Buffer
-	pick.Stdout, pick.Stderr = &lines, &said
-	if err := unpack.Start(); err != nil {
-		return 0, err
-	}
-	if err := errors.Join(pick.Run(), unpack.Wait()); err != nil {
-		return 0, fmt.Errorf("%w: %s", err, said.String())
-	}
-	return int(lines), nil
-}
-
-type lineCounter int
-
-// Write counts the ends of lines.
-func (l *lineCounter) Write(p []byte) (int, error) {
-	*l += lineCounter(bytes.Count(p, []byte("\n")))
-	return len(p), nil
 }
