@@ -45,33 +45,72 @@ func (t Text) Escapes() bool {
 	return t.escapes
 }
 
-// Quote is the place of the next quote at or behind at that begins or ends a
-// string; at must not lie in a string, unless it is behind the string's opening
-// quote. It is the length of the text where there is none.
-func (t Text) Quote(at int) int {
-	if t.marks == nil || at == 0 {
-		return t.search(at)
-	}
-	i, rest := (at-1)/block, ^uint64(0)<<((at-1)%block)
-	for ; i < len(t.marks); i, rest = i+1, ^uint64(0) {
-		if quotes := t.marks[i].quote & rest; quotes != 0 {
-			return 1 + i*block + bits.TrailingZeros64(quotes)
-		}
-	}
-	return len(t.Bytes)
+// Quotes goes over the quotes of a text that begin or end strings, in order.
+type Quotes struct {
+	text Text
+	left uint64 // of the block at hand, those to come
+	base int    // the place of its first byte
+	at   int    // behind the last one, where there are no marks
 }
 
+// Quotes begins at the text's first quote.
+func (t Text) Quotes() Quotes {
+	q := Quotes{text: t}
+	q.Seek(1)
+	return q
+}
+
+// Seek goes on with the first quote at or behind at, which must not lie in a
+// string.
+func (q *Quotes) Seek(at int) {
+	q.at, q.left = at, 0
+	if i := (at - 1) / block; i < len(q.text.marks) {
+		q.base = 1 + i*block
+		q.left = q.text.marks[i].quote &^ (1<<((at-1)%block) - 1)
+	}
+}
+
+// Next is the place of the next quote; the length of the text where there is
+// none.
+func (q *Quotes) Next() int {
+	if q.left == 0 {
+		return q.next()
+	}
+	at := q.base + bits.TrailingZeros64(q.left)
+	q.left &= q.left - 1
+	return at
+}
+
+func (q *Quotes) next() int {
+	if q.text.marks == nil {
+		at := q.text.search(q.at)
+		q.at = at + 1
+		return at
+	}
+	for i := q.base / block; ; {
+		if i++; i >= len(q.text.marks) {
+			return len(q.text.Bytes)
+		}
+		if q.left = q.text.marks[i].quote; q.left != 0 {
+			q.base = 1 + i*block
+			return q.Next()
+		}
+	}
+}
+
+// search finds a quote without marks.
 func (t Text) search(at int) int {
-	for from := at; ; {
+	for from := at; at < len(t.Bytes); {
 		n := bytes.IndexByte(t.Bytes[at:], '"')
 		if n < 0 {
-			return len(t.Bytes)
+			break
 		}
 		at += n + 1
 		if !escaped(t.Bytes[from : at-1]) {
 			return at - 1
 		}
 	}
+	return len(t.Bytes)
 }
 
 // escaped reports whether what follows the text is escaped: the text ends in an

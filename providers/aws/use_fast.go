@@ -12,7 +12,7 @@ import (
 // read whole. On JSON it says what reading the whole says, which the tests
 // prove; it is here because it takes a twentieth of the time.
 func (a *act) glance(record jsonscan.Text) bool {
-	g := glance{in: record, text: record.Bytes, escapes: record.Escapes()}
+	g := glance{in: record, quotes: record.Quotes(), text: record.Bytes, escapes: record.Escapes()}
 	if g.space() != '{' {
 		return false
 	}
@@ -190,9 +190,10 @@ func (g *glance) dryRun() (dry bool) {
 
 // glance is a place in the text of a record.
 type glance struct {
-	in   jsonscan.Text
-	text []byte // of in
-	pos  int
+	in     jsonscan.Text
+	quotes jsonscan.Quotes
+	text   []byte // of in
+	pos    int
 	// name is of the member whose value begins at pos.
 	name []byte
 	// escapes: the text has a backslash.
@@ -242,10 +243,10 @@ func (g *glance) member() bool {
 // quoted passes over the string that begins here and returns what stands
 // between its quotes.
 func (g *glance) quoted() []byte {
-	start := g.pos + 1
-	end := g.in.Quote(start)
-	if end == len(g.text) {
-		g.odd, g.pos = true, end
+	start := g.quotes.Next() + 1
+	end := g.quotes.Next()
+	if start != g.pos+1 || end == len(g.text) {
+		g.odd, g.pos = true, len(g.text)
 		return nil
 	}
 	g.pos = end + 1
@@ -329,6 +330,7 @@ func (g *glance) skip() {
 		g.quoted()
 	case '{', '[':
 		g.pos = g.in.Behind(g.pos)
+		g.quotes.Seek(g.pos)
 	default:
 		g.word()
 	}
