@@ -17,6 +17,7 @@ import (
 // What a worker hands on at once, at most, besides a full segment.
 const (
 	mostEvents = 1000
+	mostKept   = 1 << 20 // bytes of records that became events
 	mostBytes  = 32 << 20
 )
 
@@ -38,6 +39,7 @@ type task struct {
 // result is what a worker found in an object, or in a part of one.
 type result struct {
 	events   []found
+	kept     int      // bytes of their records
 	segment  *segment // of the records that matter
 	bad      mistakes
 	inflated int64
@@ -58,7 +60,7 @@ func (r *result) reset() {
 	clear(r.events)
 	r.events = r.events[:0]
 	r.segment.reset()
-	r.bad, r.inflated, r.modified = mistakes{}, 0, false
+	r.kept, r.bad, r.inflated, r.modified = 0, mistakes{}, 0, false
 }
 
 // worker holds what reading an object takes. It reads one at a time.
@@ -80,6 +82,7 @@ func (w *worker) read(ctx context.Context, t *task) {
 	defer close(t.out)
 	defer t.fetch.close()
 	w.task, w.told = t, 0
+	w.cut.buf = nil // of the object before
 	w.result = w.crew.results.Get().(*result)
 	if w.open() {
 		w.content(ctx)
@@ -104,8 +107,10 @@ func (w *worker) open() bool {
 		bad.unread(t.key, "", err)
 	case err != nil:
 		bad.add(t.key, "", err.Error())
+		w.result.modified = t.vouched != nil
 	case w.z.Kind() == inflate.Empty:
 		bad.add(t.key, "", "is empty")
+		w.result.modified = t.vouched != nil
 	default:
 		return true
 	}
@@ -151,7 +156,7 @@ func (w *worker) records(ctx context.Context) bool {
 		}
 		w.piece(p)
 		r := w.result
-		if len(r.events) >= mostEvents || r.segment.full() || w.cut.offset()-w.told >= mostBytes {
+		if len(r.events) >= mostEvents || r.kept >= mostKept || r.segment.full() || w.cut.offset()-w.told >= mostBytes {
 			if !w.hand(ctx) {
 				return false
 			}
@@ -195,7 +200,9 @@ func (w *worker) piece(p piece) {
 		}
 	}
 	if w.matters(p.record) {
-		misread = w.decode(p, number)
+		if err := w.decode(p, number); err != nil {
+			misread = err
+		}
 	}
 	if misread != nil {
 		bad.add(key, p.where(), "is not understood: "+misread.Error())
@@ -209,19 +216,26 @@ func (w *worker) matters(record []byte) bool {
 
 // decode keeps what a record says. Its number is that of its use, if it has one.
 func (w *worker) decode(p piece, number int) error {
-	key := w.task.key
-	if !utf8.Valid(p.record) {
+	sound := utf8.Valid(p.record)
+	if !sound {
 		p.record = bytes.ToValidUTF8(p.record, []byte("\uFFFD"))
-		w.result.bad.add(key, p.where(), "holds bytes that are no UTF-8; they were replaced and the record was kept")
 	}
-	d, err := w.format.Decode(p.record, inventory.Provenance{Object: key, Record: p.number})
-	if err != nil || d.Event == nil && len(d.Assets) == 0 {
+	d, err := w.format.Decode(p.record, inventory.Provenance{Object: w.task.key, Record: p.number})
+	keep := err == nil && (d.Event != nil || len(d.Assets) > 0)
+	switch {
+	case !sound && keep:
+		w.result.bad.add(w.task.key, p.where(), "holds bytes that are no UTF-8; they were replaced and the record was kept")
+	case !sound && err == nil:
+		w.result.bad.add(w.task.key, p.where(), "holds bytes that are no UTF-8, and does not concern what is read unless they say so")
+	}
+	if !keep {
 		return err
 	}
 	if number < 0 {
 		number = w.result.segment.note(idOfEvent(d.Event))
 	}
 	w.result.events = append(w.result.events, found{d, number})
+	w.result.kept += len(p.record)
 	return nil
 }
 
@@ -241,8 +255,9 @@ func idOfEvent(e *inventory.Event) recordID {
 // it: its size by the listing, its content by who vouches for it.
 func (w *worker) check(src io.Reader, sum hash.Hash) {
 	t, bad := w.task, &w.result.bad
-	if w.cut.err != nil && !errors.Is(w.cut.err, io.EOF) {
-		return // told already
+	if w.cut.err != nil && !errors.Is(w.cut.err, io.EOF) { // told already
+		w.result.modified = sum != nil && !brokeOff(w.cut.err)
+		return
 	}
 	if w.cut.err == nil {
 		if sum == nil {
@@ -250,6 +265,7 @@ func (w *worker) check(src io.Reader, sum hash.Hash) {
 		}
 		if _, err := io.Copy(io.Discard, src); err != nil {
 			bad.add(t.key, "", "cannot be read further: "+cause(err))
+			w.result.modified = !brokeOff(err)
 			return
 		}
 	}
