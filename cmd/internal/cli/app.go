@@ -106,6 +106,15 @@ func (a *app) clock() (func() time.Time, error) {
 	return func() time.Time { return t.UTC() }, nil
 }
 
+// barWidth is how many columns a bar of progress may take; 0: there is to be
+// none.
+func (a *app) barWidth() int {
+	if !a.std.ErrTerminal || a.quiet {
+		return 0
+	}
+	return a.std.OutWidth
+}
+
 // logger writes to standard error, in the form and from the level asked for.
 func (a *app) logger(c *configs.Config) *slog.Logger {
 	level := slog.LevelInfo

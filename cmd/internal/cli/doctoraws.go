@@ -21,7 +21,7 @@ import (
 // aws makes the checks of AWS: credentials, the plan, and the permissions in
 // each account.
 func (d *doctor) aws(ctx context.Context, c *configs.AWS) {
-	bar := output.NewProgress(d.std.Err, d.std.ErrTerminal && !d.quiet, d.logger(d.config), d.std.Clock)
+	bar := output.NewProgress(d.std.Err, d.barWidth(), d.logger(d.config), d.std.Clock)
 	defer bar.Done()
 	reads := readAWS(d.config)
 	reads.Planned = bar.Plan

@@ -19,6 +19,7 @@ import (
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/inventory/store"
 	"github.com/estray/estray/inventory/store/sqlstore"
+	"github.com/estray/estray/providers/archive"
 	"github.com/estray/estray/providers/aws/live"
 	"github.com/estray/estray/providers/aws/session"
 	"github.com/estray/estray/providers/builtin"
@@ -269,13 +270,15 @@ func stop(d *report.Document) {
 }
 
 func (j *job) collect(ctx context.Context, st *sqlstore.Store, run store.Run) error {
-	bar := output.NewProgress(j.std.Err, j.std.ErrTerminal && !j.quiet, j.log, j.std.Clock)
+	bar := output.NewProgress(j.std.Err, j.barWidth(), j.log, j.std.Clock)
 	defer bar.Done()
 	opt := collect.Options{
 		Run: run.ID, Now: func() time.Time { return run.Now }, Logger: j.log, Within: j.within,
 		Progress: func(p collect.Progress) { bar.Step(p.Done, p.Sources, p.Facts) },
 	}
 	reads := j.reads
+	reads.Meter = &archive.Meter{}
+	bar.Watch(reads.Meter.Progress)
 	if reads.AWS != nil {
 		a := *reads.AWS
 		a.Now, a.Within, a.Planned, a.Calls.Name = run.Now, j.within, bar.Plan, "estray-"+run.ID

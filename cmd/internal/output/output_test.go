@@ -154,7 +154,7 @@ func TestCheckRefusesWhatCannotBeWritten(t *testing.T) {
 func TestProgressWithoutATerminalIsALineNowAndThen(t *testing.T) {
 	var log bytes.Buffer
 	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
-	p := output.NewProgress(io.Discard, false, slog.New(slog.NewTextHandler(&log, nil)), func() time.Time { return now })
+	p := output.NewProgress(io.Discard, 0, slog.New(slog.NewTextHandler(&log, nil)), func() time.Time { return now })
 	for i := range 100 {
 		now = now.Add(100 * time.Millisecond)
 		p.Step(i, 100, 1000*i)
@@ -172,7 +172,7 @@ func TestProgressTellsOfThePlan(t *testing.T) {
 	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return now }
 	logger := slog.New(slog.NewTextHandler(&log, nil))
-	line, bar := output.NewProgress(io.Discard, false, logger, clock), output.NewProgress(&screen, true, logger, clock)
+	line, bar := output.NewProgress(io.Discard, 0, logger, clock), output.NewProgress(&screen, 80, logger, clock)
 	for i := range 100 {
 		now = now.Add(100 * time.Millisecond)
 		line.Plan(i+1, 100)

@@ -19,15 +19,33 @@ type Progress struct {
 	every time.Duration
 	last  time.Time
 	clock func() time.Time
+
+	width              int    // of the terminal
+	line               string // what the bar says before the first step
+	done, total, facts int    // of the last step
+	archives           archives
+	watch              watch
 }
 
-// NewProgress shows progress on w. On a terminal it draws a bar, else it logs
-// at most once per every.
-func NewProgress(w io.Writer, terminal bool, log *slog.Logger, clock func() time.Time) *Progress {
-	p := &Progress{log: log, every: 5 * time.Second, clock: clock, last: clock()}
-	if terminal {
+// barWidth is how many columns the bar itself takes, and aside what stands
+// around it: " 100% |" and "|  ", and the column of the cursor.
+const (
+	barWidth = 10
+	aside    = 11
+)
+
+// scale is how finely a bar is drawn.
+const scale = 1000
+
+// NewProgress shows progress on w. On a terminal, of so many columns, it draws a
+// bar; where width is 0 it logs at most once in five seconds.
+func NewProgress(w io.Writer, width int, log *slog.Logger, clock func() time.Time) *Progress {
+	p := &Progress{width: width, log: log, every: 5 * time.Second, clock: clock, last: clock()}
+	if width > 0 {
 		p.bar = progressbar.NewOptions(-1, progressbar.OptionSetWriter(w), progressbar.OptionClearOnFinish(),
-			progressbar.OptionSetDescription("reading"), progressbar.OptionShowCount(), progressbar.OptionThrottle(100*time.Millisecond))
+			progressbar.OptionSetDescription("reading"), progressbar.OptionSetWidth(barWidth), progressbar.OptionThrottle(100*time.Millisecond),
+			progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false), // sources are not alike
+			progressbar.OptionSetSpinnerChangeInterval(0)) // else it leaves a goroutine behind
 	}
 	return p
 }
@@ -56,7 +74,8 @@ func (p *Progress) accounts(doing string, done, total int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.bar != nil {
-		p.bar.Describe(fmt.Sprintf("%s: %d of %d accounts", doing, done, total))
+		p.line = fmt.Sprintf("%s: %d of %d accounts", doing, done, total)
+		p.bar.Describe(p.line)
 		return
 	}
 	if p.due() {
@@ -68,15 +87,37 @@ func (p *Progress) accounts(doing string, done, total int) {
 func (p *Progress) Step(done, total, facts int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.done, p.total, p.facts = done, total, facts
+	p.archives.look(p.clock())
+	p.show()
+}
+
+// show tells how far the reading is; mu is held.
+func (p *Progress) show() {
 	if p.bar != nil {
-		p.bar.ChangeMax(max(total, 1))
-		p.bar.Describe(fmt.Sprintf("%d of %d sources, %d facts", done, total, facts))
-		_ = p.bar.Set(done) // drawing is best effort: the result does not depend on it
+		p.draw()
 		return
 	}
 	if p.due() {
-		p.log.Info("reading", "sources", done, "of", total, "facts", facts)
+		p.archives.told = p.archives.now
+		p.log.Info("reading", append([]any{"sources", p.done, "of", p.total, "facts", p.facts}, p.archives.attributes(p.clock())...)...)
 	}
+}
+
+// draw shows the archives while they are read, whose bytes tell most, else the
+// sources.
+func (p *Progress) draw() {
+	done, whole := int64(p.done), int64(p.total)
+	parts := []string{fmt.Sprintf("%d of %d sources", p.done, p.total), fmt.Sprintf("%d facts", p.facts)}
+	if p.archives.reading() {
+		done, whole = p.archives.now.Bytes, p.archives.now.DueBytes
+		parts = append(parts[:1], p.archives.parts(p.clock())...)
+	}
+	p.bar.ChangeMax(scale)
+	p.bar.Describe(fit(parts, p.width-barWidth-aside))
+	// A bar that is full is never drawn again, and more may become due.
+	at := min(float64(done)/float64(max(whole, 1))*scale, scale-1)
+	_ = p.bar.Set(int(at)) // drawing is best effort: the result does not depend on it
 }
 
 // due reports whether it is time for a line: a log that is kept has no use for
@@ -90,8 +131,9 @@ func (p *Progress) due() bool {
 	return true
 }
 
-// Done removes the bar.
+// Done ends the watching and removes the bar.
 func (p *Progress) Done() {
+	p.watch.end()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.bar != nil {
