@@ -75,6 +75,7 @@ def peak():
 
 
 database = duckdb.connect(config={"threads": int(threads), "memory_limit": "4GB", "preserve_insertion_order": False})
+database.execute("SET enable_progress_bar = false")
 began, before = time.monotonic(), spent()
 found = database.execute(queries[query]).fetchall()
 wall, cpu = time.monotonic() - began, spent() - before
