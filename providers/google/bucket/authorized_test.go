@@ -47,6 +47,7 @@ func TestTheTokenGoesWithEachRequest(t *testing.T) {
 	}))
 	defer srv.Close()
 	serviceAccount(t, srv.URL)
+	t.Setenv("GOOGLE_CLOUD_QUOTA_PROJECT", "payer")
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &sent{}
 	transport, err := authorized(ctx, asStored{s}, time.Minute)
@@ -64,6 +65,9 @@ func TestTheTokenGoesWithEachRequest(t *testing.T) {
 		}
 		if got := s.last.Header.Get("Authorization"); got != "Bearer T1" {
 			t.Errorf("%s: sent with %q", url, got)
+		}
+		if got := s.last.Header.Get("X-Goog-User-Project"); got != "payer" {
+			t.Errorf("%s: %q pays", url, got)
 		}
 		if got := s.last.Header.Get("Accept-Encoding"); (got == "gzip") != strings.Contains(url, "media") {
 			t.Errorf("%s: asks for %q", url, got)
