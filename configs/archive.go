@@ -153,3 +153,9 @@ func (r *reading) archives(texts []archiveText) []Archive {
 }
 
 func same(a, b string) bool { return filepath.Clean(a) == filepath.Clean(b) }
+
+// ArchivePlace gives the path or the bucket that the URL of an archive stands
+// for, as a flag or an argument has it: a relative path is joined to dir.
+func ArchivePlace(url, dir string) (string, error) {
+	return checkArchiveURL(text{raw: url, value: url, base: dir})
+}

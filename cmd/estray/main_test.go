@@ -33,6 +33,7 @@ func TestScripts(t *testing.T) {
 			"large":   large,
 			"shortid": shortID,
 			"fakeaws": fakeAWS,
+			"signed":  signed,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)

@@ -51,7 +51,7 @@ Exit codes: 0 everything was read and nothing at or above --fail-on was found;
 	a.globalFlags(root)
 	root.AddCommand(
 		scanCommand(a), inventoryCommand(a), eventsCommand(a), findingsCommand(a), coverageCommand(a),
-		reportCommand(a), registryCommand(a), rulesCommand(a), configCommand(a), policyCommand(a), doctorCommand(a), versionCommand(a), completionCommand(a),
+		reportCommand(a), registryCommand(a), rulesCommand(a), configCommand(a), verifyCommand(a), policyCommand(a), doctorCommand(a), versionCommand(a), completionCommand(a),
 	)
 	return root
 }

@@ -84,6 +84,7 @@ func Verify(ctx context.Context, cfg Config, scope Scope, window Window) (Result
 	}
 	v.unnamed()
 	v.clip()
+	v.outside()
 	sortProblems(v.out.Problems)
 	slices.Sort(v.out.Notes)
 	return v.out, nil
@@ -159,6 +160,15 @@ func (v *verification) clip() {
 		}
 		t.Proved = slices.DeleteFunc(t.Proved, func(w Window) bool { return w == Window{} })
 	}
+}
+
+// outside tells that there are digests, and none of the time that was asked for.
+func (v *verification) outside() {
+	regular := slices.ContainsFunc(v.out.Trails, func(t Trail) bool { return !t.Backfill })
+	if (v.out.Proved != Window{}) || len(v.out.Problems) > 0 || !regular {
+		return
+	}
+	v.problem(Problem{Kind: NoDigest, Object: slices.Max(v.scope.Digests), Detail: "this and all other digests are of another time than was asked for", Unproved: v.window})
 }
 
 // within is the part of a window in another; zero: none.

@@ -234,7 +234,8 @@ func TestWindow(t *testing.T) {
 		"earlier than what was removed":  {digest.Window{To: at(13, 0)}, []int{14}, nil, "10:00-13:00", 6},
 		"both":                           {digest.Window{From: at(11, 0), To: at(13, 0)}, []int{14, 10}, nil, "11:00-13:00", 4},
 		"what expired lies in it":        {digest.Window{From: at(10, 0)}, []int{10}, func(d *day) []string { return []string{"cut-chain " + d.digests[0] + " -11:00"} }, "11:00-15:00", 8},
-		"nothing lies in it":             {digest.Window{From: at(20, 0)}, nil, nil, "-", 0},
+		"nothing lies in it":             {digest.Window{From: at(20, 0)}, nil, func(d *day) []string { return []string{"no-digest " + d.digests[4]} }, "-", 0},
+		"nothing lies in it yet":         {digest.Window{To: at(8, 0)}, nil, func(d *day) []string { return []string{"no-digest " + d.digests[4] + " -08:00"} }, "-", 0},
 		"a removed hour lies in it":      {digest.Window{From: at(11, 30), To: at(14, 0)}, []int{12}, func(d *day) []string { return []string{"missing-digest " + d.digests[2] + " 12:00-13:00"} }, "11:30-14:00", 3},
 		"a removed hour lies outside it": {digest.Window{From: at(13, 0)}, []int{11}, nil, "13:00-15:00", 4},
 	} {
