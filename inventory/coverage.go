@@ -140,7 +140,8 @@ type Coverage struct {
 	// Subject is the native id of the one thing that the cell is about, where
 	// it is about one: of the cell "organization", our organization ("o-...").
 	Subject string `json:"subject,omitempty"`
-	// Mark is opaque to all but the source: where the next scan starts.
+	// Mark is opaque to all but the source: where the next scan starts. On a
+	// malformed reading it says that the next scan may go on from it too.
 	Mark string `json:"mark,omitempty"`
 	// Expected is how many there should be; 0 where nothing says so.
 	Expected int `json:"expected,omitempty"`

@@ -46,8 +46,9 @@ type Source interface {
 // source, which returns it unchanged.
 type Emit func(inventory.Fact) error
 
-// Since tells what was covered of a cell before; the zero Coverage (pending)
-// if nothing was. It is the only cursor.
+// Since tells what was covered of a cell before: the last reading that was
+// complete or partial, or malformed with a mark; the zero Coverage (pending) if
+// there is none. It is the only cursor.
 type Since func(inventory.Cell) inventory.Coverage
 
 // Problem is a reading that did not succeed: what was done, to what, how it

@@ -34,7 +34,7 @@ func (m *memory) Covered(_ context.Context, cell inventory.Cell) (inventory.Cove
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, f := range slices.Backward(m.facts) {
-		if c, ok := f.(inventory.Coverage); ok && c.Cell == cell && (c.State.Whole() || c.State == inventory.Partial) {
+		if c, ok := f.(inventory.Coverage); ok && c.Cell == cell && (c.State.Whole() || c.State == inventory.Partial || c.State == inventory.Malformed && c.Mark != "") {
 			return c, nil
 		}
 	}

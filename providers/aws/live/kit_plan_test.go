@@ -186,11 +186,12 @@ func (m *memory) View(_ context.Context, at time.Time) (*inventory.View, error) 
 	return inventory.NewView(at, assets, m.words()), nil
 }
 
-// Covered is the last reading that was whole or partial.
+// Covered is the last reading that was whole or partial, or malformed with a
+// mark.
 func (m *memory) Covered(_ context.Context, cell inventory.Cell) (inventory.Coverage, error) {
 	last := inventory.Coverage{Cell: cell}
 	for _, c := range m.words() {
-		if c.Cell == cell && (c.State.Whole() || c.State == inventory.Partial) {
+		if c.Cell == cell && (c.State.Whole() || c.State == inventory.Partial || c.State == inventory.Malformed && c.Mark != "") {
 			last = c
 		}
 	}
