@@ -13,9 +13,22 @@ import (
 // Decoder turns CloudTrail records into facts. Make it with [NewDecoder]; it
 // may be used from several goroutines at once.
 type Decoder struct {
-	source   string
-	calls    map[string]map[string]row // by service and name
-	scanners sync.Pool                 // of *scanner
+	source string
+	calls  map[string]map[string]row // by service and name
+	desks  sync.Pool                 // of *desk
+}
+
+// desk is the memory that decoding a record takes and that nothing of the result
+// shares. It is used for one record after the other.
+type desk struct {
+	scanner scanner
+	reading reading
+}
+
+// clear lets go of what the desk holds of a record.
+func (d *desk) clear() {
+	d.scanner.release()
+	d.reading = reading{}
 }
 
 // NewDecoder returns a decoder whose sightings of assets name the source:
@@ -28,7 +41,7 @@ func NewDecoder(source string) *Decoder {
 		}
 		d.calls[call.Service][call.Name] = r
 	}
-	d.scanners.New = func() any { return new(scanner) }
+	d.desks.New = func() any { return new(desk) }
 	return d
 }
 
@@ -60,11 +73,11 @@ func (d *Decoder) Decode(record []byte, from inventory.Provenance) (Decoded, err
 	if len(record) > mostBytes {
 		return Decoded{}, errTooLarge(len(record))
 	}
-	s := d.scanners.Get().(*scanner)
-	defer d.scanners.Put(s)
-	defer s.release()
-	s.text = string(record)
-	whole, err := s.record()
+	desk := d.desks.Get().(*desk)
+	defer d.desks.Put(desk)
+	defer desk.clear()
+	desk.scanner.text = string(record)
+	whole, err := desk.scanner.record()
 	if err != nil {
 		return Decoded{}, err
 	}
@@ -88,7 +101,9 @@ func (d *Decoder) Decode(record []byte, from inventory.Provenance) (Decoded, err
 	if !ok {
 		return out, nil
 	}
-	r := newReading(whole, call, out)
+	r := &desk.reading
+	r.begin(whole, call, out)
+	r.size = len(record)
 	r.event.Action, r.event.LoggedName, r.event.Provenance = row.action, h.name, from
 	r.identify(h.id)
 	if row.read != nil {

@@ -21,6 +21,9 @@ type member struct {
 // value is a JSON value. The zero value: there is none.
 type value struct {
 	kind kind
+	// plain: the text is written in JSON as it is. plainName: so is the name of
+	// the member that has the value.
+	plain, plainName bool
 	// place is that of a member in its object, as the text has them.
 	place uint32
 	// text is a text, or a number or boolean as it is written.
@@ -66,41 +69,56 @@ func (o object) asValue() value {
 // of the API's names without a rule that holds for all (uUID, sourceARN), so
 // names match whatever their case, where none is the same: the last of them.
 func (o object) get(name string) value {
+	if m := o.find(name); m != nil {
+		return m.value
+	}
+	return value{}
+}
+
+// find is get for what is only looked at; nil: there is no such member.
+func (o object) find(name string) (near *member) {
 	for i := range o {
 		if o[i].name == name {
-			return o[i].value
+			return &o[i]
 		}
 	}
-	var near value
 	for i := range o {
 		m := &o[i]
-		if len(m.name) == len(name) && (near.kind == kindNone || m.place > near.place) && strings.EqualFold(m.name, name) {
-			near = m.value
+		if len(m.name) == len(name) && (near == nil || m.place > near.place) && strings.EqualFold(m.name, name) {
+			near = m
 		}
 	}
 	return near
 }
 
 // has reports whether the member is there and is not null.
-func (o object) has(name string) bool { return !o.get(name).missing() }
+func (o object) has(name string) bool {
+	m := o.find(name)
+	return m != nil && !m.missing()
+}
 
 func (o object) child(name string) object {
-	return asObject(o.get(name))
+	if m := o.find(name); m != nil && m.kind == kindObject {
+		return m.parts
+	}
+	return nil
 }
 
 // text returns a string member; numbers and booleans as they are written;
 // empty for anything else.
 func (o object) text(name string) string {
-	return o.get(name).text
+	if m := o.find(name); m != nil {
+		return m.text
+	}
+	return ""
 }
 
 // str returns a member that is a string; empty for anything else.
 func (o object) str(name string) string {
-	v := o.get(name)
-	if v.kind != kindText {
-		return ""
+	if m := o.find(name); m != nil && m.kind == kindText {
+		return m.text
 	}
-	return v.text
+	return ""
 }
 
 // flag reads a boolean that some services write as a string.

@@ -2,7 +2,6 @@ package aws
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/estray/estray/inventory"
@@ -150,7 +149,8 @@ func bareProvider(p string) string {
 // chain lists who stands behind. What the caller can choose carries a label,
 // so that it can never be mistaken for the id of a principal.
 func chain(u, session object, p inventory.Principal) []string {
-	var out []string
+	var room [6]string
+	out := room[:0]
 	add := func(label, value string) {
 		if value != "" {
 			out = append(out, label+value)
@@ -164,5 +164,5 @@ func chain(u, session object, p inventory.Principal) []string {
 	add("invoked-by:", p.InvokedBy)
 	add("on-behalf-of:", u.child("onBehalfOf").text("userId"))
 	add("delegate:", u.child("invokedByDelegate").text("accountId"))
-	return slices.Clip(out)
+	return append([]string(nil), out...)
 }

@@ -10,6 +10,7 @@ import (
 // reading is one record on its way to an event.
 type reading struct {
 	record   object
+	size     int // of the record, in bytes
 	request  object
 	response object
 	event    inventory.Event
@@ -22,14 +23,11 @@ type reading struct {
 	partition string
 }
 
-func newReading(whole object, call Call, known Decoded) *reading {
-	r := &reading{record: whole, request: uncut(whole.child("requestParameters")), response: uncut(whole.child("responseElements"))}
-	r.event = inventory.Event{
-		Scope: known.Scope, Time: known.Time, Service: call.Service, Name: call.Name,
-		Code:          whole.text("errorCode"),
-		SourceAddress: whole.text("sourceIPAddress"),
-		Shared:        whole.text("sharedEventID"),
-	}
+// begin reads what every event has into an empty reading.
+func (r *reading) begin(whole object, call Call, known Decoded) {
+	r.record, r.request, r.response = whole, uncut(whole.child("requestParameters")), uncut(whole.child("responseElements"))
+	r.event.Scope, r.event.Time, r.event.Service, r.event.Name = known.Scope, known.Time, call.Service, call.Name
+	r.event.Code, r.event.SourceAddress, r.event.Shared = whole.text("errorCode"), whole.text("sourceIPAddress"), whole.text("sharedEventID")
 	r.event.ReadOnly, _ = whole.flag("readOnly")
 	r.event.Outcome = outcomeOf(whole, r.request)
 	r.event.Principal = principal(whole)
@@ -37,7 +35,6 @@ func newReading(whole object, call Call, known Decoded) *reading {
 	if call.Service == lambda && !ofOtherKind(call.Name) {
 		r.functions = r.lambdaTargets()
 	}
-	return r
 }
 
 // uncut returns a request or a response; nil for what CloudTrail wrote instead
@@ -104,7 +101,7 @@ func (r *reading) finish() inventory.Event {
 	if r.event.Change.Qualifier == "" {
 		r.event.Change.Qualifier = r.qualifier()
 	}
-	r.event.Record = redact(r.record)
+	r.event.Record = redact(r.record, r.size)
 	return r.event
 }
 

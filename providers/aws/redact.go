@@ -19,8 +19,10 @@ const largest = 256 << 10
 // could be a secret. It drops by the member's name, whatever the service and
 // the place, and by the look of a value for presigned links. It writes what
 // encoding/json would.
-func redact(record object) json.RawMessage {
-	text := appendClean(make([]byte, 0, 1<<10), record.asValue(), 0)
+//
+// size is about how long the text will be.
+func redact(record object, size int) json.RawMessage {
+	text := appendClean(make([]byte, 0, size), record.asValue(), 0)
 	if len(text) <= largest {
 		return text
 	}
@@ -56,7 +58,11 @@ func appendClean(dst []byte, v value, depth int) []byte {
 		}
 		return append(dst, ']')
 	case kindText:
-		return appendText(dst, cleanText(v.text, depth))
+		clean := cleanText(v.text, depth)
+		if v.plain && clean == v.text {
+			return appendPlain(dst, clean)
+		}
+		return appendText(dst, clean)
 	case kindBool, kindNumber:
 		return append(dst, v.text...)
 	}
@@ -71,16 +77,26 @@ func appendObject(dst []byte, o object, value func([]byte, *member) []byte) []by
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(appendText(dst, m.name), ':')
+		if m.plainName {
+			dst = append(appendPlain(dst, m.name), ':')
+		} else {
+			dst = append(appendText(dst, m.name), ':')
+		}
 		dst = value(dst, m)
 	}
 	return append(dst, '}')
 }
 
+// appendPlain appends a string in which nothing isSpecial.
+func appendPlain(dst []byte, s string) []byte {
+	dst = append(append(dst, '"'), s...)
+	return append(dst, '"')
+}
+
 // appendText appends a string as encoding/json writes it.
 func appendText(dst []byte, s string) []byte {
 	for i := range len(s) {
-		if c := s[i]; c < ' ' || c >= utf8.RuneSelf || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+		if isSpecial(s[i]) {
 			text, err := json.Marshal(s)
 			if err != nil {
 				text = []byte(`"` + dropped + `"`)
@@ -88,8 +104,7 @@ func appendText(dst []byte, s string) []byte {
 			return append(dst, text...)
 		}
 	}
-	dst = append(append(dst, '"'), s...)
-	return append(dst, '"')
+	return appendPlain(dst, s)
 }
 
 // appendMember appends a member's value, judged by the member's name.

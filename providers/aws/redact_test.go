@@ -117,3 +117,13 @@ func TestARecordThatIsTooLargeKeepsItsFrame(t *testing.T) {
 		t.Errorf("assets %v: what was decoded is lost", d.Event.Assets)
 	}
 }
+
+// TestWhatIsDroppedMayBeAsLongAsTheMark: a value is written as it is only where
+// it is the same.
+func TestWhatIsDroppedMayBeAsLongAsTheMark(t *testing.T) {
+	const link = "https://a:b@c.d/x"
+	e := ask(t, "lambda", "CreateAlias", fields{"endpoint": link})
+	if got := string(e.Record); strings.Contains(got, link) || !strings.Contains(got, "DROPPED_BY_ESTRAY") || len(link) != len("DROPPED_BY_ESTRAY") {
+		t.Errorf("record %s", got)
+	}
+}

@@ -189,8 +189,10 @@ func endsARN(c rune) bool {
 func partitionOf(record object, region string) string {
 	id := record.child("userIdentity")
 	for _, arn := range []string{id.child("sessionContext").child("sessionIssuer").text("arn"), id.text("arn")} {
-		if parts := strings.SplitN(arn, ":", 3); len(parts) == 3 && parts[0] == "arn" && parts[1] != "" {
-			return parts[1]
+		if rest, ok := strings.CutPrefix(arn, "arn:"); ok {
+			if partition, _, ok := strings.Cut(rest, ":"); ok && partition != "" {
+				return partition
+			}
 		}
 	}
 	return partitionOfRegion(region)
@@ -212,11 +214,14 @@ func partitionOfRegion(region string) string {
 // AccountOfARN returns field 5 of an ARN; empty if it has none (a bucket) or is
 // none.
 func AccountOfARN(arn string) string {
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 || parts[0] != "arn" {
-		return ""
+	var field string
+	rest, more := arn, true
+	for i := range 5 {
+		if field, rest, more = strings.Cut(rest, ":"); !more || i == 0 && field != "arn" {
+			return ""
+		}
 	}
-	return parts[4]
+	return field
 }
 
 // lastSegment is what follows the last "/" of an ARN: a name without its path.
