@@ -293,13 +293,20 @@ func TestServices(t *testing.T) {
 func TestRecordThatIsNotUnderstood(t *testing.T) {
 	acts := updates(300, 7*time.Hour, now())
 	acts = append(acts, act{id: "nameless", at: ago(80 * day)}, act{id: "second", at: ago(79 * day)})
-	got := open(t, acts...).lookup(t, trail.LookupConfig{})
+	p := open(t, acts...)
+	got := p.lookup(t, trail.LookupConfig{})
 	if c := got.Coverage; c.State != inventory.Malformed || c.Seen != 300 || c.Window != (inventory.Window{From: ago(90 * day), To: ago(83 * day)}) ||
 		!says(c, "2 records were not understood, first: decode record: it has no eventName; all else was read") {
 		t.Errorf("coverage %+v", c)
 	}
 	if !got.Unplaced {
 		t.Error("what it changed is not known, and that is not told")
+	}
+	// A malformed reading is where the next one starts: it comes by the records
+	// again, and goes no further before they are understood.
+	again := p.lookup(t, trail.LookupConfig{Prior: got.Coverage}).Coverage
+	if again.State != inventory.Malformed || again.Window != got.Coverage.Window || again.Mark != got.Coverage.Mark || !says(again, "2 records were not understood") {
+		t.Errorf("coverage of the next reading %+v", again)
 	}
 }
 
