@@ -113,11 +113,17 @@ func (p *Progress) draw() {
 		done, whole = p.archives.now.Bytes, p.archives.now.DueBytes
 		parts = append(parts[:1], p.archives.parts(p.clock())...)
 	}
-	p.bar.ChangeMax(scale)
-	p.bar.Describe(fit(parts, p.width-barWidth-aside))
+	// The text is set before the position, and drawn after it: of two drawings at
+	// once the second is left out, and one is left out where nothing moved.
+	text := fit(parts, p.width-barWidth-aside)
+	progressbar.OptionSetDescription(text)(p.bar)
+	if p.bar.GetMax() != scale {
+		p.bar.ChangeMax(scale)
+	}
 	// A bar that is full is never drawn again, and more may become due.
 	at := min(float64(done)/float64(max(whole, 1))*scale, scale-1)
 	_ = p.bar.Set(int(at)) // drawing is best effort: the result does not depend on it
+	p.bar.Describe(text)
 }
 
 // due reports whether it is time for a line: a log that is kept has no use for
