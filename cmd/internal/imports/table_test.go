@@ -13,7 +13,7 @@ type row struct {
 func table() []row {
 	return []row{
 		{folder: "cmd/estray", own: []string{"cmd/internal/cli"},
-			tests: []string{"findings/report", "internal/awsfake", "inventory", "inventory/store", "inventory/store/sqlstore"}},
+			tests: []string{"findings/report", "internal/awsfake", "internal/trailgen", "inventory", "inventory/store", "inventory/store/sqlstore"}},
 		{folder: "cmd/internal/bench", own: []string{"internal/awsfake", "internal/inflate", "internal/jsonscan", "internal/testparts", "internal/trailgen", "inventory", "providers", "providers/archive", "providers/aws", "providers/builtin"}},
 		{folder: "cmd/internal/cli", own: []string{"..."},
 			others: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
