@@ -13,6 +13,12 @@
 // that watches them; [Calls] lists them all. Everything else is counted by the
 // caller and dropped.
 //
+// Members of a record are found by their exact name, of several the last; only
+// where there is none, by a name in another case. So a filter that looks at the
+// bytes alone, as [Decoder.Matters] serves, passes over nothing that is kept.
+//
+// [Uses] reads from a record, kept or not, what a role did.
+//
 // # Attempts
 //
 // A record with an error code, or of a dry run, is an attempt: it gives an

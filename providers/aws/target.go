@@ -214,9 +214,9 @@ func partitionOfRegion(region string) string {
 // AccountOfARN returns field 5 of an ARN; empty if it has none (a bucket) or is
 // none.
 func AccountOfARN(arn string) string {
-	var field string
-	rest, more := arn, true
+	field, rest := "", arn
 	for i := range 5 {
+		var more bool
 		if field, rest, more = strings.Cut(rest, ":"); !more || i == 0 && field != "arn" {
 			return ""
 		}
