@@ -98,22 +98,20 @@ func (r *reading) lambdaTargets() []function {
 		resolved.region = cmp.Or(p.text("region"), home.region)
 		resolved.account = cmp.Or(p.text("account"), home.account)
 	}
-	for _, try := range []struct {
-		text string
-		home function
-	}{
-		{r.response.text("functionArn"), home},
-		{qualified.child("relativeId").text("functionName"), resolved},
-		{r.resource(), home},
-		{r.request.text("functionName"), home},
-		{r.request.text("resourceArn"), home},
-		{r.request.text("resource"), home},
-		{r.refusedResource(), home},
-	} {
-		if f, ok := parseFunction(try.text, try.home); ok {
-			f.qualifier = r.askedQualifier(home)
-			return []function{f}
-		}
+	var f function
+	named := func(text string, home function) (ok bool) {
+		f, ok = parseFunction(text, home)
+		return ok
+	}
+	if named(r.response.text("functionArn"), home) ||
+		named(qualified.child("relativeId").text("functionName"), resolved) ||
+		named(r.resource(), home) ||
+		named(r.request.text("functionName"), home) ||
+		named(r.request.text("resourceArn"), home) ||
+		named(r.request.text("resource"), home) ||
+		named(r.refusedResource(), home) {
+		f.qualifier = r.askedQualifier(home)
+		return []function{f}
 	}
 	return functionsIn(r.record.get("serviceEventDetails"), home)
 }
