@@ -11,6 +11,8 @@ targets=(
 	./providers/archive:FuzzReadObject
 	./providers/aws:FuzzDecode
 	./providers/aws:FuzzUseOfBytes
+	./providers/aws/digest:FuzzDigest
+	./providers/aws/digest:FuzzKeyFile
 )
 
 # fuzz PACKAGE TARGET
