@@ -28,8 +28,11 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"time"
+
+	"github.com/estray/estray/internal/inflate"
 )
 
 // usualSets are those that are measured where nobody chooses.
@@ -109,6 +112,7 @@ func logs(ctx context.Context, dir string, a asked, out io.Writer) error {
 	if unknown != "" {
 		return fmt.Errorf("read -sets: there is no %q", unknown)
 	}
+	fmt.Fprintf(out, "%d cores; estray inflates with %s\n", runtime.GOMAXPROCS(0), inflate.Library)
 	there := find(ctx, a.python)
 	for _, s := range chosen {
 		c := contest{set: s, peers: there, rounds: a.rounds, dir: dir, out: out}
