@@ -114,11 +114,11 @@ func (c *contest) one(ctx context.Context, e entry) (outcome, error) {
 	return o, nil
 }
 
-// tell prints the medians. The last column says how long a reader took by the
-// time of the first one of the set, for the same number of bytes.
+// tell prints the medians. The last column says how long a reader took for a
+// byte, by the time of the first one of the set.
 func (c *contest) tell() error {
 	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "reader\twall\tCPU\tinflated a second\tpeak memory\tin times of %q\n", c.set.rows[0].label)
+	fmt.Fprintf(w, "reader\twall\tCPU\tinflated a second\tpeak memory\ttime of a byte, by %q\n", c.set.rows[0].label)
 	for i, e := range c.set.rows {
 		if why := c.peers.missing(e.who); why != "" {
 			fmt.Fprintf(w, "%s\tskipped: %s\n", e.label, why)
@@ -128,7 +128,8 @@ func (c *contest) tell() error {
 		size := c.inputs[e.input].Inflated
 		ratio := "-"
 		if len(c.took[0]) > 0 {
-			ratio = fmt.Sprintf("%.2f", o.Wall.Seconds()/middle(c.took[0]).Wall.Seconds())
+			first := middle(c.took[0]).Wall.Seconds() / float64(c.inputs[c.set.rows[0].input].Inflated)
+			ratio = fmt.Sprintf("%.2f", o.Wall.Seconds()/float64(size)/first)
 		}
 		fmt.Fprintf(w, "%s\t%.2f s\t%.2f s\t%.0f MB\t%.0f MB\t%s\n", e.label, o.Wall.Seconds(), o.CPU.Seconds(), mb(size)/o.Wall.Seconds(), mb(o.Peak), ratio)
 	}
