@@ -9,9 +9,10 @@ func vector() bool {
 	return cpu.X86.HasAVX2 && cpu.X86.HasPCLMULQDQ && cpu.X86.HasPOPCNT && cpu.X86.HasBMI1
 }
 
-// passAVX2 goes over up to so many blocks of text, writes their marks, and returns
-// over how many it went: it stops before a block that holds a backslash, in which the span may
-// end, or in which it may get too deep. It reads one byte beyond the blocks.
+// passAVX2 goes over up to so many blocks of text, writes their marks, and
+// returns over how many it went: it stops before a block that holds a backslash,
+// in which the span may end, or in which it may get too deep. It reads one byte
+// beyond the blocks.
 //
 //go:noescape
 func passAVX2(text *byte, blocks int, s *state, marks *mark) int
