@@ -66,6 +66,22 @@ func TestChains(t *testing.T) {
 			digests, _ := hours(one, 13, 15)
 			return []string{"gap " + digests[0] + " 12:00-13:00"}, []string{"1 log in hours that are not provable, so not vouched for"}
 		}, []string{"trail of us-east-1: 4/4 digests, 8/8 logs 10:00-12:00 13:00-15:00"}},
+		"a log of a trail whose last digest is older": {func(one *trailsign.Trail) (problems, notes []string) {
+			two := *one
+			two.Name = "two"
+			hours(one, 10, 15)
+			two.Digest(at(13, 30), at(14, 30))
+			two.Unnamed(at(13, 50), []byte("{}"))
+			return nil, []string{"1 log delivered after the last digest, which ends at 2026-03-01T15:00:00Z: not yet covered"}
+		}, []string{"trail of us-east-1: 5/5 digests, 10/10 logs 10:00-15:00", "two of us-east-1: 1/1 digests, 0/0 logs 13:30-14:30"}},
+		"a log that two digests know otherwise": {func(one *trailsign.Trail) (problems, notes []string) {
+			late := *one
+			late.Backfill = true
+			late.Log(at(10, 5), []byte("{}"))
+			key := late.Digest(at(10, 0), at(11, 0))
+			hours(one, 10, 11)
+			return []string{"chain-mismatch " + key}, nil
+		}, []string{"trail of us-east-1: 1/1 digests, 2/2 logs 10:00-11:00", "trail of us-east-1 (backfill): 1/1 digests, 1/1 logs"}},
 		"an hour that is short": {func(one *trailsign.Trail) (problems, notes []string) {
 			hours(one, 10, 11)
 			one.Digest(at(11, 0).Add(31*time.Second), at(12, 0))
@@ -228,6 +244,17 @@ func TestLogsElsewhere(t *testing.T) {
 		r := verify(t, cfg, keysOf(t, key), digest.Window{})
 		if len(r.Problems) > 0 || len(r.Hashes) != 4 {
 			t.Errorf("problems %+v, %d hashes", r.Problems, len(r.Hashes))
+		}
+	})
+	t.Run("a log in another bucket, and one of its name in this", func(t *testing.T) {
+		moved := newTrail(key)
+		moved.Bucket = "old-trail"
+		moved.Log(at(10, 5), []byte("{}"))
+		moved.Bucket = inS3
+		moved.Digest(at(10, 0), at(11, 0))
+		r := verify(t, inBucket(t, moved.To), keysOf(t, key), digest.Window{})
+		if diff := cmp.Diff([]string{"elsewhere s3://old-trail"}, words(r)); diff != "" || len(r.Hashes) > 0 {
+			t.Errorf("%d hashes\n%s", len(r.Hashes), diff)
 		}
 	})
 	t.Run("a digest that was copied to another bucket", func(t *testing.T) {

@@ -89,6 +89,25 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
+// TestDigestsOfALaterTimeAreNotRead: a bucket of years costs what was asked for.
+func TestDigestsOfALaterTimeAreNotRead(t *testing.T) {
+	key := newKey(t, false)
+	d := newDay(key, nil)
+	cfg := inFolder(t, d.Archive)
+	for name, c := range map[string]struct {
+		denied int
+		window digest.Window
+	}{"later": {4, digest.Window{To: at(11, 0)}}, "earlier": {0, digest.Window{From: at(12, 0)}}} {
+		t.Run(name, func(t *testing.T) {
+			store := faulty{Store: cfg.Store, open: d.digests[c.denied], err: fs.ErrPermission}
+			r, err := digest.Verify(t.Context(), digest.Config{Store: store, Keys: keysOf(t, key), Path: cfg.Path}, scopes(t, cfg)[0], c.window)
+			if err != nil || len(r.Problems) > 0 {
+				t.Errorf("error %v, problems %+v", err, r.Problems)
+			}
+		})
+	}
+}
+
 // TestMetadataThatIsNone: a file beside a digest that holds no metadata is as
 // none.
 func TestMetadataThatIsNone(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -98,6 +99,15 @@ func TestWhatIsNamed(t *testing.T) {
 		}, func(d *day) []string { return []string{"malformed-digest " + d.digests[2] + " 12:00-13:00"} }},
 		"a digest that is none": {func(d *day) { d.Edit(d.digests[2], func([]byte) []byte { return []byte(`{"a":1}`) }) },
 			func(d *day) []string { return []string{"malformed-digest " + d.digests[2] + " 12:00-13:00"} }},
+		"a digest that is too large": {func(d *day) {
+			d.Edit(d.digests[2], func(b []byte) []byte { return append(b, bytes.Repeat([]byte(" "), 65<<20)...) })
+		}, func(d *day) []string { return []string{"malformed-digest " + d.digests[2] + " 12:00-13:00"} }},
+		"a digest that names the one before it in part": {func(d *day) {
+			d.Edit(d.digests[2], func(b []byte) []byte {
+				return regexp.MustCompile(`"previousDigestHashValue":"[0-9a-f]+"`).ReplaceAll(b, []byte(`"previousDigestHashValue":null`))
+			})
+			d.Resign(d.digests[2], d.trail.Key)
+		}, func(d *day) []string { return []string{"malformed-digest " + d.digests[2] + " 12:00-13:00"} }},
 		"a digest without its metadata": {func(d *day) { d.Archive[d.digests[2]] = trailsign.Object{Content: d.Archive[d.digests[2]].Content} },
 			func(d *day) []string { return []string{"signature-missing " + d.digests[2] + " 12:00-13:00"} }},
 		"a digest without its metadata that was written anew": {func(d *day) {
