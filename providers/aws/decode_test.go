@@ -2,7 +2,9 @@ package aws_test
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -224,4 +226,35 @@ func TestMembersAreFoundByTheirExactName(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRecordsDecodedAtOnceDoNotMix: what decoding one record leaves in memory
+// shows in no other, whoever asks and in whatever order.
+func TestRecordsDecodedAtOnceDoNotMix(t *testing.T) {
+	records := [][]byte{
+		record(t, "lambda", "CreateFunction20150331", fields{"requestParameters": fields{"functionName": "pay", "layers": []any{"l"}}, "responseElements": state(nil)}),
+		record(t, "iam", "CreateRole", fields{"requestParameters": fields{"roleName": "r"}, "errorCode": "AccessDenied"}),
+		record(t, "lambda", "GetFunction20150331v2", nil),
+		[]byte(`{"eventID":"cut`),
+	}
+	d := aws.NewDecoder("trail")
+	var want []aws.Decoded
+	for _, r := range records {
+		one, _ := aws.NewDecoder("trail").Decode(r, inventory.Provenance{})
+		want = append(want, one)
+	}
+	var all sync.WaitGroup
+	for worker := range 4 {
+		all.Go(func() {
+			for i := range 200 {
+				at := (i*(worker+1) + worker) % len(records)
+				got, _ := d.Decode(records[at], inventory.Provenance{})
+				if !reflect.DeepEqual(got, want[at]) {
+					t.Errorf("record %d: got %+v, want %+v", at, got, want[at])
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
 }
