@@ -74,6 +74,7 @@ func faults() map[string]func(*delivered) {
 		},
 		"log-removed":     func(d *delivered) { delete(d.Archive, d.logs[3]) },
 		"log-added":       func(d *delivered) { d.trail.Unnamed(d.at(1, 20), []byte(`{"Records":[]}`)) },
+		"log-young":       func(d *delivered) { d.trail.Unnamed(d.at(4, 10), []byte(`{"Records":[]}`)) },
 		"digest-removed":  func(d *delivered) { delete(d.Archive, d.digests[1]) },
 		"digest-resigned": func(d *delivered) { d.Resign(d.digests[1], d.stranger) },
 		"unsigned": func(d *delivered) {

@@ -174,7 +174,8 @@ func (v *verification) finish() error {
 // verdict is the exit code, and why. What is proved wrong weighs more than what
 // is not proved; that nothing was there to be verified is not proved.
 func (d *verified) verdict(narrowed bool) (int, string) {
-	wrong, unproved, digests, logs := map[digest.Kind]int{}, map[digest.Kind]int{}, 0, 0
+	wrong, unproved := map[digest.Kind]int{}, map[digest.Kind]int{}
+	digests, logs, young := 0, 0, 0
 	count := func(all []verifiedProblem) {
 		for _, p := range all {
 			if p.Wrong {
@@ -188,6 +189,7 @@ func (d *verified) verdict(narrowed bool) (int, string) {
 	for _, s := range d.Scopes {
 		count(s.Problems)
 		logs += s.Logs.Verified
+		young += s.Logs.Total - s.Logs.Verified // where there is no problem
 		for _, t := range s.Trails {
 			digests += t.Digests.Verified
 		}
@@ -202,7 +204,11 @@ func (d *verified) verdict(narrowed bool) (int, string) {
 	case len(d.Scopes) == 0:
 		return report.ExitIncomplete, "nothing is proved: the archive holds no log and no digest of CloudTrail"
 	}
-	return report.ExitClean, fmt.Sprintf("everything is as it was signed: %s and %s", amount(digests, "digest"), amount(logs, "log"))
+	why := fmt.Sprintf("everything is as it was signed: %s and %s", amount(digests, "digest"), amount(logs, "log"))
+	if young > 0 {
+		why += fmt.Sprintf("; %s delivered after the last digest: not yet covered", amount(young, "log"))
+	}
+	return report.ExitClean, why
 }
 
 // kinds counts problems by kind.
