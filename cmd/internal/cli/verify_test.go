@@ -19,6 +19,7 @@ import (
 
 	"github.com/estray/estray/cmd/internal/cli"
 	"github.com/estray/estray/findings/report"
+	"github.com/estray/estray/internal/awsfake"
 	"github.com/estray/estray/internal/trailsign"
 )
 
@@ -221,5 +222,26 @@ func TestVerifyLinks(t *testing.T) {
 	code, out, _ := r.estray("verify", "trail", "logs", "--public-keys", "keys.json")
 	if code != report.ExitIncomplete || !strings.Contains(out, "\nunreadable more: it cannot be listed: it is a link to a folder") {
 		t.Errorf("exit code %d\n%s", code, out)
+	}
+}
+
+// TestVerifyAsksAWS for the keys of each region, where there is no file of them.
+func TestVerifyAsksAWS(t *testing.T) {
+	s := newSigned(t, "")
+	r := s.room(t)
+	keys := &awsfake.Region{PublicKeys: []awsfake.PublicKey{{Value: s.key.Value, Fingerprint: s.key.Fingerprint}}}
+	fake := awsfake.New(&awsfake.World{Now: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), Home: "111122223333",
+		Accounts: []*awsfake.Account{{ID: "111122223333", Places: map[string]*awsfake.Region{"eu-west-1": keys}}}})
+	server := httptest.NewServer(fake)
+	t.Cleanup(server.Close)
+	s.inS3(t, "") // for the settings of the environment
+	t.Setenv("AWS_ENDPOINT_URL", server.URL)
+	code, out, errs := r.estray("verify", "trail", "logs", "--region", "eu-west-1")
+	if code != report.ExitClean || !strings.Contains(out, "verdict: everything is as it was signed: 6 digests and 12 logs") {
+		t.Errorf("exit code %d\n%s%s", code, out, errs)
+	}
+	code, out, errs = r.estray("verify", "trail", "logs", "--region", "us-east-1")
+	if code != report.ExitIncomplete || !strings.Contains(out, "6 unknown-key") {
+		t.Errorf("exit code %d\n%s%s", code, out, errs)
 	}
 }
