@@ -38,18 +38,30 @@ func TestRecordsThatStandByThemselves(t *testing.T) {
 		{"a line of 9 MB that is cut off", `{"id":"` + strings.Repeat("x", 9<<20) + "\n" + b, []string{"b"}, inventory.Malformed, []string{"record 0 at byte 0 does not end"}},
 		{"a 1,000-level nest", strings.Repeat("[", 1000) + "\n" + b, []string{}, inventory.Malformed, nil},
 		{"a record of 1,000 levels", `{"a":` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + "}\n" + b, []string{"b"}, inventory.Malformed, []string{"is nested deeper"}},
+		{"lone surrogates and escapes of an id", `{"id":"a\ud800"}` + "\n" + `{"i\u0064":"b","x\"id":"passed"}` + "\n" + `{"id":"p\u0061ssed"}`, []string{"a\uFFFD", "b"}, inventory.Complete, nil},
+		{"numbers out of range and a duplicate key", `{"id":"passed","x":1e999999,"id":"a"}` + "\n" + b, []string{"a", "b"}, inventory.Complete, nil},
+		{"a megabyte of white space", strings.Repeat(" \r\n", 1<<18) + a + strings.Repeat("\t\n", 1<<18) + b, []string{"a", "b"}, inventory.Complete, nil},
+		{"arrays in arrays", "[[" + a + "]," + b + "]", []string{"b"}, inventory.Malformed, []string{"record 0 at byte 1 is not an object"}},
+		{"an array that is cut off", "[" + a + ",\n" + b, []string{"a", "b"}, inventory.Malformed, []string{"the array of records ends too early"}},
+		{"a control character", "{\"id\":\"x\x01\"}\n" + b, []string{"b"}, inventory.Malformed, []string{"record 0 at byte 0 is not understood"}},
+		{"bytes that are no UTF-8", "{\"id\":\"a\xff\"}\n" + b, []string{"a\uFFFD", "b"}, inventory.Malformed, []string{"record 0", "no UTF-8", "kept"}},
+		{"a line end in a name", "{\"i\nd\":\"x\"}\n" + b, []string{"b"}, inventory.Malformed, []string{"record 0", "is not understood"}},
+		{"a delivery of another kind", records("a"), []string{}, inventory.Malformed, []string{"record 0", "is not understood"}},
+		{"closing brackets alone", a + "\n}]\n" + b, []string{"a", "b"}, inventory.Malformed, []string{"record 1 at byte", "is not an object"}},
+		{"closing brackets at first", "}]\n" + b, []string{}, inventory.Malformed, []string{"neither gzip nor a JSON object"}},
 		{"white space alone", " \n", []string{}, inventory.Malformed, []string{"holds nothing"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			f := format()
-			f.Member = ""
-			cfg := archive.Config{Source: name, Root: archive.Folder(oneObject(zipped(tt.content)))}
-			got := readAll(t, archive.Logs(cfg, f), nil)
-			if diff := cmp.Diff(tt.want, got.ids()); diff != "" {
-				t.Errorf("events (-want +got):\n%s", diff)
+			for way, in := range ways() {
+				cfg, f := in(inMemory(zipped(tt.content)), format())
+				f.Member = ""
+				got := readAll(t, archive.Logs(cfg, f), nil)
+				if diff := cmp.Diff(tt.want, got.ids()); diff != "" {
+					t.Errorf("%s: events (-want +got):\n%s", way, diff)
+				}
+				checkCoverage(t, got.coverage[eventsCell()], tt.state, tt.says...)
 			}
-			checkCoverage(t, got.coverage[eventsCell()], tt.state, tt.says...)
 		})
 	}
 }
