@@ -17,8 +17,10 @@ const (
 // left out where CloudTrail leaves a member out.
 type call struct {
 	service, name string
-	// weight is how often it is drawn, beside the others.
+	// weight is how often it is drawn, beside the others, in tenths where it is
+	// rare: permissions are changed a few times a day, and read all day.
 	weight int
+	rare   bool
 	by     who
 	// host and role are of by's services.
 	host, role string
@@ -58,7 +60,11 @@ func newDraw(all []call) draw {
 		if c.data {
 			r.tail = `,"eventType":"AwsApiCall","managementEvent":false,"recipientAccountId":"`
 		}
-		for range c.weight {
+		times := 10 * c.weight
+		if c.rare {
+			times = c.weight
+		}
+		for range times {
 			out = append(out, r)
 		}
 	}

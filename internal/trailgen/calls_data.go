@@ -52,9 +52,9 @@ func identityCalls() []call {
 		{service: iam, name: "GetRole", weight: 14, fails: 3, request: `{"roleName":"<role>"}`},
 		{service: iam, name: "ListAttachedRolePolicies", weight: 8, request: `{"roleName":"<role>"}`},
 		{service: iam, name: "GetPolicyVersion", weight: 8, request: `{"policyArn":"arn:aws:iam::<account>:policy/<word>","versionId":"v<int:1-5>"}`},
-		{service: iam, name: "PutRolePolicy", weight: 2, write: true, request: `{"roleName":"<role>","policyName":"<word>","policyDocument":` + policy + `}`},
-		{service: iam, name: "CreatePolicyVersion", weight: 1, write: true, request: `{"policyArn":"arn:aws:iam::<account>:policy/<word>","policyDocument":` + policy + `,"setAsDefault":true}`, response: `{"policyVersion":{"versionId":"v<int:2-9>","isDefaultVersion":true,"createDate":"Feb 1, 2026, 9:00:00 AM"}}`},
-		{service: iam, name: "CreateAccessKey", weight: 1, write: true, request: `{"userName":"<word>-bot"}`, response: `{"accessKey":{"userName":"<word>-bot","accessKeyId":"AKIA<id:16>","status":"Active","createDate":"Feb 1, 2026, 9:00:00 AM"}}`},
+		{service: iam, name: "PutRolePolicy", weight: 2, write: true, rare: true, request: `{"roleName":"<role>","policyName":"<word>","policyDocument":` + policy + `}`},
+		{service: iam, name: "CreatePolicyVersion", weight: 1, write: true, rare: true, request: `{"policyArn":"arn:aws:iam::<account>:policy/<word>","policyDocument":` + policy + `,"setAsDefault":true}`, response: `{"policyVersion":{"versionId":"v<int:2-9>","isDefaultVersion":true,"createDate":"Feb 1, 2026, 9:00:00 AM"}}`},
+		{service: iam, name: "CreateAccessKey", weight: 1, write: true, rare: true, request: `{"userName":"<word>-bot"}`, response: `{"accessKey":{"userName":"<word>-bot","accessKeyId":"AKIA<id:16>","status":"Active","createDate":"Feb 1, 2026, 9:00:00 AM"}}`},
 		{service: "organizations.amazonaws.com", name: "DescribeOrganization", weight: 3},
 		{service: "health.amazonaws.com", name: "DescribeEventAggregates", weight: 2, request: `{"aggregateField":"eventTypeCategory","filter":{"eventStatusCodes":["open","upcoming"]}}`},
 	}
