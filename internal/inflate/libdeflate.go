@@ -6,6 +6,7 @@ package inflate
 // #cgo noescape estray_member
 // #cgo nocallback estray_member
 // #include <libdeflate.h>
+// #include <stdlib.h>
 //
 // struct estray_result {
 //	int code;
@@ -46,7 +47,31 @@ const (
 type engine struct {
 	d      *C.struct_libdeflate_decompressor
 	packed []byte // the compressed object
-	plain  []byte // what it holds, and Spare bytes
+	plain  []byte // what it holds, and Spare bytes; in room
+	room   *room
+}
+
+// room is memory outside of Go's heap, which is freed with the Reader: were it
+// in the heap, the collector would let as much garbage gather beside it.
+type room struct{ at unsafe.Pointer }
+
+// plainOf makes room for so many bytes and keeps the first ones of what is there.
+func (e *engine) plainOf(size, keep int) {
+	if len(e.plain) >= size {
+		return
+	}
+	if e.room == nil {
+		e.room = &room{}
+		runtime.AddCleanup(e, func(r *room) { C.free(r.at) }, e.room)
+	}
+	at := C.malloc(C.size_t(size))
+	if at == nil {
+		panic("inflate: out of memory")
+	}
+	larger := unsafe.Slice((*byte)(at), size)
+	copy(larger, e.plain[:keep])
+	C.free(e.room.at)
+	e.room.at, e.plain = at, larger
 }
 
 // inflate reads the object of r and inflates it in one go. Where it does not,
@@ -90,8 +115,7 @@ func (e *engine) members() (int, bool) {
 	if room > maxInflated {
 		return 0, false
 	}
-	e.plain = fit(e.plain, room+Spare)
-	e.plain = e.plain[:cap(e.plain)]
+	e.plainOf(room+Spare, 0)
 	used := 0
 	for in := e.packed; len(in) > 0; {
 		if !ordinary(in) {
@@ -129,9 +153,7 @@ func (e *engine) grow(used int) bool {
 	if room >= maxInflated {
 		return false
 	}
-	larger := make([]byte, min(max(2*room, window), maxInflated)+Spare)
-	copy(larger, e.plain[:used])
-	e.plain = larger
+	e.plainOf(min(max(2*room, window), maxInflated)+Spare, used)
 	return true
 }
 
