@@ -71,10 +71,7 @@ func (n *Names) pairs() [4]byte {
 // without escapes, a name may be spelt with escapes, or one follows an escaped
 // quote. Values must have as many places as there are names.
 func (s *Span) Values(text []byte, values [][]byte) bool {
-	if s.split || s.names == nil || s.state.found > mostHits {
-		return false
-	}
-	if s.escaped && bytes.Contains(text, []byte(`\u`)) {
+	if s.split || s.unicode || s.names == nil || s.state.found > mostHits {
 		return false
 	}
 	clear(values)

@@ -26,6 +26,7 @@ type Span struct {
 	blocks  int    // how many of them are set
 	escape  uint64 // 1: the next byte is escaped
 	escaped bool   // a backslash occurred
+	unicode bool   // and a u behind one
 	split   bool   // the text came in pieces, so that a place may have been missed
 	tooDeep bool
 }
@@ -61,7 +62,7 @@ func (s *Span) Begin(limit int, names *Names) {
 	s.state.offset, s.state.found = 1, 0
 	s.state.pairs = names.pairs()
 	s.names = names
-	s.escape, s.escaped, s.split, s.tooDeep = 0, false, false, false
+	s.escape, s.escaped, s.unicode, s.split, s.tooDeep = 0, false, false, false, false
 	s.blocks = 0
 }
 
@@ -86,6 +87,7 @@ func (s *Span) Feed(text []byte) (n int, done bool) {
 		}
 		var m masks
 		classify(text[n:], s.state.pairs, &m)
+		s.unicode = s.unicode || anyBefore(text[n:n+block+1], m.backslash, 'u')
 		if end := s.look(&m, block); end >= 0 {
 			return n + end + 1, true
 		}
@@ -97,12 +99,23 @@ func (s *Span) Feed(text []byte) (n int, done bool) {
 		copy(tail[:], text[n:])
 		var m masks
 		classify(tail[:block], s.state.pairs, &m)
+		s.unicode = s.unicode || anyBefore(tail[:], m.backslash, 'u')
 		if end := s.look(&m, rest); end >= 0 {
 			return n + end + 1, true
 		}
 	}
 	s.split = true
 	return len(text), false
+}
+
+// anyBefore reports whether one of the places in a block stands before c.
+func anyBefore(text []byte, places uint64, c byte) bool {
+	for ; places != 0; places &= places - 1 {
+		if text[bits.TrailingZeros64(places)+1] == c {
+			return true
+		}
+	}
+	return false
 }
 
 // room makes room for a mark. Of a text with too many none is kept.
