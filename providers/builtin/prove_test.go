@@ -52,6 +52,11 @@ func (s *signed) scanned(t *testing.T, dir string, m *memory, key *trailsign.Key
 	if err := s.Write(filepath.Join(dir, "logs")); err != nil {
 		t.Fatal(err)
 	}
+	for key := range s.Archive { // what was written again has not changed
+		if err := os.Chtimes(filepath.Join(dir, "logs", key), hour(9, 0), hour(9, 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	keys := filepath.Join(dir, "keys.json")
 	if err := os.WriteFile(keys, trailsign.KeyFile(key), 0o600); err != nil {
 		t.Fatal(err)
@@ -128,8 +133,7 @@ func TestVerifiedAgain(t *testing.T) {
 		}
 		s.digests = append(s.digests, s.trail.Digest(hour(h, 0), hour(h+1, 0)))
 	}
-	got, want := s.scanned(t, dir, again, key), s.scanned(t, dir, &memory{}, key)
-	got.Mark, want.Mark = "", "" // they tell when the files were written, which is before each scan
+	want, got := s.scanned(t, dir, &memory{}, key), s.scanned(t, dir, again, key)
 	if diff := cmp.Diff(want, got); diff != "" || got.Continuity != inventory.Proved || got.State != inventory.Complete {
 		t.Errorf("%+v\n%s", got, diff)
 	}
