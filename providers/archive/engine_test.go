@@ -309,7 +309,12 @@ func TestProof(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var opened opened
 			cfg := archive.Config{Source: name, Root: counting{archive.Folder(objects), &opened}}
-			cfg.Prove = func(context.Context, archive.Proving) (archive.Proof, error) { return tt.proof, tt.err }
+			cfg.Prove = func(_ context.Context, of archive.Proving) (archive.Proof, error) {
+				if all := []string{key("20260102T0300"), key("20260103T0300")}; !slices.Equal(of.Logs, all) {
+					t.Errorf("it is asked about %v, want all logs of the scope, known or not", of.Logs)
+				}
+				return tt.proof, tt.err
+			}
 			got := readAll(t, archive.Logs(cfg, format()), nil)
 			c := got.coverage[eventsCell()]
 			checkCoverage(t, c, tt.state, tt.says)

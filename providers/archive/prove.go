@@ -16,10 +16,9 @@ func (r *reading) prove(ctx context.Context, due []object) error {
 		return nil
 	}
 	of := Proving{Scope: s.cell.Scope, Records: s.proofs, Window: window(due, 0)}
-	for _, o := range due {
+	for _, o := range s.objects {
 		of.Logs = append(of.Logs, o.key)
 	}
-	slices.Sort(of.Logs)
 	r.proof, r.failed = s.cfg.Prove(ctx, of)
 	return ctx.Err()
 }
