@@ -79,7 +79,7 @@ func (a *app) prepareVerify(cmd *cobra.Command, f verifyFlags, url string) (*ver
 	if err != nil {
 		return nil, err
 	}
-	v := &verification{app: a, log: a.logger(c), flags: f}
+	v := &verification{app: a, log: a.logger(c), url: url, flags: f}
 	if v.window, err = f.window(clock()); err != nil {
 		return nil, err
 	}

@@ -27,6 +27,7 @@ const (
 type verification struct {
 	*app
 	log    *slog.Logger
+	url    string // of the archive, as given
 	flags  verifyFlags
 	window digest.Window
 	root   archive.Store
@@ -99,7 +100,7 @@ func (v *verification) list(ctx context.Context) ([]digest.Scope, error) {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil && found == 0 && !errors.Is(err, fs.ErrPermission):
-		return nil, fmt.Errorf("verify trail: list the archive: %w", err)
+		return nil, fmt.Errorf("verify trail: list %s: %s; give the folder or bucket that holds the logs", v.url, cause(err))
 	case err != nil:
 		v.unread("(the rest of the archive)", err)
 	}
