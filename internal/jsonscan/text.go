@@ -22,84 +22,60 @@ func (s *Span) Text(text []byte) Text {
 	return Text{Bytes: text, marks: s.marks[:s.blocks], escapes: s.escaped}
 }
 
+// deepest is how deep a text may nest that is followed without a limit of its
+// own: what nests deeper is said not to end.
+const deepest = 1000
+
 // Mark finds the places in one object or array that nothing follows. Of any
-// other text, none are known.
+// other text, and of one that nests deeper than 1000 levels, none are known.
 func Mark(text []byte) Text {
 	if len(text) < 2 {
 		return Text{Bytes: text}
 	}
 	var s Span
-	s.Begin(len(text), nil)
+	s.Begin(deepest, nil)
 	padded := append(make([]byte, 0, len(text)+Padding), text...)
-	if n, done := s.Feed(padded[1:]); !done || n != len(text)-1 {
+	if n, done := s.Feed(padded[1:]); !done || n != len(text)-1 || s.TooDeep() {
 		return Text{Bytes: text}
 	}
 	return s.Text(text)
 }
 
 // Escapes reports whether a backslash stands in the text.
-func (t Text) Escapes() bool {
+func (t *Text) Escapes() bool {
 	if t.marks == nil {
 		return bytes.IndexByte(t.Bytes, '\\') >= 0
 	}
 	return t.escapes
 }
 
-// Quotes goes over the quotes of a text that begin or end strings, in order.
-type Quotes struct {
-	text Text
-	left uint64 // of the block at hand, those to come
-	base int    // the place of its first byte
-	at   int    // behind the last one, where there are no marks
-}
-
-// Quotes begins at the text's first quote.
-func (t Text) Quotes() Quotes {
-	q := Quotes{text: t}
-	q.Seek(1)
-	return q
-}
-
-// Seek goes on with the first quote at or behind at, which must not lie in a
-// string.
-func (q *Quotes) Seek(at int) {
-	q.at, q.left = at, 0
-	if i := (at - 1) / block; i < len(q.text.marks) {
-		q.base = 1 + i*block
-		q.left = q.text.marks[i].quote &^ (1<<((at-1)%block) - 1)
-	}
-}
-
-// Next is the place of the next quote; the length of the text where there is
-// none.
-func (q *Quotes) Next() int {
-	if q.left == 0 {
-		return q.next()
-	}
-	at := q.base + bits.TrailingZeros64(q.left)
-	q.left &= q.left - 1
-	return at
-}
-
-func (q *Quotes) next() int {
-	if q.text.marks == nil {
-		at := q.text.search(q.at)
-		q.at = at + 1
-		return at
-	}
-	for i := q.base / block; ; {
-		if i++; i >= len(q.text.marks) {
-			return len(q.text.Bytes)
-		}
-		if q.left = q.text.marks[i].quote; q.left != 0 {
-			q.base = 1 + i*block
-			return q.Next()
+// Quote is the place of the first quote at or behind at that begins or ends a
+// string; the length of the text where there is none. At is not 0, and not
+// behind a backslash.
+func (t *Text) Quote(at int) int {
+	if i := uint(at-1) / block; i < uint(len(t.marks)) {
+		if quotes := t.marks[i].quote >> (uint(at-1) % block); quotes != 0 {
+			return at + bits.TrailingZeros64(quotes)
 		}
 	}
+	return t.further(at)
+}
+
+// further is Quote where none is marked in the block that at lies in.
+func (t *Text) further(at int) int {
+	if t.marks == nil {
+		return t.search(at)
+	}
+	for i := (at-1)/block + 1; i < len(t.marks); i++ {
+		if quotes := t.marks[i].quote; quotes != 0 {
+			return 1 + i*block + bits.TrailingZeros64(quotes)
+		}
+	}
+	return len(t.Bytes)
 }
 
 // search finds a quote without marks.
-func (t Text) search(at int) int {
+func (t *Text) search(at int) int {
 	for from := at; at < len(t.Bytes); {
 		n := bytes.IndexByte(t.Bytes[at:], '"')
 		if n < 0 {
@@ -124,8 +100,9 @@ func escaped(text []byte) bool {
 }
 
 // Behind is the place behind the object or array whose opening bracket is at at;
-// the length of the text where it does not end.
-func (t Text) Behind(at int) int {
+// the length of the text where it does not end, or where no places are known and
+// it nests deeper than 1000 levels.
+func (t *Text) Behind(at int) int {
 	if t.marks == nil || at == 0 {
 		return t.behind(at)
 	}
@@ -150,14 +127,16 @@ func (t Text) Behind(at int) int {
 	return len(t.Bytes)
 }
 
-func (t Text) behind(at int) int {
+func (t *Text) behind(at int) int {
 	depth := 0
 	for at < len(t.Bytes) {
 		switch t.Bytes[at] {
 		case '"':
 			at = t.search(at + 1)
 		case '{', '[':
-			depth++
+			if depth++; depth > deepest {
+				return len(t.Bytes)
+			}
 		case '}', ']':
 			if depth--; depth == 0 {
 				return at + 1

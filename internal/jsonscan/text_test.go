@@ -18,7 +18,6 @@ func TestTextKnowsItsPlaces(t *testing.T) {
 			t.Fatalf("%s: ends at %d", text, n)
 		}
 		marked, plain := s.Text(text), jsonscan.Text{Bytes: text}
-		quotes, same := marked.Quotes(), plain.Quotes()
 		for at := 1; at < len(text); {
 			switch text[at] {
 			case '{', '[':
@@ -27,23 +26,24 @@ func TestTextKnowsItsPlaces(t *testing.T) {
 					t.Fatalf("%s: what begins at %d ends at %d, want %d", text, at, end, want)
 				}
 				if rapid.Bool().Draw(t, "over it") {
-					quotes.Seek(end)
-					same.Seek(end)
 					at = end - 1
 				}
 			case '"':
-				begin, end := quotes.Next(), quotes.Next()
-				if a, b := same.Next(), same.Next(); begin != a || end != b || begin != at || text[end] != '"' {
+				begin, end := marked.Quote(at), marked.Quote(at+1)
+				if a, b := plain.Quote(at), plain.Quote(at+1); begin != a || end != b || begin != at || text[end] != '"' {
 					t.Fatalf("%s: the string at %d goes from %d to %d, want %d to %d", text, at, begin, end, a, b)
 				}
 				at = end
 			}
 			at++
+			if a, b := marked.Quote(at), plain.Quote(at); a != b {
+				t.Fatalf("%s: the first quote behind %d is at %d, want %d", text, at, a, b)
+			}
 		}
 		if got := marked.Behind(0); got != len(text) {
 			t.Fatalf("%s: the whole ends at %d", text, got)
 		}
-		if quotes.Next() != len(text) || same.Next() != len(text) {
+		if marked.Quote(len(text)) != len(text) || plain.Quote(len(text)) != len(text) {
 			t.Fatalf("%s: quotes behind the last one", text)
 		}
 	})

@@ -36,7 +36,7 @@ func ways() map[string]func(archive.Config, archive.Format) (archive.Config, arc
 				f.Filter = archive.Filter{Members: []string{"id"}, Matters: func(v [][]byte) bool { return string(v[0]) != "passed" }}
 			}
 			if n&2 > 0 {
-				cfg.Usage, f.Use = inventory.CountRoles, usedAsKept(f.Decode)
+				cfg.Usage, f.Uses = inventory.CountRoles, always(usedAsKept(f.Decode))
 			}
 			cfg.Workers = 1
 			if n&4 > 0 {

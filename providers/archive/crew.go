@@ -36,6 +36,9 @@ func newCrew(n int, format Format) *crew {
 	for range n {
 		w := &worker{crew: c, format: format}
 		w.cut.key, w.cut.names = format.Member, names
+		if format.Uses != nil {
+			w.uses = format.Uses()
+		}
 		w.values = make([][]byte, len(format.Filter.Members))
 		c.free <- w
 	}

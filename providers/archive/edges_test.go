@@ -85,13 +85,13 @@ func TestWhatIsHandedOverIsTheRecord(t *testing.T) {
 			return archive.Decoded{}, nil
 		}
 		used := 0
-		f.Use = func(record jsonscan.Text, _ *archive.Use) (bool, error) {
+		f.Uses = always(func(record jsonscan.Text, _ *archive.Use) (bool, error) {
 			if string(record.Bytes) != all[used] {
 				t.Errorf("Use is given %s, want %s", record.Bytes, all[used])
 			}
 			used++
 			return false, nil
-		}
+		})
 		cfg := inMemory(fastest(text))
 		cfg.Usage, cfg.Workers = inventory.CountRoles, 1
 		checkCoverage(t, readAll(t, archive.Logs(cfg, f), nil).coverage[eventsCell()], inventory.Complete)

@@ -35,7 +35,7 @@ func used() archive.Format {
 		}
 		return plain(record, from)
 	}
-	f.Use = func(record jsonscan.Text, use *archive.Use) (bool, error) {
+	f.Uses = always(func(record jsonscan.Text, use *archive.Use) (bool, error) {
 		in := usedRecord(record.Bytes)
 		if in.Role == "" {
 			return false, nil
@@ -45,8 +45,13 @@ func used() archive.Format {
 			Outcome: inventory.Succeeded, Time: in.Time, Outside: in.Outside,
 		}
 		return true, nil
-	}
+	})
 	return f
+}
+
+// always makes one reader for all workers.
+func always(read func(jsonscan.Text, *archive.Use) (bool, error)) func() func(jsonscan.Text, *archive.Use) (bool, error) {
+	return func() func(jsonscan.Text, *archive.Use) (bool, error) { return read }
 }
 
 type usedIn struct {

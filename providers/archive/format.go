@@ -10,7 +10,7 @@ import (
 )
 
 // Format is a vendor's kind of exported log: how to tell its objects apart and
-// how to decode a record. All fields must be set, but for Member, Filter, Use
+// how to decode a record. All fields must be set, but for Member, Filter, Uses
 // and Silences.
 type Format struct {
 	// Kind is the name of the kind: "cloudtrail".
@@ -36,11 +36,13 @@ type Format struct {
 	// part of record. An error means that the record is not understood; its
 	// text must not repeat what the record holds.
 	Decode func(record []byte, from inventory.Provenance) (Decoded, error)
-	// Use reads from a record what an identity did, into use; false where the
-	// record tells of no use that is counted. What it sets may share the bytes
-	// of record and is valid as long as they are. An error means that the record
-	// is not understood. Nil: use is not counted.
-	Use func(record jsonscan.Text, use *Use) (bool, error)
+	// Uses makes, once for each worker, what reads from a record what an identity
+	// did, into use; false where the record tells of no use that is counted. It
+	// reads one record after the other and may remember what it read. What it sets
+	// may share the bytes of record and is valid as long as they are, at most until
+	// the next call. An error means that the record is not understood. Nil: use is
+	// not counted.
+	Uses func() func(record jsonscan.Text, use *Use) (bool, error)
 	// Silences reports whether an event ended or narrowed the logging that
 	// fills the archive; it is asked of events that succeeded. Nil: no event
 	// does.

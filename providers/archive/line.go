@@ -62,7 +62,7 @@ func (s *events) start(ctx context.Context, due []object, proof Proof) *line {
 
 // counts reports whether use is counted.
 func (s *events) counts() bool {
-	return s.format.Use != nil && s.cfg.Usage != inventory.CountNone
+	return s.format.Uses != nil && s.cfg.Usage != inventory.CountNone
 }
 
 // end ends the reading and waits until nothing goes on.

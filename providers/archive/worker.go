@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/estray/estray/internal/inflate"
+	"github.com/estray/estray/internal/jsonscan"
 	"github.com/estray/estray/inventory"
 )
 
@@ -70,7 +71,9 @@ type worker struct {
 	z      *inflate.Reader
 	cut    cutter
 	values [][]byte
-	use    Use
+	// uses is what the format made for this worker; nil: use is not counted.
+	uses func(record jsonscan.Text, use *Use) (bool, error)
+	use  Use
 
 	task   *task
 	result *result
@@ -194,7 +197,7 @@ func (w *worker) piece(p piece) {
 	number := -1 // in the segment
 	var misread error
 	if w.task.counted {
-		counts, err := w.format.Use(w.cut.span.Text(p.record), &w.use)
+		counts, err := w.uses(w.cut.span.Text(p.record), &w.use)
 		if misread = err; counts && err == nil {
 			number = w.result.segment.use(&w.use)
 		}

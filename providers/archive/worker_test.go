@@ -19,12 +19,12 @@ import (
 // use is missing in the counts.
 func TestUseThatIsNotUnderstoodIsTold(t *testing.T) {
 	f := format()
-	f.Use = func(record jsonscan.Text, _ *archive.Use) (bool, error) {
+	f.Uses = always(func(record jsonscan.Text, _ *archive.Use) (bool, error) {
 		if strings.Contains(string(record.Bytes), `"a"`) {
 			return false, errors.New("it names no role")
 		}
 		return false, nil
-	}
+	})
 	cfg := inMemory([]byte(records("a", "b")))
 	cfg.Usage = inventory.CountRoles
 	got := readAll(t, archive.Logs(cfg, f), nil)

@@ -18,4 +18,4 @@ func UsesWhole(of inventory.Counted) func(record []byte, use *Use) (bool, error)
 }
 
 // Glances reports whether a glance at the record is enough.
-func Glances(record []byte) bool { return new(act).glance(jsonscan.Mark(record)) }
+func Glances(record []byte) bool { return newViewer().glance(jsonscan.Mark(record)) }

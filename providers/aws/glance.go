@@ -2,23 +2,25 @@ package aws
 
 import (
 	"bytes"
+	"encoding/binary"
 
 	"github.com/estray/estray/internal/jsonscan"
 )
 
 // glance is a place in the text of a record.
 type glance struct {
-	in     jsonscan.Text
-	quotes jsonscan.Quotes
-	text   []byte // of in
-	pos    int
-	// name is of the member whose value begins at pos.
-	name []byte
+	in   jsonscan.Text
+	text []byte // of in
+	pos  int
+	// from and to are of the name of the member whose value begins at pos.
+	from, to int
 	// escapes: the text has a backslash.
 	escapes bool
 	// odd: something unusual was met. Nothing more is read.
 	odd bool
 }
+
+func (g *glance) name() []byte { return g.text[g.from:g.to] }
 
 // space passes over white space and returns the byte after it; 0 at the end.
 func (g *glance) space() byte {
@@ -30,58 +32,84 @@ func (g *glance) space() byte {
 	return 0
 }
 
-// member moves to the value of the next member; false at the object's end. At
-// first it is called at the opening bracket.
-func (g *glance) member() bool {
+// comma moves to the name of the next member where nothing but a comma stands
+// before it.
+func (g *glance) comma() bool {
+	if at := g.pos; at+1 < len(g.text) && g.text[at] == ',' && g.text[at+1] == '"' && !g.odd {
+		g.pos = at + 1
+		return true
+	}
+	return false
+}
+
+// next moves to the name of the next member; false at the object's end. At first
+// it is called at the opening bracket.
+func (g *glance) next() bool {
 	c := g.space()
 	if c == ',' || c == '{' {
 		g.pos++
 		c = g.space()
 	}
-	if g.odd {
+	switch {
+	case g.odd:
 		return false
-	}
-	if c == '}' {
+	case c == '"':
+		return true
+	case c == '}':
 		g.pos++
 		return false
 	}
-	if c == '"' {
-		g.name = g.quoted()
-		if g.space() == ':' {
-			g.pos++
-			if g.space() != 0 {
-				return true
-			}
+	g.odd = true
+	return false
+}
+
+// named passes over the name that begins here and moves to the value.
+func (g *glance) named() bool {
+	g.from = g.pos + 1
+	g.to = g.in.Quote(g.from)
+	g.pos = g.to + 1
+	if g.space() == ':' {
+		g.pos++
+		if g.space() != 0 {
+			return true
 		}
 	}
 	g.odd = true
 	return false
 }
 
-// quoted passes over the string that begins here and returns what stands
-// between its quotes.
-func (g *glance) quoted() []byte {
-	start := g.quotes.Next() + 1
-	end := g.quotes.Next()
-	if start != g.pos+1 || end == len(g.text) {
-		g.odd, g.pos = true, len(g.text)
-		return nil
+// member moves to the value of the next member; false at the object's end. At
+// first it is called at the opening bracket.
+func (g *glance) member() bool {
+	if at := g.pos; at+1 < len(g.text) && (g.text[at] == ',' || g.text[at] == '{') && g.text[at+1] == '"' && !g.odd {
+		g.from = at + 2
+		g.to = g.in.Quote(g.from)
+		if end := g.to; end+2 < len(g.text) && g.text[end+1] == ':' && g.text[end+2] > ' ' {
+			g.pos = end + 2
+			return true
+		}
 	}
-	g.pos = end + 1
-	return g.text[start:end]
+	return g.next() && g.named()
 }
 
 // string reads a value that is a string without an escape, or null.
-func (g *glance) string() []byte {
+func (g *glance) string() place {
 	if g.text[g.pos] != '"' {
 		g.nothing()
-		return nil
+		return place{}
 	}
-	text := g.quoted()
-	if g.escapes && bytes.IndexByte(text, '\\') >= 0 {
-		g.odd = true
+	start := g.pos + 1
+	end := g.in.Quote(start)
+	g.pos = end + 1
+	if g.escapes {
+		g.unescaped(g.text[start:end])
 	}
-	return text
+	return place{uint32(start), uint32(end)}
+}
+
+// unescaped holds that a text has no escape.
+func (g *glance) unescaped(text []byte) {
+	g.odd = g.odd || bytes.IndexByte(text, '\\') >= 0
 }
 
 // nothing reads null, which is all that is usual here.
@@ -116,18 +144,17 @@ func (g *glance) word() []byte {
 	return g.text[start:]
 }
 
-// other passes over a member that is not looked at, unless its name could be
-// another spelling of one that is.
+// other looks at the name of a member that is passed over: it must be no other
+// spelling of one that is not.
 func (g *glance) other(names ...string) {
-	if g.escapes && bytes.IndexByte(g.name, '\\') >= 0 {
-		g.odd = true
+	if g.escapes {
+		g.unescaped(g.name())
 	}
 	for _, name := range names {
-		if len(name) == len(g.name) && foldsTo(g.name, name) {
+		if len(name) == g.to-g.from && foldsTo(g.name(), name) {
 			g.odd = true
 		}
 	}
-	g.skip()
 }
 
 // foldsTo reports whether a text may be the same as a name of that length but
@@ -145,11 +172,45 @@ func foldsTo(text []byte, name string) bool {
 func (g *glance) skip() {
 	switch g.text[g.pos] {
 	case '"':
-		g.quoted()
+		g.pos = g.in.Quote(g.pos+1) + 1
 	case '{', '[':
 		g.pos = g.in.Behind(g.pos)
-		g.quotes.Seek(g.pos)
+	case 'n', 't':
+		g.pos += len("null")
+	case 'f':
+		g.pos += len("false")
 	default:
 		g.word()
 	}
+}
+
+// longestName is how long a name is that can be foreseen, with its quotes and colon.
+const longestName = 24
+
+// foreseen is the beginning of a member that is expected: its name in quotes and
+// the colon. It is compared by three words that cover it.
+type foreseen struct {
+	first, middle, last uint64
+	length              int
+	what                field
+}
+
+// foresee makes ready for a name of 5 to 21 letters.
+func foresee(name string, what field) foreseen {
+	text := []byte(`"` + name + `":`)
+	n := len(text)
+	word := binary.LittleEndian.Uint64
+	return foreseen{word(text), word(text[middle(n):]), word(text[n-8:]), n, what}
+}
+
+// middle is where the second of three words begins.
+func middle(length int) int { return min(8, length-8) }
+
+// stands reports whether the member begins at a place that something follows.
+func (f *foreseen) stands(text []byte, at int) bool {
+	if len(text)-at <= longestName {
+		return false
+	}
+	text, word := text[at:], binary.LittleEndian.Uint64
+	return word(text) == f.first && word(text[middle(f.length):]) == f.middle && word(text[f.length-8:]) == f.last
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/netip"
 	"time"
-	"unicode/utf8"
 
 	"github.com/estray/estray/internal/jsonscan"
 	"github.com/estray/estray/inventory"
@@ -23,49 +22,66 @@ type Use struct {
 	Outside                        bool
 }
 
-// Uses returns what reads the use of an identity from a record, into use; nil
-// where nobody's use is counted. It says false where the record tells of no use
-// that is counted: of other identities, of another category than calls, or a
-// correction of a record that was counted itself. An error means that a record
-// that would be counted cannot be understood.
+// Uses returns a maker of what reads the use of an identity from a record, into
+// use; nil where nobody's use is counted. What was made says false where the
+// record tells of no use that is counted: of other identities, of another
+// category than calls, or a correction of a record that was counted itself. An
+// error means that a record that would be counted cannot be understood. It reads
+// one record after the other, not several at once; what the maker made before
+// and after does not matter to it.
 //
 // Counted are roles that somebody assumed, under the id that [Decoder.Decode]
 // gives to the principal, or those of them alone that a function acted with.
-func Uses(of inventory.Counted) func(record jsonscan.Text, use *Use) (bool, error) {
+func Uses(of inventory.Counted) func() func(record jsonscan.Text, use *Use) (bool, error) {
 	if of == inventory.CountNone {
 		return nil
 	}
-	return func(record jsonscan.Text, use *Use) (bool, error) {
-		var a act
-		if err := a.read(record); err != nil || !a.counts(of) {
-			return false, err
+	return func() func(record jsonscan.Text, use *Use) (bool, error) {
+		v := newViewer()
+		return func(record jsonscan.Text, use *Use) (bool, error) {
+			if err := v.read(record); err != nil || !v.act.counts(of) {
+				return false, err
+			}
+			return v.act.tell(use)
 		}
-		return a.tell(use)
 	}
 }
 
 // act is what is read of a record to tell of the use of an identity.
 type act struct {
-	id, service, name, time, kind, category []byte
-	region, recipient, address, endpoint    []byte
-	who                                     actor
+	text []byte // in which the places lie
+	// fields are the values that are strings; those that are missing, null or
+	// empty have no length.
+	fields [fieldsOfText]place
+	who    actor
 	// failed and dry are what the outcome follows from.
 	failed, dry bool
 	// corrects: the record replaces an earlier one.
 	corrects bool
 }
 
+// place is a part of a text.
+type place struct{ from, to uint32 }
+
+func (p place) empty() bool { return p.from == p.to }
+
 // actor is what is read of a record's userIdentity.
 type actor struct {
-	kind, account, invokedBy, identity, asset []byte
+	account, invokedBy, identity, asset place
+	// role: its type is one that principalType takes for an assumed role.
+	role bool
 }
 
+func (a *act) at(p place) []byte { return a.text[p.from:p.to] }
+
+func (a *act) get(f field) []byte { return a.at(a.fields[f]) }
+
 // read reads a record by a glance or, where it has anything unusual, whole.
-func (a *act) read(record jsonscan.Text) error {
-	if len(record.Bytes) <= mostBytes && a.glance(record) {
+func (v *viewer) read(record jsonscan.Text) error {
+	if len(record.Bytes) <= mostBytes && v.glance(record) {
 		return nil
 	}
-	return a.readWhole(record.Bytes)
+	return v.act.readWhole(record.Bytes)
 }
 
 // readWhole reads a record as Decode does.
@@ -78,17 +94,20 @@ func (a *act) readWhole(record []byte) error {
 	if err != nil {
 		return err
 	}
+	*a = act{}
 	h, p := headOf(whole), principal(whole)
-	*a = act{
-		id: []byte(h.id), service: []byte(h.source), name: []byte(h.name), time: []byte(h.time), kind: []byte(h.kind),
-		category: []byte(h.category), region: []byte(h.region), recipient: []byte(h.recipient),
-		address: []byte(whole.text("sourceIPAddress")), endpoint: []byte(whole.text("vpcEndpointId")),
-		who: actor{
-			kind: []byte(whole.child("userIdentity").text("type")), account: []byte(h.account),
-			invokedBy: []byte(p.InvokedBy), identity: []byte(p.ID), asset: []byte(p.Function),
-		},
-		corrects: whole.child("addendum").text("reason") == updatedData,
+	for f, text := range [fieldsOfText]string{
+		eventID: h.id, eventSource: h.source, eventName: h.name, timeOfEvent: h.time, eventType: h.kind, eventCategory: h.category,
+		awsRegion: h.region, recipientAccountID: h.recipient, sourceIPAddress: whole.text("sourceIPAddress"),
+		vpcEndpointID: whole.text("vpcEndpointId"),
+	} {
+		a.fields[f] = a.keep(text)
 	}
+	a.who = actor{
+		account: a.keep(h.account), invokedBy: a.keep(p.InvokedBy), identity: a.keep(p.ID), asset: a.keep(string(p.Function)),
+		role: isRole(whole.child("userIdentity").text("type")),
+	}
+	a.corrects = whole.child("addendum").text("reason") == updatedData
 	switch outcomeOf(whole, uncut(whole.child("requestParameters"))) {
 	case inventory.Failed:
 		a.failed = true
@@ -98,40 +117,52 @@ func (a *act) readWhole(record []byte) error {
 	return nil
 }
 
+// keep adds to the text.
+func (a *act) keep(text string) place {
+	from := len(a.text)
+	a.text = append(a.text, text...)
+	return place{uint32(from), uint32(len(a.text))}
+}
+
 // counts reports whether the record tells, for the first time, of a call by an
 // identity that is counted.
 func (a *act) counts(of inventory.Counted) bool {
-	if !isRole(a.who.kind) || a.corrects || isForeign(a.category, a.kind) {
+	if !a.who.role || a.corrects || isForeign(a.get(eventCategory), a.get(eventType)) {
 		return false
 	}
-	return of != inventory.CountFunctions || len(a.who.asset) > 0
+	return of != inventory.CountFunctions || !a.who.asset.empty()
 }
 
 // isRole knows the types that principalType takes for an assumed role.
-func isRole(kind []byte) bool {
+func isRole[T string | []byte](kind T) bool {
 	return string(kind) == "AssumedRole" || string(kind) == "Role"
 }
 
 // tell fills in use.
 func (a *act) tell(use *Use) (bool, error) {
-	if len(a.id) == 0 || len(a.service) == 0 || len(a.name) == 0 || len(a.time) == 0 {
-		h := head{id: string(a.id), source: string(a.service), name: string(a.name), time: string(a.time)}
+	if a.fields[eventID].empty() || a.fields[eventSource].empty() || a.fields[eventName].empty() || a.fields[timeOfEvent].empty() {
+		h := head{
+			id: string(a.get(eventID)), source: string(a.get(eventSource)), name: string(a.get(eventName)), time: string(a.get(timeOfEvent)),
+		}
 		return false, h.whole()
 	}
-	at, err := eventTime(string(a.time))
-	if err != nil {
-		return false, err
+	at, ok := clock(a.get(timeOfEvent))
+	if !ok {
+		var err error
+		if at, err = eventTime(string(a.get(timeOfEvent))); err != nil {
+			return false, err
+		}
 	}
-	if len(a.who.identity) == 0 {
+	if a.who.identity.empty() {
 		return false, errors.New("decode record: it names no role")
 	}
 	*use = Use{
-		ID: a.id, Identity: a.who.identity, Asset: a.who.asset, Service: a.service, Name: stripDate(a.name),
-		Account: a.recipient, Region: a.region, Outcome: inventory.Succeeded, Time: at,
-		Outside: len(a.endpoint) == 0 && len(a.who.invokedBy) == 0 && isPublic(a.address),
+		ID: a.get(eventID), Identity: a.at(a.who.identity), Asset: a.at(a.who.asset), Service: a.get(eventSource), Name: stripDate(a.get(eventName)),
+		Account: a.get(recipientAccountID), Region: a.get(awsRegion), Outcome: inventory.Succeeded, Time: at,
+		Outside: a.fields[vpcEndpointID].empty() && a.who.invokedBy.empty() && isPublic(a.get(sourceIPAddress)),
 	}
-	if len(a.recipient) == 0 {
-		use.Account = a.who.account
+	if len(use.Account) == 0 {
+		use.Account = a.at(a.who.account)
 	}
 	switch {
 	case a.failed:
@@ -140,17 +171,6 @@ func (a *act) tell(use *Use) (bool, error) {
 		use.Outcome = inventory.DryRun
 	}
 	return true, nil
-}
-
-// plain reports whether the text of what is told is what the bytes say: what is
-// no UTF-8 is replaced where a record is read whole.
-func (a *act) plain() bool {
-	for _, text := range [...][]byte{a.id, a.service, a.name, a.region, a.recipient, a.who.account, a.who.identity, a.who.asset} {
-		if !utf8.Valid(text) {
-			return false
-		}
-	}
-	return true
 }
 
 // isPublic reports whether an address is of the public network. What is no
@@ -175,22 +195,21 @@ func parseAddress(text []byte) (netip.Addr, bool) {
 		return ip.Unmap(), err == nil
 	}
 	var four [4]byte
-	for i := range four {
-		part, rest, dot := bytes.Cut(text, []byte("."))
-		if dot == (i == 3) || len(part) == 0 || len(part) > 3 || len(part) > 1 && part[0] == '0' {
+	part, n, digits := 0, 0, 0
+	for _, c := range text {
+		switch {
+		case isDigit(c) && digits < 3 && (digits == 0 || n > 0):
+			n, digits = 10*n+int(c-'0'), digits+1
+		case c == '.' && digits > 0 && n < 256 && part < 3:
+			four[part] = byte(n)
+			part, n, digits = part+1, 0, 0
+		default:
 			return netip.Addr{}, false
 		}
-		n := 0
-		for _, c := range part {
-			if !isDigit(c) {
-				return netip.Addr{}, false
-			}
-			n = 10*n + int(c-'0')
-		}
-		if n > 255 {
-			return netip.Addr{}, false
-		}
-		four[i], text = byte(n), rest
 	}
+	if part < 3 || digits == 0 || n > 255 {
+		return netip.Addr{}, false
+	}
+	four[3] = byte(n)
 	return netip.AddrFrom4(four), true
 }

@@ -38,7 +38,7 @@ func BenchmarkUse(b *testing.B) {
 		"read in whole": {strings.Replace(role, `"eu-west-1"`, `"eu\u002dwest-1"`, 1), inventory.CountRoles},
 	} {
 		b.Run(name, func(b *testing.B) {
-			read, record := aws.Uses(c.of), jsonscan.Mark([]byte(c.record))
+			read, record := aws.Uses(c.of)(), jsonscan.Mark([]byte(c.record))
 			b.SetBytes(int64(len(c.record)))
 			b.ReportAllocs()
 			var use aws.Use

@@ -391,7 +391,7 @@ func TestUseNeedsNoMemory(t *testing.T) {
 	for name, record := range map[string]string{
 		"a role": byRole("dynamodb.amazonaws.com", "GetItem", ""), "a function": byRole("lambda.amazonaws.com", "GetFunction20150331v2", inScope),
 	} {
-		read, text := aws.Uses(inventory.CountRoles), jsonscan.Mark([]byte(record))
+		read, text := aws.Uses(inventory.CountRoles)(), jsonscan.Mark([]byte(record))
 		var use aws.Use
 		if n := testing.AllocsPerRun(100, func() { _, _ = read(text, &use) }); n > 0 {
 			t.Errorf("%s: %v allocations", name, n)
@@ -441,6 +441,6 @@ func TestWhatIsNoUTF8IsReplacedAsInEvents(t *testing.T) {
 
 // uses reads records of which nothing is known.
 func uses(of inventory.Counted) func([]byte, *aws.Use) (bool, error) {
-	read := aws.Uses(of)
+	read := aws.Uses(of)()
 	return func(record []byte, use *aws.Use) (bool, error) { return read(jsonscan.Mark(record), use) }
 }

@@ -29,7 +29,7 @@ func cloudtrail(source string, counted inventory.Counted) archive.Format {
 			Members: []string{"eventSource", "eventName"},
 			Matters: func(values [][]byte) bool { return decoder.Matters(values[0], values[1]) },
 		},
-		Use:      uses(counted),
+		Uses:     uses(counted),
 		Silences: aws.Silences,
 		Decode: func(record []byte, from inventory.Provenance) (archive.Decoded, error) {
 			d, err := decoder.Decode(record, from)
@@ -41,13 +41,16 @@ func cloudtrail(source string, counted inventory.Counted) archive.Format {
 	}
 }
 
-// uses reads the use of the identities that are counted; nil: of none.
-func uses(counted inventory.Counted) func(jsonscan.Text, *archive.Use) (bool, error) {
-	read := aws.Uses(counted)
-	if read == nil {
+// uses makes what reads the use of the identities that are counted; nil: of none.
+func uses(counted inventory.Counted) func() func(jsonscan.Text, *archive.Use) (bool, error) {
+	reader := aws.Uses(counted)
+	if reader == nil {
 		return nil
 	}
-	return func(record jsonscan.Text, use *archive.Use) (bool, error) { return read(record, (*aws.Use)(use)) }
+	return func() func(jsonscan.Text, *archive.Use) (bool, error) {
+		read := reader()
+		return func(record jsonscan.Text, use *archive.Use) (bool, error) { return read(record, (*aws.Use)(use)) }
+	}
 }
 
 // metadata ends the name of a file that holds what a bucket keeps beside an

@@ -140,21 +140,21 @@ func TestKeysOfAnArchive(t *testing.T) {
 
 // TestUseIsReadOnlyWhereItIsCounted, and what it tells comes from the record.
 func TestUseIsReadOnlyWhereItIsCounted(t *testing.T) {
-	if cloudtrail("trail", inventory.CountNone).Use != nil {
+	if cloudtrail("trail", inventory.CountNone).Uses != nil {
 		t.Error("use is read though nobody's is counted")
 	}
 	const record = `{"eventID":"e","eventTime":"2026-03-01T10:00:00Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"eu-west-1","recipientAccountId":"1",` +
 		`"sourceIPAddress":"198.51.100.7","userIdentity":{"type":"AssumedRole","sessionContext":{"sessionIssuer":{"arn":"arn:aws:iam::1:role/r"}}}}`
 	var got archive.Use
-	ok, err := cloudtrail("trail", inventory.CountRoles).Use(jsonscan.Mark([]byte(record)), &got)
+	ok, err := cloudtrail("trail", inventory.CountRoles).Uses()(jsonscan.Mark([]byte(record)), &got)
 	want := archive.Use{
-		ID: []byte("e"), Identity: []byte("arn:aws:iam::1:role/r"), Service: []byte("s3.amazonaws.com"), Name: []byte("GetObject"), Account: []byte("1"), Region: []byte("eu-west-1"),
+		ID: []byte("e"), Asset: []byte{}, Identity: []byte("arn:aws:iam::1:role/r"), Service: []byte("s3.amazonaws.com"), Name: []byte("GetObject"), Account: []byte("1"), Region: []byte("eu-west-1"),
 		Outcome: inventory.Succeeded, Time: time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC), Outside: true,
 	}
 	if diff := cmp.Diff(want, got); diff != "" || !ok || err != nil {
 		t.Errorf("%v %v (-want +got):\n%s", ok, err, diff)
 	}
-	if ok, err := cloudtrail("trail", inventory.CountFunctions).Use(jsonscan.Mark([]byte(record)), &got); ok || err != nil {
+	if ok, err := cloudtrail("trail", inventory.CountFunctions).Uses()(jsonscan.Mark([]byte(record)), &got); ok || err != nil {
 		t.Errorf("a role that no function acted with: %v %v", ok, err)
 	}
 }

@@ -1,6 +1,7 @@
 package builtin_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/estray/estray/internal/jsonscan"
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/providers/archive"
 	"github.com/estray/estray/providers/builtin"
@@ -175,5 +177,38 @@ func TestOnlyTheRecordItselfMakesAnEvent(t *testing.T) {
 				t.Errorf("%s (filtered: %t): %d events, %d assets, %d rows of use, want one row alone", name, filtered, len(events), len(assets), len(usage))
 			}
 		}
+	}
+}
+
+// TestUseIsThatOfTheRecordAlone: what is known of a record's places while an
+// archive is read, where others stand before and behind it, tells the same as
+// the record by itself.
+func TestUseIsThatOfTheRecordAlone(t *testing.T) {
+	used := 0
+	rapid.Check(t, func(t *rapid.T) {
+		var records []string
+		for n := range rapid.IntRange(1, 30).Draw(t, "records") {
+			records = append(records, spelling{t}.record(n))
+		}
+		f := builtin.CloudTrail("s", inventory.CountRoles)
+		uses := f.Uses
+		use := uses()
+		read := func(record jsonscan.Text, into *archive.Use) (bool, error) {
+			ok, err := use(record, into)
+			var alone archive.Use
+			ok2, err2 := uses()(jsonscan.Text{Bytes: bytes.Clone(record.Bytes)}, &alone)
+			if json.Valid(record.Bytes) && (ok != ok2 || fmt.Sprint(err) != fmt.Sprint(err2) || ok && !cmp.Equal(*into, alone)) {
+				t.Errorf("%s\nin the archive %v %v %+v\nalone %v %v %+v", record.Bytes, ok, err, *into, ok2, err2, alone)
+			}
+			if ok {
+				used++
+			}
+			return ok, err
+		}
+		f.Uses = func() func(jsonscan.Text, *archive.Use) (bool, error) { return read }
+		readFacts(t, wrap(records...), f)
+	})
+	if used == 0 {
+		t.Error("no use was told: the test proves nothing")
 	}
 }

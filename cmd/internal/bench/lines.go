@@ -45,13 +45,16 @@ func linesFormat(counted inventory.Counted) archive.Format {
 		Silences: aws.Silences,
 	}
 	if uses != nil {
-		f.Use = adapt(uses)
+		f.Uses = adapt(uses)
 	}
 	return f
 }
 
 // adapt lets what reads a record's use into AWS's type read it into the
 // archive's, which has the same fields.
-func adapt[R any](read func(R, *aws.Use) (bool, error)) func(R, *archive.Use) (bool, error) {
-	return func(record R, use *archive.Use) (bool, error) { return read(record, (*aws.Use)(use)) }
+func adapt[R any](reader func() func(R, *aws.Use) (bool, error)) func() func(R, *archive.Use) (bool, error) {
+	return func() func(R, *archive.Use) (bool, error) {
+		read := reader()
+		return func(record R, use *archive.Use) (bool, error) { return read(record, (*aws.Use)(use)) }
+	}
 }
