@@ -53,12 +53,20 @@ func (t *Text) Escapes() bool {
 // string; the length of the text where there is none. At is not 0, and not
 // behind a backslash.
 func (t *Text) Quote(at int) int {
+	if near := t.Near(at); near != 0 {
+		return near
+	}
+	return t.further(at)
+}
+
+// Near is Quote where it takes no search; 0 where it would. It is inlined.
+func (t *Text) Near(at int) int {
 	if i := uint(at-1) / block; i < uint(len(t.marks)) {
 		if quotes := t.marks[i].quote >> (uint(at-1) % block); quotes != 0 {
 			return at + bits.TrailingZeros64(quotes)
 		}
 	}
-	return t.further(at)
+	return 0
 }
 
 // further is Quote where none is marked in the block that at lies in.

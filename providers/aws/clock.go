@@ -6,18 +6,20 @@ import "time"
 // seconds; false where it is written in another way, is none, or lies in a year
 // that eventTime does not take.
 func clock(text []byte) (time.Time, bool) {
-	const form = "2006-01-02T15:04:05Z"
-	if len(text) != len(form) {
+	if len(text) != len("2006-01-02T15:04:05Z") {
 		return time.Time{}, false
 	}
-	for i := range text {
-		if isDigit(form[i]) != isDigit(text[i]) || !isDigit(form[i]) && form[i] != text[i] {
-			return time.Time{}, false
-		}
+	b, digits := (*[20]byte)(text), true
+	two := func(at int) int {
+		tens, ones := b[at]-'0', b[at+1]-'0'
+		digits = digits && tens <= 9 && ones <= 9
+		return 10*int(tens) + int(ones)
 	}
-	two := func(at int) int { return 10*int(text[at]-'0') + int(text[at+1]-'0') }
 	year, month, day := 100*two(0)+two(2), two(5), two(8)
 	hour, minute, second := two(11), two(14), two(17)
+	if !digits || b[4] != '-' || b[7] != '-' || b[10] != 'T' || b[13] != ':' || b[16] != ':' || b[19] != 'Z' {
+		return time.Time{}, false
+	}
 	if year < 2013 || year > 2100 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59 {
 		return time.Time{}, false
 	}

@@ -10,9 +10,9 @@ const (
 	// slots is how many actors are known at once.
 	slots = 256
 	// An actor's text that is kept has so many bytes. By the first, as many as
-	// the shortest has, it is looked for; they tell sessions apart.
-	shortest = 256
-	longest  = 2048
+	// the shortestKept has, it is looked for; they tell sessions apart.
+	shortestKept = 256
+	longestKept  = 2048
 )
 
 // known are the actors that were met last. The records of one session repeat its
@@ -30,14 +30,14 @@ type met struct {
 
 // slot is where the actor would be whose text begins here.
 func (k *known) slot(text []byte) *met {
-	return &k.met[maphash.Bytes(k.seed, text[:shortest])%slots]
+	return &k.met[maphash.Bytes(k.seed, text[:shortestKept])%slots]
 }
 
 // actor reads a record's userIdentity, unless it is known. A known one need not
 // be followed to its end: it ends where the same text ended before.
 func (v *viewer) actor(g *glance) actor {
 	rest, start := g.text[g.pos:], g.pos
-	if len(rest) < shortest {
+	if len(rest) < shortestKept {
 		return g.actor()
 	}
 	m := v.known.slot(rest)
@@ -46,7 +46,7 @@ func (v *viewer) actor(g *glance) actor {
 		return m.actor.moved(start)
 	}
 	a := g.actor()
-	if n := g.pos - start; !g.odd && n >= shortest && n <= longest {
+	if n := g.pos - start; !g.odd && n >= shortestKept && n <= longestKept {
 		m.text, m.actor = append(m.text[:0], rest[:n]...), a.moved(-start)
 	}
 	return a

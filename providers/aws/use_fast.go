@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"encoding/binary"
 	"hash/maphash"
 	"unicode/utf8"
 
@@ -117,11 +118,24 @@ func (v *viewer) glance(record jsonscan.Text) bool {
 // UTF-8 is replaced where a record is read whole.
 func (a *act) plain(fields ...field) bool {
 	for _, f := range fields {
-		if !utf8.Valid(a.get(f)) {
+		if text := a.get(f); !isASCII(text) && !utf8.Valid(text) {
 			return false
 		}
 	}
 	return true
+}
+
+// isASCII is short enough for texts of a few bytes.
+func isASCII(text []byte) bool {
+	var all uint64
+	for len(text) >= 8 {
+		all |= binary.LittleEndian.Uint64(text)
+		text = text[8:]
+	}
+	for _, c := range text {
+		all |= uint64(c)
+	}
+	return all&0x8080808080808080 == 0
 }
 
 // members reads the members of a record.
@@ -129,11 +143,13 @@ func (v *viewer) members(g *glance) {
 	next := 0
 	for more := g.next(); more; {
 		what := another
-		for i := next; i < len(v.usual); i++ {
-			if f := &v.usual[i]; f.stands(g.text, g.pos) {
-				what, next = f.what, i+1
-				g.pos += f.length
-				break
+		if rest := g.text[g.pos:]; len(rest) > reach {
+			for i := next; i < len(v.usual); i++ {
+				if f := &v.usual[i]; f.begins((*[reach]byte)(rest)) {
+					what, next = f.what, i+1
+					g.pos += f.length
+					break
+				}
 			}
 		}
 		if what == another || g.text[g.pos] <= ' ' {
@@ -142,7 +158,10 @@ func (v *viewer) members(g *glance) {
 			}
 		}
 		if what < fieldsOfText && g.text[g.pos] == '"' {
-			end := g.in.Quote(g.pos + 1)
+			end := g.in.Near(g.pos + 1)
+			if end == 0 {
+				end = g.in.Quote(g.pos + 1)
+			}
 			v.act.fields[what] = place{uint32(g.pos + 1), uint32(end)}
 			g.pos = end + 1
 			if g.escapes && what != passed {
