@@ -13,7 +13,11 @@ import (
 // services ("*", "iam:*") decide under a condition too. A document that cannot
 // be read gives true: nothing shows that it is harmless.
 func AdminLike(document string) (admin bool, why []string) {
-	statements, err := policyStatements(document)
+	return adminLike(policyStatements(document))
+}
+
+// adminLike is AdminLike for a document that was read into its statements.
+func adminLike(statements []object, err error) (admin bool, why []string) {
 	if err != nil {
 		return true, []string{"the policy could not be read"}
 	}
@@ -73,7 +77,7 @@ func (p permission) names(whole string) bool {
 type permissions struct{ allow, deny []permission }
 
 func (p *permissions) add(s object) {
-	q := permission{actions: s.texts("Action"), conditioned: len(s.child("Condition")) > 0}
+	q := permission{actions: s.texts("Action"), conditioned: value(s.child("Condition")).parts().len() > 0}
 	q.all, q.kinds = width(s)
 	if !q.all && len(q.kinds) == 0 {
 		return

@@ -98,7 +98,7 @@ func configuration(s object) inventory.Configuration {
 }
 
 func durable(s object) *inventory.Durable {
-	if s == nil {
+	if s.missing() {
 		return nil
 	}
 	return &inventory.Durable{
@@ -108,8 +108,8 @@ func durable(s object) *inventory.Durable {
 
 func fileSystems(s object) []string {
 	var out []string
-	for _, v := range s.list("fileSystemConfigs") {
-		if arn := asObject(v.value).text("arn"); arn != "" {
+	for v := range s.list("fileSystemConfigs").values() {
+		if arn := v.object().text("arn"); arn != "" {
 			out = append(out, arn)
 		}
 	}

@@ -79,11 +79,11 @@ func (r *reading) givesAdmin() bool {
 	default:
 		return false
 	}
-	document := r.request.text("policyDocument")
-	if document == "" && !r.succeeded() {
+	document := r.request.get("policyDocument")
+	if document.text() == "" && !r.succeeded() {
 		return false // a refused call, cut short: nothing was given
 	}
-	admin, _ := AdminLike(document)
+	admin, _ := adminLike(statementsIn(document))
 	return admin
 }
 
@@ -98,11 +98,11 @@ func readRole(r *reading) {
 	if r.event.Name == "DeleteRole" {
 		return
 	}
-	text := r.request.first("assumeRolePolicyDocument", "policyDocument")
-	if text == "" {
-		text = role.text("assumeRolePolicyDocument")
+	document := r.request.firstOf("assumeRolePolicyDocument", "policyDocument")
+	if document.text() == "" {
+		document = role.get("assumeRolePolicyDocument")
 	}
-	r.event.Change.Trust = r.statements(text)
+	r.event.Change.Trust = r.statements(document)
 	r.event.Change.Boundary = r.request.text("permissionsBoundary")
 	if r.event.Change.Boundary == "" {
 		r.event.Change.Boundary = role.child("permissionsBoundary").text("permissionsBoundaryArn")
@@ -115,12 +115,12 @@ func readFederationToken(r *reading) {
 	c := &r.event.Change
 	c.User = r.request.text("name")
 	r.event.Subject = r.response.child("federatedUser").text("arn")
-	if text := r.request.text("policy"); text != "" {
+	if policy := r.request.get("policy"); policy.text() != "" {
 		c.Policy = "session policy"
-		c.AdminLike, _ = AdminLike(text)
+		c.AdminLike, _ = adminLike(statementsIn(policy))
 	}
-	for _, v := range r.request.list("policyArns") {
-		arn := asObject(v.value).text("arn")
+	for v := range r.request.list("policyArns").values() {
+		arn := v.object().text("arn")
 		if c.Policy == "" {
 			c.Policy = arn
 		}

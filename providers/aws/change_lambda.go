@@ -25,7 +25,7 @@ func readFunctionState(r *reading) {
 // requestedLayers is nil where the request does not speak of layers, and empty
 // where it removes them all.
 func (r *reading) requestedLayers() *[]inventory.Layer {
-	if r.request.get("layers").kind != kindList {
+	if r.request.get("layers").kind() != kindList {
 		return nil
 	}
 	layers := layersOf(r.request)
@@ -35,9 +35,9 @@ func (r *reading) requestedLayers() *[]inventory.Layer {
 // layersOf reads the layers of a request (ARNs) or a response (objects).
 func layersOf(o object) []inventory.Layer {
 	out := []inventory.Layer{}
-	for _, v := range o.list("layers") {
-		arn := v.text
-		if m := asObject(v.value); m != nil {
+	for v := range o.list("layers").values() {
+		arn := v.text()
+		if m := v.object(); !m.missing() {
 			arn = m.text("arn")
 		}
 		if arn != "" {
@@ -52,11 +52,12 @@ func layersOf(o object) []inventory.Layer {
 // trail writes it as {} even where it was not sent.
 func readSettings(r *reading) {
 	var keys []string
-	for _, m := range r.request {
-		if m.kind == kindNull || m.name == "" {
+	for v := range value(r.request).parts().values() {
+		name := v.name()
+		if v.kind() == kindNull || name == "" {
 			continue
 		}
-		switch key := strings.ToLower(m.name[:1]) + m.name[1:]; key {
+		switch key := strings.ToLower(name[:1]) + name[1:]; key {
 		case "environment", "functionName", "fullyQualifiedArn", "qualifier", "revisionId", "dryRun":
 		default:
 			keys = append(keys, key)
@@ -119,8 +120,8 @@ func readAlias(r *reading) {
 // it; the answer repeats it as text, which serves where the request is cut.
 func readAddPermission(r *reading) {
 	r.doubtWays(inventory.CapPolicies)
-	if r.request == nil {
-		r.event.Change.Grants = r.statements(r.response.text("statement"))
+	if r.request.missing() {
+		r.event.Change.Grants = r.statements(r.response.get("statement"))
 		return
 	}
 	r.event.Change.Grants = r.requestedGrant(r.qualifier())
@@ -132,8 +133,8 @@ func (r *reading) requestedGrant(qualifier string) []inventory.Grant {
 	q := r.request
 	g := inventory.Grant{ID: q.text("statementId"), Actions: sorted(q.texts("action")), Qualifier: qualifier}
 	who := q.get("principal")
-	if who.kind == kindText && strings.HasPrefix(strings.TrimSpace(who.text), "{") {
-		who = parseJSON(who.text)
+	if who.kind() == kindText && strings.HasPrefix(strings.TrimSpace(who.text()), "{") {
+		who = parseJSON(who.text())
 	}
 	if who.missing() && r.succeeded() {
 		return []inventory.Grant{unreadable("principal")}
@@ -155,18 +156,18 @@ func (r *reading) requestedGrant(qualifier string) []inventory.Grant {
 // readPutResourcePolicy reads a policy that replaces the whole.
 func readPutResourcePolicy(r *reading) {
 	r.doubtWays(inventory.CapPolicies)
-	text := r.request.text("policy")
-	if text == "" {
-		text = r.response.text("policy")
+	policy := r.request.get("policy")
+	if policy.text() == "" {
+		policy = r.response.get("policy")
 	}
-	r.event.Change.Grants, r.event.Change.Replaced = r.statements(text), true
+	r.event.Change.Grants, r.event.Change.Replaced = r.statements(policy), true
 }
 
 // statements parses a policy that was set. One that cannot be read is taken
 // for open to everyone, since nothing shows the contrary; of a refused call
 // nothing is claimed.
-func (r *reading) statements(text string) []inventory.Grant {
-	grants, err := ParsePolicy(text)
+func (r *reading) statements(policy value) []inventory.Grant {
+	grants, err := grants(statementsIn(policy))
 	if err == nil {
 		return grants
 	}
@@ -263,8 +264,8 @@ func readLayer(r *reading) {
 // readLayerPermission reads who may use a layer version.
 func readLayerPermission(r *reading) {
 	readLayer(r)
-	if r.request == nil {
-		r.event.Change.Grants = r.statements(r.response.text("statement"))
+	if r.request.missing() {
+		r.event.Change.Grants = r.statements(r.response.get("statement"))
 		return
 	}
 	r.event.Change.Grants = r.requestedGrant("")

@@ -85,7 +85,7 @@ func readUpdateTrail(r *reading) {
 // unlessNarrowed gives the event another action where the request was read and
 // takes nothing away.
 func (r *reading) unlessNarrowed(action inventory.Action) {
-	if len(r.event.Change.Narrowed) == 0 && r.request != nil {
+	if len(r.event.Change.Narrowed) == 0 && !r.request.missing() {
 		r.event.Action = action
 	}
 }
@@ -95,13 +95,13 @@ func (r *reading) unlessNarrowed(action inventory.Action) {
 func readSelectors(r *reading) {
 	r.event.Subject = r.trail()
 	basic, advanced := r.request.list("eventSelectors"), r.request.list("advancedEventSelectors")
-	for _, v := range basic {
-		readBasicSelector(r, asObject(v.value))
+	for v := range basic.values() {
+		readBasicSelector(r, v.object())
 	}
-	if len(advanced) > 0 {
+	if advanced.len() > 0 {
 		readAdvancedSelectors(r, advanced)
 	}
-	if len(basic)+len(advanced) == 0 {
+	if basic.len()+advanced.len() == 0 {
 		r.note("selectors not told by the record")
 	}
 	r.event.Change.Narrowed = sorted(r.event.Change.Narrowed)
@@ -122,12 +122,12 @@ func readBasicSelector(r *reading, s object) {
 
 // readAdvancedSelectors: management events are recorded where a selector asks
 // for eventCategory Management, as far as its other fields let them through.
-func readAdvancedSelectors(r *reading, selectors []member) {
+func readAdvancedSelectors(r *reading, selectors parts) {
 	whole, found := false, false
-	for _, v := range selectors {
+	for v := range selectors.values() {
 		management, filters := false, []string(nil)
-		for _, f := range asObject(v.value).list("fieldSelectors") {
-			field := asObject(f.value)
+		for f := range v.object().list("fieldSelectors").values() {
+			field := f.object()
 			if name := field.text("field"); name != "eventCategory" {
 				filters = append(filters, name)
 				continue
@@ -155,7 +155,7 @@ func readAdvancedSelectors(r *reading, selectors []member) {
 
 func readInsightSelectors(r *reading) {
 	r.event.Subject = r.trail()
-	if r.request != nil && len(r.request.list("insightSelectors")) == 0 {
+	if !r.request.missing() && r.request.list("insightSelectors").len() == 0 {
 		r.note("insight events left out")
 	}
 	r.unlessNarrowed(inventory.ActionOther)
@@ -186,9 +186,9 @@ func readBucket(r *reading) {
 // lifecycle deletes: LifecycleConfiguration.Rule[].Expiration.Days.
 func shortestExpiration(request object) *int {
 	var least *int
-	for _, v := range request.child("LifecycleConfiguration").list("Rule") {
-		for _, e := range asObject(v.value).list("Expiration") {
-			days := asObject(e.value).number("Days")
+	for v := range request.child("LifecycleConfiguration").list("Rule").values() {
+		for e := range v.object().list("Expiration").values() {
+			days := e.object().number("Days")
 			if days > 0 && (least == nil || days < *least) {
 				least = &days
 			}
@@ -250,7 +250,7 @@ func telemetryLost(name string) string {
 // flowLogs collects the ids, which EC2 wraps in objects of its own.
 func (r *reading) flowLogs() []string {
 	var ids []string
-	walk(r.request.asValue(), 0, func(s string) {
+	walk(value(r.request), 0, func(s string) {
 		if strings.HasPrefix(s, "fl-") {
 			ids = append(ids, s)
 		}

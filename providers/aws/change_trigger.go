@@ -6,9 +6,9 @@ import "strings"
 // which functions, by what, with which authorisation.
 func readTrigger(r *reading) {
 	home := r.home()
-	r.functions = functionsIn(r.request.asValue(), home)
+	r.functions = functionsIn(value(r.request), home)
 	if len(r.functions) == 0 {
-		r.functions = functionsIn(r.response.asValue(), home)
+		r.functions = functionsIn(value(r.response), home)
 	}
 	c := &r.event.Change
 	c.TriggerSource = r.triggerSource()

@@ -139,7 +139,14 @@ func organizationsOf(values []string) []string {
 func hasWildcard(s string) bool { return strings.ContainsAny(s, "*?") }
 
 // isOpen reports whether a pattern matches whatever there is.
-func isOpen(s string) bool { return strings.Trim(s, "*?") == "" }
+func isOpen(s string) bool {
+	for i := range len(s) {
+		if s[i] != '*' && s[i] != '?' {
+			return false
+		}
+	}
+	return true
+}
 
 // openARN reports whether a pattern of an ARN names no source: neither an
 // account nor the resource is fixed.

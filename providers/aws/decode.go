@@ -118,22 +118,23 @@ func (d *Decoder) Decode(record []byte, from inventory.Provenance) (Decoded, err
 	return out, nil
 }
 
-// mostBytes bounds what one record may cost. It is far above what CloudTrail
-// writes, for exports that indent or enrich.
-const mostBytes = 8 << 20
+// mostBytes bounds what one record may cost: small elements take 56 bytes each
+// and more while they are decoded. It is above what CloudTrail writes, 256 KB or
+// 1 MB where large events are asked for, for exports that indent or enrich.
+const mostBytes = 2 << 20
 
 func errTooLarge(n int) error {
-	return fmt.Errorf("decode record: it has %d bytes, and CloudTrail writes at most 256 KB", n)
+	return fmt.Errorf("decode record: it has %d bytes, and CloudTrail writes at most 1 MB", n)
 }
 
 // record reads the text of a record, which must be an object.
 func (s *scanner) record() (object, error) {
 	if s.space() != '{' {
-		return nil, errors.New("decode record: it is no JSON object")
+		return object{}, errors.New("decode record: it is no JSON object")
 	}
-	whole := asObject(s.whole())
-	if whole == nil {
-		return nil, describeJSON(s.text)
+	whole := s.whole().object()
+	if whole.missing() {
+		return object{}, describeJSON(s.text)
 	}
 	return whole, nil
 }

@@ -1,39 +1,52 @@
 package aws
 
-import (
-	"encoding/json"
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // nesting bounds how deep a text may nest, as encoding/json does.
 const nesting = 10_000
 
-// scanner reads a JSON text (RFC 8259). It is here, and not encoding/json,
-// because records are read by the million: strings without an escape share the
-// text, and the members of a record share one piece of memory. The fuzz test
-// holds it against encoding/json. A method that returns false has met
+// farthest bounds a text, since places in it are kept in 32 bits.
+const farthest = 1 << 30
+
+// scanner reads a JSON text (RFC 8259) and holds what it read. It is here, and
+// not encoding/json, because records are read by the million: members are
+// places in the text and hold no pointers, so that they cost the collection of
+// garbage nothing, and the members of a record share one piece of memory. The
+// fuzz test holds it against encoding/json. A method that returns false has met
 // something that is no JSON.
 type scanner struct {
 	text  string
 	pos   int
 	depth int
+	top   member
 	open  []member // of the objects and lists that are being read
-	room  []member // for those that were read
+	room  []member // of those that were read
 	ranks []rank   // of the object that was read last
+	// spelled are the strings that the text has in another spelling.
+	spelled []spelled
+	buffer  []byte
+	spare   *scanner // for what a string holds
+}
+
+// spelled is a string that the text has with escapes.
+type spelled struct {
+	text string
+	// inner has read what the string holds; nil: it was not asked for yet.
+	inner *scanner
+	whole value // of inner
 }
 
 // space passes over white space and returns the byte after it; 0 at the end.
 func (s *scanner) space() byte {
 	for ; s.pos < len(s.text); s.pos++ {
-		switch c := s.text[s.pos]; c {
-		case ' ', '\t', '\r', '\n':
-		default:
+		if c := s.text[s.pos]; c > ' ' || !isSpace(c) {
 			return c
 		}
 	}
 	return 0
 }
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
 // take passes over the byte c, which must come next.
 func (s *scanner) take(c byte) bool {
@@ -74,156 +87,102 @@ func (s *scanner) more(closing byte) (more, ok bool) {
 }
 
 // value reads a value.
-func (s *scanner) value() (value, bool) {
+func (s *scanner) value() (kind, span, look, bool) {
 	switch s.space() {
 	case '{':
-		return s.object()
+		parts, ok := s.object()
+		return kindObject, parts, 0, ok
 	case '[':
-		return s.list()
+		parts, ok := s.list()
+		return kindList, parts, 0, ok
 	case '"':
-		text, plain, ok := s.string()
-		return value{kind: kindText, text: text, plain: plain}, ok
+		text, look, ok := s.string()
+		return kindText, text, look, ok
 	}
-	word, ok := s.word()
-	switch word {
-	case "true", "false":
-		return value{kind: kindBool, text: word}, ok
-	case "null":
-		return value{kind: kindNull}, ok
-	}
-	return value{kind: kindNumber, text: word}, ok
+	kind, text, ok := s.word()
+	return kind, text, 0, ok
 }
 
 // object reads the object that begins here. Of members of one name the last
 // stands.
-func (s *scanner) object() (value, bool) {
+func (s *scanner) object() (span, bool) {
 	base := len(s.open)
 	empty, ok := s.enter('}')
 	for more := !empty; more && ok; {
-		var m member
+		m := member{order: uint32(len(s.open) - base)}
 		if s.space() != '"' {
-			return value{}, false
+			return span{}, false
 		}
-		var plain bool
-		if m.name, plain, ok = s.string(); !ok || !s.take(':') {
-			return value{}, false
+		if m.name, m.nameLook, ok = s.string(); !ok || !s.take(':') {
+			return span{}, false
 		}
-		if m.value, ok = s.value(); !ok {
-			return value{}, false
+		if m.kind, m.value, m.look, ok = s.value(); !ok {
+			return span{}, false
 		}
-		m.plainName = plain
-		m.place = uint32(len(s.open) - base)
 		s.open = append(s.open, m)
 		more, ok = s.more('}')
 	}
-	return value{kind: kindObject, parts: s.keepObject(base)}, ok
+	return s.keepObject(base), ok
 }
 
 // list reads the array that begins here.
-func (s *scanner) list() (value, bool) {
+func (s *scanner) list() (span, bool) {
 	base := len(s.open)
 	empty, ok := s.enter(']')
 	for more := !empty; more && ok; {
 		var m member
-		if m.value, ok = s.value(); !ok {
-			return value{}, false
+		if m.kind, m.value, m.look, ok = s.value(); !ok {
+			return span{}, false
 		}
 		s.open = append(s.open, m)
 		more, ok = s.more(']')
 	}
-	return value{kind: kindList, parts: s.keep(base, s.open[base:])}, ok
+	return s.keep(base, s.open[base:]), ok
 }
 
 // string reads the string that begins here, as encoding/json does: what is no
-// UTF-8 is replaced. It is plain where encoding/json would write it as it is.
-func (s *scanner) string() (text string, plain, ok bool) {
-	raw, plain, ok := s.quoted()
-	if !ok {
-		return "", false, false
-	}
-	if plain || (!strings.Contains(raw, `\`) && utf8.ValidString(raw)) {
-		return raw[1 : len(raw)-1], plain, true
-	}
-	text, ok = unquote(raw)
-	return text, false, ok
-}
-
-func unquote(raw string) (string, bool) {
-	var text string
-	err := json.Unmarshal([]byte(raw), &text)
-	return text, err == nil
-}
-
-// quoted passes over a string and returns it with its quotes; plain: it has
-// nothing that isSpecial.
-func (s *scanner) quoted() (raw string, plain, ok bool) {
-	plain = true
-	for at := s.pos + 1; at < len(s.text); at++ {
-		c := s.text[at]
-		if !isSpecial(c) {
-			continue
-		}
-		switch {
-		case c == '"':
-			raw = s.text[s.pos : at+1]
+// UTF-8 is replaced.
+func (s *scanner) string() (place span, look look, ok bool) {
+	start := s.pos + 1
+	for at := ordinary(s.text, start); at < len(s.text); at++ {
+		switch class(s.text[at]) {
+		case ordinaryByte:
+		case quoteByte:
 			s.pos = at + 1
-			return raw, plain, true
-		case c < ' ':
-			return "", false, false
-		case c == '\\':
-			if at, ok = s.escape(at); !ok {
-				return "", false, false
+			if look&isWide != 0 {
+				return s.wide(start, at, look)
 			}
-		}
-		plain = false
-	}
-	return "", false, false
-}
-
-// isSpecial reports whether a byte ends a string, or is not written as it is by
-// encoding/json: an escape, a control character, what HTML takes for markup, and
-// what is no ASCII.
-func isSpecial(c byte) bool {
-	// A table, since to compare makes the decoding of a record a tenth slower.
-	const table = "11111111111111111111111111111111" + // control characters
-		"  1   1                     1 1 " + // " & < >
-		"                            1   " + // \
-		"                                " +
-		"1111111111111111111111111111111111111111111111111111111111111111" + // no ASCII
-		"1111111111111111111111111111111111111111111111111111111111111111"
-	return table[c] == '1'
-}
-
-// escape returns where the escape that begins at a place has its last byte.
-func (s *scanner) escape(at int) (last int, ok bool) {
-	at++
-	if at >= len(s.text) {
-		return at, false
-	}
-	if s.text[at] != 'u' {
-		return at, strings.IndexByte(`"\/bfnrt`, s.text[at]) >= 0
-	}
-	for range 4 {
-		at++
-		if at >= len(s.text) || strings.IndexByte("0123456789abcdefABCDEF", s.text[at]) < 0 {
-			return at, false
+			return span{uint32(start), uint32(at - start)}, look, true
+		case tellingByte:
+			look |= isTelling
+		case markupByte:
+			look |= isRewritten
+		case wideByte:
+			look |= isWide | isRewritten
+		case escapeByte:
+			return s.escaped(start, at, look&isWide == 0)
+		case controlByte:
+			return span{}, 0, false
 		}
 	}
-	return at, true
+	return span{}, 0, false
 }
 
 // word reads a number or a literal.
-func (s *scanner) word() (string, bool) {
+func (s *scanner) word() (kind, span, bool) {
 	start := s.pos
 	for s.pos < len(s.text) && strings.IndexByte("+-.0123456789abcdefghijklmnopqrstuvwxyzE", s.text[s.pos]) >= 0 {
 		s.pos++
 	}
-	word := s.text[start:s.pos]
-	switch word {
-	case "true", "false", "null":
-		return word, true
+	place := span{uint32(start), uint32(s.pos - start)}
+	switch word := s.text[start:s.pos]; word {
+	case "true", "false":
+		return kindBool, place, true
+	case "null":
+		return kindNull, span{}, true
+	default:
+		return kindNumber, place, isNumber(word)
 	}
-	return word, isNumber(word)
 }
 
 // isNumber holds a text against the grammar of numbers (RFC 8259, section 6).
@@ -262,12 +221,12 @@ func parseJSON(text string) value {
 
 // whole reads the text; see parseJSON.
 func (s *scanner) whole() value {
-	if c := s.space(); c != '{' && c != '[' {
+	if c := s.space(); c != '{' && c != '[' || len(s.text) > farthest {
 		return value{}
 	}
-	v, ok := s.value()
-	if !ok || !s.end() {
+	var ok bool
+	if s.top.kind, s.top.value, s.top.look, ok = s.value(); !ok || !s.end() {
 		return value{}
 	}
-	return v
+	return value{s, &s.top}
 }

@@ -17,7 +17,11 @@ const anyAccount = "*"
 // as IAM answers it. It returns one grant for each statement, in their order.
 // A policy that cannot be read whole is an error, never a shorter list.
 func ParsePolicy(text string) ([]inventory.Grant, error) {
-	statements, err := policyStatements(text)
+	return grants(policyStatements(text))
+}
+
+// grants is ParsePolicy for a document that was read into its statements.
+func grants(statements []object, err error) ([]inventory.Grant, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -43,18 +47,30 @@ func policyStatements(text string) ([]object, error) {
 		}
 		text = strings.TrimSpace(plain)
 	}
-	document := asObject(parseJSON(text))
-	if document == nil {
+	return statementsOf(parseJSON(text).object())
+}
+
+// statementsIn is policyStatements for a document in a record, which may be read
+// already.
+func statementsIn(v value) ([]object, error) {
+	if strings.HasPrefix(strings.TrimSpace(v.text()), "%") {
+		return policyStatements(v.text())
+	}
+	return statementsOf(v.inner().object())
+}
+
+func statementsOf(document object) ([]object, error) {
+	if document.missing() {
 		return nil, errors.New("parse policy: it is no JSON object")
 	}
 	if document.has("Effect") && !document.has("Statement") {
 		return []object{document}, nil
 	}
 	var out []object
-	for i, v := range document.list("Statement") {
-		s := asObject(v.value)
-		if s == nil {
-			return nil, fmt.Errorf("parse policy: statement %d is no object", i+1)
+	for v := range document.list("Statement").values() {
+		s := v.object()
+		if s.missing() {
+			return nil, fmt.Errorf("parse policy: statement %d is no object", len(out)+1)
 		}
 		out = append(out, s)
 	}
@@ -85,7 +101,7 @@ func parseStatement(s object) (inventory.Grant, error) {
 	g.Qualifier = resourceQualifier(s)
 	n := narrowing{grant: &g}
 	conditions := s.child("Condition")
-	if s.has("Condition") && conditions == nil {
+	if s.has("Condition") && conditions.missing() {
 		return g, errors.New("its Condition is no object")
 	}
 	for _, operator := range conditions.names() {
@@ -114,20 +130,20 @@ func resourceQualifier(s object) string {
 // addPrincipal reads every form of a principal: "*", an account, an ARN, a
 // service, a list of them, or an object of kinds.
 func addPrincipal(g *inventory.Grant, who value) {
-	switch who.kind {
+	switch who.kind() {
 	case kindList:
-		for _, v := range who.parts {
-			addName(g, v.text)
+		for v := range who.parts().values() {
+			addName(g, v.text())
 		}
 	case kindObject:
-		kinds := asObject(who)
+		kinds := who.object()
 		for _, kind := range kinds.names() {
 			for _, name := range kinds.texts(kind) {
 				addKind(g, kind, name)
 			}
 		}
 	default:
-		addName(g, who.text)
+		addName(g, who.text())
 	}
 }
 

@@ -41,7 +41,7 @@ func (r *reading) begin(whole object, call Call, known Decoded) {
 // of one that was too large.
 func uncut(o object) object {
 	if cut, _ := o.flag("omitted"); cut {
-		return nil
+		return object{}
 	}
 	return o
 }
@@ -69,7 +69,7 @@ func ofOtherKind(name string) bool {
 // outcomeOf: any error code means that the call failed, and there is no flag for
 // success. A dry run logs success and changes nothing.
 func outcomeOf(record, request object) inventory.Outcome {
-	if code := record.get("errorCode"); !code.missing() && (code.kind != kindText || code.text != "") {
+	if code := record.get("errorCode"); !code.missing() && (code.kind() != kindText || code.text() != "") {
 		return inventory.Failed
 	}
 	if dry, _ := request.flag("dryRun"); dry {
@@ -83,7 +83,7 @@ func (r *reading) succeeded() bool { return r.event.Outcome == inventory.Succeed
 
 // mayConcernFunctions reports whether the record names a function, or does not
 // let one see whether it does.
-func (r *reading) mayConcernFunctions() bool { return len(r.functions) > 0 || r.request == nil }
+func (r *reading) mayConcernFunctions() bool { return len(r.functions) > 0 || r.request.missing() }
 
 // finish completes the event from what was read.
 func (r *reading) finish() inventory.Event {

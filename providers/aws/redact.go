@@ -22,22 +22,43 @@ const largest = 256 << 10
 //
 // size is about how long the text will be.
 func redact(record object, size int) json.RawMessage {
-	text := appendClean(make([]byte, 0, size), record.asValue(), 0)
+	text := appendClean(make([]byte, 0, size), value(record), 0)
 	if len(text) <= largest {
 		return text
 	}
-	short := object{{name: "estrayOmitted", value: value{kind: kindText, text: "record too large"}}}
-	for i := range record {
-		m := &record[i]
-		switch m.kind {
-		case kindObject, kindList, kindNull:
-			continue
-		}
-		if clean := appendMember(nil, m, 1); len(clean) <= 1<<10 {
-			short = append(short, *m)
+	return appendFrame(nil, record)
+}
+
+// omitted is the member that tells that parts of a record were left out.
+const omitted = "estrayOmitted"
+
+// appendFrame appends a record without its request and response, and all else
+// that is large.
+func appendFrame(dst []byte, record object) []byte {
+	dst, told := append(dst, '{'), false
+	tell := func() {
+		if !told {
+			dst, told = append(dst, `"`+omitted+`":"record too large",`...), true
 		}
 	}
-	return appendClean(nil, short.order().asValue(), 0)
+	for v := range value(record).parts().values() {
+		if v.kind() == kindNull || v.kind() > kindText {
+			continue
+		}
+		clean := appendMember(nil, v, 1)
+		if len(clean) > 1<<10 {
+			continue
+		}
+		if name := v.name(); name == omitted {
+			told = true // as one of two of a name, the last stands
+		} else if name > omitted {
+			tell()
+		}
+		dst = append(append(appendName(dst, v), clean...), ',')
+	}
+	tell()
+	dst[len(dst)-1] = '}'
+	return dst
 }
 
 // appendClean appends a value without its secrets.
@@ -45,92 +66,91 @@ func appendClean(dst []byte, v value, depth int) []byte {
 	if depth > deepest {
 		return appendText(dst, dropped)
 	}
-	switch v.kind {
+	switch v.kind() {
 	case kindObject:
-		return appendObject(dst, v.parts, func(dst []byte, m *member) []byte { return appendMember(dst, m, depth+1) })
+		return appendObject(dst, v, depth, appendMember)
 	case kindList:
 		dst = append(dst, '[')
-		for i, x := range v.parts {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = appendClean(dst, x.value, depth+1)
+		for all, i := v.parts(), 0; i < all.len(); i++ {
+			dst = append(appendClean(dst, all.at(i), depth+1), ',')
 		}
-		return append(dst, ']')
+		return shut(dst, '[', ']')
 	case kindText:
-		clean := cleanText(v.text, depth)
-		if v.plain && clean == v.text {
-			return appendPlain(dst, clean)
-		}
-		return appendText(dst, clean)
+		return appendString(dst, v, depth)
 	case kindBool, kindNumber:
-		return append(dst, v.text...)
+		return append(dst, v.text()...)
 	}
 	return append(dst, "null"...)
 }
 
-// appendObject appends an object whose values the function value appends.
-func appendObject(dst []byte, o object, value func([]byte, *member) []byte) []byte {
+// shut ends a list whose elements are each followed by a comma.
+func shut(dst []byte, opening, closing byte) []byte {
+	if last := len(dst) - 1; dst[last] != opening {
+		dst[last] = closing
+		return dst
+	}
+	return append(dst, closing)
+}
+
+// appendString appends a string, judged by its look. The quotes of one that is
+// written as the text has it stand around it there.
+func appendString(dst []byte, v value, depth int) []byte {
+	m := v.at
+	if m.look == 0 && (m.value.n == 0 || !mayBeJSON(v.in.text[m.value.at])) {
+		return append(dst, v.in.text[m.value.at-1:][:m.value.n+2]...)
+	}
+	return appendCleanText(dst, v, depth)
+}
+
+// mayBeJSON reports whether what begins with c may be JSON, also URL-encoded.
+func mayBeJSON(c byte) bool { return c == '{' || c == '[' || c == '%' || c == ' ' }
+
+// appendName appends a member's name and a colon.
+func appendName(dst []byte, v value) []byte {
+	if m := v.at; m.nameLook&isRewritten == 0 {
+		return append(append(dst, v.in.text[m.name.at-1:][:m.name.n+2]...), ':')
+	}
+	return append(appendText(dst, v.name()), ':')
+}
+
+// appendObject appends an object whose values the function part appends.
+func appendObject(dst []byte, o value, depth int, part func([]byte, value, int) []byte) []byte {
 	dst = append(dst, '{')
-	for i := range o {
-		m := &o[i]
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		if m.plainName {
-			dst = append(appendPlain(dst, m.name), ':')
-		} else {
-			dst = append(appendText(dst, m.name), ':')
-		}
-		dst = value(dst, m)
+	for all, i := o.parts(), 0; i < all.len(); i++ {
+		v := all.at(i)
+		dst = append(part(appendName(dst, v), v, depth+1), ',')
 	}
-	return append(dst, '}')
-}
-
-// appendPlain appends a string in which nothing isSpecial.
-func appendPlain(dst []byte, s string) []byte {
-	dst = append(append(dst, '"'), s...)
-	return append(dst, '"')
-}
-
-// appendText appends a string as encoding/json writes it.
-func appendText(dst []byte, s string) []byte {
-	for i := range len(s) {
-		if isSpecial(s[i]) {
-			text, err := json.Marshal(s)
-			if err != nil {
-				text = []byte(`"` + dropped + `"`)
-			}
-			return append(dst, text...)
-		}
-	}
-	return appendPlain(dst, s)
+	return shut(dst, '{', '}')
 }
 
 // appendMember appends a member's value, judged by the member's name.
-func appendMember(dst []byte, m *member, depth int) []byte {
-	switch m.kind {
+func appendMember(dst []byte, v value, depth int) []byte {
+	switch v.kind() {
 	case kindNull, kindBool:
-		return appendClean(dst, m.value, 0)
+		return appendClean(dst, v, 0)
+	}
+	name := v.name()
+	if v.at.nameLook == 0 && !mayTell(name) {
+		return appendClean(dst, v, depth)
 	}
 	var room [64]byte
-	lower := appendLower(room[:0], m.name)
+	lower := appendLower(room[:0], name)
 	switch string(lower) {
 	case "environment":
-		return appendEnvironment(dst, m.value, depth)
+		return appendEnvironment(dst, v, depth)
 	case "environmentvariables", "stagevariables":
-		return appendNames(dst, m.value)
+		return appendNames(dst, v)
 	case "code":
-		return appendCode(dst, m.value, depth)
+		return appendCode(dst, v, depth)
 	case "content":
-		if m.kind != kindText { // EC2 wraps plain ids in {"content": ID}
-			return appendCode(dst, m.value, depth)
+		if v.kind() != kindText { // EC2 wraps plain ids in {"content": ID}
+			return appendCode(dst, v, depth)
 		}
 	}
 	if isSecretName(lower) {
 		return appendText(dst, dropped)
 	}
-	return appendClean(dst, m.value, depth)
+	return appendClean(dst, v, depth)
 }
 
 // appendLower appends a name in lower case, without a string of its own, to
@@ -148,89 +168,107 @@ func appendLower(dst []byte, name string) []byte {
 	return dst
 }
 
+// mayTell reports whether a name of ASCII may be one by which a member is
+// judged. It says yes to all of those and to few others, by the last letters and
+// the length: most names are spared being compared.
+func mayTell(name string) bool {
+	n := len(name)
+	if n < len("code") {
+		return false
+	}
+	switch uint32(name[n-3]|0x20)<<16 | uint32(name[n-2]|0x20)<<8 | uint32(name[n-1]|0x20) {
+	case 'o'<<16 | 'r'<<8 | 'd', 'a'<<16 | 's'<<8 | 'e', 'l'<<16 | 'u'<<8 | 'e', 'i'<<16 | 'n'<<8 | 'g', // password, passphrase, apikeyvalue, secretstring
+		'k'<<16 | 'e'<<8 | 'n', 'r'<<16 | 'e'<<8 | 't', 'k'<<16 | 'e'<<8 | 'y', 'a'<<16 | 'r'<<8 | 'y': // token, secret, secretkey, secretbinary
+		return true
+	case 'o'<<16 | 'd'<<8 | 'e', 'e'<<16 | 'n'<<8 | 't', 'l'<<16 | 'e'<<8 | 's', 'a'<<16 | 'l'<<8 | 's', // code, content, variables, credentials
+		'i'<<16 | 'l'<<8 | 'e', 'o'<<16 | 'd'<<8 | 'y', 'o'<<16 | 'a'<<8 | 'd', 'p'<<16 | 'u'<<8 | 't', // zipfile, body, payload, input
+		'a'<<16 | 't'<<8 | 'e', 'e'<<16 | 'x'<<8 | 't', 'i'<<16 | 'o'<<8 | 'n', 'l'<<16 | 'i'<<8 | 'd': // template, context, assertion, externalid
+		const lengths = 1<<4 | 1<<5 | 1<<7 | 1<<9 | 1<<10 | 1<<11 | 1<<13 | 1<<14 | 1<<20
+		return lengths>>n&1 != 0
+	}
+	return false
+}
+
 // isSecretName knows names that hold secrets, by service-independent endings:
 // sessionToken, lambda:EventSourceToken, secretAccessKey, masterUserPassword.
 func isSecretName(lower []byte) bool {
-	if len(lower) == 0 {
-		return false
-	}
 	switch string(lower) {
 	case "credentials", "zipfile", "body", "payload", "input", "inputtemplate", "clientcontext", "tokencode", "samlassertion",
 		"sts:externalid", "externalid", "authorization":
 		return true
 	}
-	ends := func(end string) bool { return bytes.HasSuffix(lower, []byte(end)) }
-	switch lower[len(lower)-1] { // most names are told apart by their last letter
-	case 'd':
-		return ends("password")
-	case 'e':
-		return ends("passphrase") || ends("apikeyvalue")
-	case 'g':
-		return ends("secretstring")
-	case 'n':
-		return ends("token")
-	case 't':
-		return ends("secret")
-	case 'y':
-		return ends("secretkey") || ends("secretaccesskey") || ends("privatekey") || ends("secretbinary")
+	for _, end := range [...]string{
+		"password", "passphrase", "apikeyvalue", "secretstring", "token", "secret", "secretkey", "secretaccesskey", "privatekey", "secretbinary",
+	} {
+		if bytes.HasSuffix(lower, []byte(end)) {
+			return true
+		}
 	}
 	return false
 }
 
 // appendEnvironment keeps the names of variables, never a value.
 func appendEnvironment(dst []byte, v value, depth int) []byte {
-	if v.kind != kindObject {
+	if v.kind() != kindObject {
 		return appendText(dst, dropped)
 	}
-	return appendObject(dst, v.parts, func(dst []byte, m *member) []byte {
-		if strings.EqualFold(m.name, "variables") {
-			return appendNames(dst, m.value)
+	return appendObject(dst, v, depth, func(dst []byte, part value, depth int) []byte {
+		if strings.EqualFold(part.name(), "variables") {
+			return appendNames(dst, part)
 		}
-		return appendMember(dst, m, depth+1)
+		return appendMember(dst, part, depth)
 	})
 }
 
 // appendNames keeps the members' names of an object and drops all else.
 func appendNames(dst []byte, v value) []byte {
-	if v.kind != kindObject {
+	if v.kind() != kindObject {
 		return appendText(dst, dropped)
 	}
-	return appendObject(dst, v.parts, func(dst []byte, _ *member) []byte { return appendText(dst, dropped) })
+	return appendObject(dst, v, 0, func(dst []byte, _ value, _ int) []byte { return appendText(dst, dropped) })
 }
 
 // appendCode drops the presigned link to code or to a layer's content.
 func appendCode(dst []byte, v value, depth int) []byte {
-	if v.kind != kindObject {
+	if v.kind() != kindObject {
 		return appendText(dst, dropped) // code itself
 	}
-	return appendObject(dst, v.parts, func(dst []byte, m *member) []byte {
-		if strings.EqualFold(m.name, "location") {
+	return appendObject(dst, v, depth, func(dst []byte, part value, depth int) []byte {
+		if strings.EqualFold(part.name(), "location") {
 			return appendText(dst, dropped)
 		}
-		return appendMember(dst, m, depth+1)
+		return appendMember(dst, part, depth)
 	})
 }
 
-// cleanText drops links that carry their own credentials, and looks into text
-// that is JSON itself: policies, which hold tokens in their conditions.
-func cleanText(s string, depth int) string {
+// appendCleanText drops links that carry their own credentials, and looks into
+// text that is JSON itself: policies, which hold tokens in their conditions.
+func appendCleanText(dst []byte, v value, depth int) []byte {
+	s := v.text()
 	if isSignedLink(s) {
-		return dropped
+		return appendText(dst, dropped)
 	}
 	text := strings.TrimSpace(s)
-	if strings.HasPrefix(text, "%7B") || strings.HasPrefix(text, "%7b") || strings.HasPrefix(text, "%5B") {
-		if plain, err := url.PathUnescape(text); err == nil {
-			text = strings.TrimSpace(plain)
+	var inner value
+	switch {
+	case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "["):
+		inner = v.inner()
+	case strings.HasPrefix(text, "%7B"), strings.HasPrefix(text, "%7b"), strings.HasPrefix(text, "%5B"):
+		plain, err := url.PathUnescape(text)
+		if err != nil {
+			return appendText(dst, s)
 		}
+		text = strings.TrimSpace(plain)
+		inner = parseJSON(text)
+	default:
+		return appendText(dst, s)
 	}
-	if !strings.HasPrefix(text, "{") && !strings.HasPrefix(text, "[") {
-		return s
-	}
-	inner := parseJSON(text)
 	if inner.missing() {
-		return cleanBroken(s, text)
+		return appendText(dst, cleanBroken(s, text))
 	}
-	return string(appendClean(nil, inner, depth+1))
+	clean := appendClean(inner.in.buffer[:0], inner, depth+1)
+	inner.in.buffer = clean
+	return appendText(dst, clean)
 }
 
 // cleanBroken keeps text that only looks like JSON (a cut policy), unless it

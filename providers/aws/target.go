@@ -93,7 +93,7 @@ func (r *reading) lambdaTargets() []function {
 	home := r.home()
 	qualified := r.request.child("fullyQualifiedArn")
 	resolved := home
-	if p := qualified.child("arnPrefix"); p != nil {
+	if p := qualified.child("arnPrefix"); !p.missing() {
 		resolved.partition = cmp.Or(p.text("partition"), home.partition)
 		resolved.region = cmp.Or(p.text("region"), home.region)
 		resolved.account = cmp.Or(p.text("account"), home.account)
@@ -130,8 +130,8 @@ func (r *reading) askedQualifier(home function) string {
 
 // resource is the function among the record's resources (data events).
 func (r *reading) resource() string {
-	for _, v := range r.record.list("resources") {
-		if arn := asObject(v.value).text("ARN"); strings.Contains(arn, ":lambda:") && strings.Contains(arn, ":function:") {
+	for v := range r.record.list("resources").values() {
+		if arn := v.object().text("ARN"); strings.Contains(arn, ":lambda:") && strings.Contains(arn, ":function:") {
 			return arn
 		}
 	}

@@ -347,7 +347,7 @@ func TestUseThatCannotBeUnderstoodIsAnErrorWithoutContent(t *testing.T) {
 		"no such time":  {strings.Replace(role, "2026-03-01T10", "2026-02-30T10", 1), "decode record: eventTime is no time of RFC 3339"},
 		"an early time": {strings.Replace(role, "2026-03-01T10", "2012-03-01T10", 1), "decode record: eventTime lies in the year 2012"},
 		"no role":       {`{"userIdentity":{"type":"AssumedRole"},"eventID":"1","eventSource":"s","eventName":"n","eventTime":"2026-03-01T10:00:00Z"}`, "decode record: it names no role"},
-		"too much":      {role + strings.Repeat(" ", 9<<20), "decode record: it has " + strconv.Itoa(len(role)+9<<20) + " bytes, and CloudTrail writes at most 256 KB"},
+		"too much":      {role + strings.Repeat(" ", 9<<20), "decode record: it has " + strconv.Itoa(len(role)+9<<20) + " bytes, and CloudTrail writes at most 1 MB"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var use aws.Use
