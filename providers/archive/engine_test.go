@@ -343,6 +343,25 @@ func TestProof(t *testing.T) {
 	}
 }
 
+// TestWhatNobodyVouchesForIsNotProved: where the records are silent on a log and
+// name no problem, the events are proved up to it and no further.
+func TestWhatNobodyVouchesForIsNotProved(t *testing.T) {
+	objects := fstest.MapFS{}
+	for day := 1; day <= 3; day++ {
+		objects[key(fmt.Sprintf("2026010%dT0300", day))] = &fstest.MapFile{Data: zipped(records(fmt.Sprint(day)))}
+	}
+	for silent, want := range map[string]string{"": "2026-01-03T02:45:00Z", "20260102T0300": "2026-01-02T03:00:00Z", "20260101T0300": "2026-01-01T03:00:00Z"} {
+		cfg := archive.Config{Source: name, Root: archive.Folder(objects)}
+		cfg.Prove = func(context.Context, archive.Proving) (archive.Proof, error) {
+			return archive.Proof{Hashes: without(sumsOf(t, objects), key(silent))}, nil
+		}
+		c := readAll(t, archive.Logs(cfg, format()), nil).coverage[eventsCell()]
+		if c.Continuity != inventory.Proved || !c.Window.To.Equal(at(want)) {
+			t.Errorf("silent on %q: %v up to %s, want up to %s", silent, c.Continuity, c.Window.To, want)
+		}
+	}
+}
+
 // TestStoreOfTenThousand: a bucket that refuses one object of many.
 func TestStoreOfTenThousand(t *testing.T) {
 	objects := fstest.MapFS{}

@@ -40,7 +40,7 @@ func (s *events) Read(ctx context.Context, since providers.Since, emit providers
 		r.bad.unread(x.key, "", x.err)
 	}
 	s.cfg.Meter.plan(len(unknown), sizeOf(unknown))
-	if err := r.prove(ctx, unknown); err != nil {
+	if err := r.prove(ctx, known, due); err != nil {
 		return err
 	}
 	if err := r.objects(ctx, unknown); err != nil {
@@ -48,7 +48,9 @@ func (s *events) Read(ctx context.Context, since providers.Since, emit providers
 	}
 	r.seen += known.events()
 	r.whole += len(due) - len(unknown)
-	return emit(r.coverage(due, known.remember(due, r.clean)))
+	left := known.remember(due, r.clean)
+	left.broken = !r.proofHolds()
+	return emit(r.coverage(due, left))
 }
 
 // basis is how this source reads.
@@ -123,6 +125,9 @@ func (r *reading) coverage(due []object, left periods) inventory.Coverage {
 	c.Continuity, c.Window = r.continuity(), window(due, r.source.format.Late)
 	if r.proof.covers(c.Window) {
 		c.Window.To = r.proof.Window.To
+	}
+	if c.Continuity == inventory.Proved && !r.unvouched.IsZero() && r.unvouched.Before(c.Window.To) {
+		c.Window.To = r.unvouched
 	}
 	notes := []string{r.breaks.String(), r.unproved(), tooOld(r.old), r.changed.String(), join(r.proof.Notes...)}
 	if c.Why.Message = join(notes...); c.Continuity == inventory.Broken {

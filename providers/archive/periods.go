@@ -70,7 +70,10 @@ type periods struct {
 	// shrinks: objects of the oldest days were seen to go, as those of a bucket
 	// do that lets them expire.
 	shrinks bool
-	all     []period // in order
+	// broken: the integrity records did not vouch for all, so that they are asked
+	// of all again.
+	broken bool
+	all    []period // in order
 }
 
 // period is a run of days. Its objects are all that were delivered on them.
@@ -160,6 +163,7 @@ func search(all []period, d day) int {
 type known struct {
 	last periods
 	same []period // whose objects are as they were, in order
+	lost []period // whose objects are not, but for the oldest ones that are gone
 }
 
 // compare holds the last reading against the objects that are due now, in order
@@ -172,6 +176,9 @@ func (p periods) compare(due []object) (known, changes) {
 		if len(now) == was.objects && nameSet(now) == was.name {
 			k.same = append(k.same, was)
 			continue
+		}
+		if was.to >= t.first {
+			k.lost = append(k.lost, was)
 		}
 		t.look(was, now)
 	}

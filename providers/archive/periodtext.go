@@ -20,12 +20,15 @@ const form = "days/1"
 // and the prints of its objects. A year of hourly objects takes 2 KB, and three
 // 3 KB; no log takes more than 16.
 func (p periods) String() string {
-	shrinks := ""
+	flags := ""
 	if p.shrinks {
-		shrinks = " shrinks"
+		flags = " shrinks"
+	}
+	if p.broken {
+		flags += " broken"
 	}
 	out := []string{fmt.Sprintf("%s revision=%d usage=%s proved=%t newest=%d/%d%s",
-		form, p.on.revision, p.on.counted, p.on.proved, p.newest.Unix(), p.newest.Nanosecond(), shrinks)}
+		form, p.on.revision, p.on.counted, p.on.proved, p.newest.Unix(), p.newest.Nanosecond(), flags)}
 	for _, q := range p.all {
 		text := fmt.Sprintf("%d+%d %d %d %016x%08x", q.from, q.to-q.from, q.objects, q.events, q.name.all, q.name.keys)
 		if q.prints != nil {
@@ -71,6 +74,7 @@ func parsePeriods(text string, on basis) periods {
 }
 
 func parseHead(text string) (periods, bool) {
+	text, broken := strings.CutSuffix(text, " broken")
 	text, shrinks := strings.CutSuffix(text, " shrinks")
 	f := strings.Split(text, " ")
 	if len(f) != 5 || f[0] != form {
@@ -81,7 +85,7 @@ func parseHead(text string) (periods, bool) {
 	s, ok2 := number(sec)
 	n, ok3 := number(nsec)
 	on := basis{int(revision), inventory.Counted(strings.TrimPrefix(f[2], "usage=")), f[3] == "proved=true"}
-	return periods{on: on, newest: time.Unix(s, n).UTC(), shrinks: shrinks}, ok1 && ok2 && ok3
+	return periods{on: on, newest: time.Unix(s, n).UTC(), shrinks: shrinks, broken: broken}, ok1 && ok2 && ok3
 }
 
 func parsePeriod(text string) (period, bool) {

@@ -14,7 +14,7 @@ import (
 )
 
 func sampleText() string {
-	return "days/1 revision=7 usage=functions proved=false newest=1767225600/5 shrinks;" +
+	return "days/1 revision=7 usage=functions proved=false newest=1767225600/5 shrinks broken;" +
 		"20454+27 2 10 00000000000000ff0000000a;20512+0 1 5 00000000000000fe0000000b AAEC"
 }
 
@@ -24,7 +24,7 @@ func comparePeriods() gocmp.Option {
 
 // TestPeriodsText: the text says all that there is to keep.
 func TestPeriodsText(t *testing.T) {
-	want := periods{on: onBasis(), newest: time.Unix(1767225600, 5).UTC(), shrinks: true, all: []period{
+	want := periods{on: onBasis(), newest: time.Unix(1767225600, 5).UTC(), shrinks: true, broken: true, all: []period{
 		{from: 20454, to: 20481, objects: 2, events: 10, name: setName{0xff, 0xa}},
 		{from: 20512, to: 20512, objects: 1, events: 5, name: setName{0xfe, 0xb}, prints: []uint32{0x000102}},
 	}}
@@ -98,7 +98,7 @@ func TestPeriodsTextRoundTrip(t *testing.T) {
 		want := periods{
 			on:      basis{rapid.Int().Draw(t, "revision"), counted, rapid.Bool().Draw(t, "proved")},
 			newest:  time.Unix(rapid.Int64Range(-1<<40, 1<<40).Draw(t, "seconds"), rapid.Int64Range(0, 999_999_999).Draw(t, "rest")).UTC(),
-			shrinks: rapid.Bool().Draw(t, "shrinks"),
+			shrinks: rapid.Bool().Draw(t, "shrinks"), broken: rapid.Bool().Draw(t, "broken"),
 		}
 		d := day(rapid.Int64Range(-1<<20, 1<<20).Draw(t, "first day"))
 		for range rapid.IntRange(0, 5).Draw(t, "periods") {

@@ -3,24 +3,64 @@ package archive
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/estray/estray/inventory"
 )
 
-// prove asks what the integrity records vouch for of the objects that are to be
-// read. Days that are known were proved when they were read.
-func (r *reading) prove(ctx context.Context, due []object) error {
+// prove asks what the integrity records vouch for of what is not known. Days that
+// are known were proved when they were read.
+func (r *reading) prove(ctx context.Context, k known, due []object) error {
 	s := r.source
-	if s.cfg.Prove == nil || len(due) == 0 {
+	if s.cfg.Prove == nil {
 		return nil
 	}
-	of := Proving{Scope: s.cell.Scope, Records: s.proofs, Window: window(due, 0)}
+	unproved, ok := k.unproved(due)
+	if !ok {
+		return nil
+	}
+	of := Proving{Scope: s.cell.Scope, Records: s.proofs, Window: unproved}
 	for _, o := range s.objects {
 		of.Logs = append(of.Logs, o.key)
 	}
 	r.proof, r.failed = s.cfg.Prove(ctx, of)
 	return ctx.Err()
+}
+
+// unproved is the time of delivery for which the integrity records are asked:
+// whole days, those of which an object is gone among them, for what is gone lay
+// behind the last one that is left. The days beside them count too: a record of
+// one day names logs of the other, and those of the newest day may still be to
+// come. If something was wrong the last time, it is the time of all objects, so
+// that the same is told again. False: there is none.
+func (k known) unproved(due []object) (inventory.Window, bool) {
+	if len(due) == 0 {
+		return inventory.Window{}, false
+	}
+	whole := window(due, 0)
+	if k.last.broken {
+		return whole, true
+	}
+	first, last := day(math.MaxInt64), day(math.MinInt64)
+	for i := range due {
+		if d := dayOf(due[i].delivered); !k.has(d) {
+			first, last = min(first, d), max(last, d)
+		}
+	}
+	for _, p := range k.lost {
+		first, last = min(first, p.from), max(last, p.to)
+	}
+	if last < first {
+		return inventory.Window{}, false
+	}
+	if from := (first - 1).time(); from.After(whole.From) {
+		whole.From = from
+	}
+	if to := (last + 2).time(); to.Before(whole.To) {
+		whole.To = to
+	}
+	return whole, !whole.To.Before(whole.From)
 }
 
 // proofHolds reports whether nothing contradicts the integrity records, if they

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"context"
+	"time"
 
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/providers"
@@ -18,6 +19,9 @@ type reading struct {
 	failed  error // why nothing could be proved
 	// modified: a log is not what the integrity records vouch for.
 	modified bool
+	// unvouched is when the first log was delivered that nobody vouches for; zero:
+	// there is none, or nobody was asked.
+	unvouched time.Time
 
 	seen   int // events
 	whole  int // objects that were read without a mistake
@@ -82,6 +86,9 @@ func (r *reading) object(ctx context.Context, t *task) error {
 	}
 	if r.source.cfg.Prove != nil && t.vouched == nil {
 		r.now.told = true
+		if r.unvouched.IsZero() || t.delivered.Before(r.unvouched) {
+			r.unvouched = t.delivered
+		}
 	}
 	r.source.cfg.Meter.object(t.size)
 	return nil

@@ -139,6 +139,42 @@ func TestVerifiedAgain(t *testing.T) {
 	}
 }
 
+// TestWhatIsGoneIsToldAgainAndAgain: a log that was removed after it was read,
+// from the edge of a day or with all its day, breaks the continuity in every
+// later scan, although the days around it are known.
+func TestWhatIsGoneIsToldAgainAndAgain(t *testing.T) {
+	key, err := trailsign.NewKey(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, gone := range map[string][2]int{"the last log of a day": {47, 48}, "the first log of a day": {24, 25}, "a whole day": {24, 48}} {
+		t.Run(name, func(t *testing.T) {
+			s, again, dir := newSigned(key), &memory{}, t.TempDir()
+			for h := 4; h < 100; h++ {
+				if h > 4 {
+					s.log(h)
+				}
+				s.digests = append(s.digests, s.trail.Digest(hour(h, 0), hour(h+1, 0)))
+			}
+			if c := s.scanned(t, dir, again, key); c.Continuity != inventory.Proved {
+				t.Fatalf("before anything was removed: %v", c.Why)
+			}
+			for _, log := range s.logs[gone[0]:gone[1]] {
+				delete(s.Archive, log)
+				if err := os.Remove(filepath.Join(dir, "logs", filepath.FromSlash(log))); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for range 3 {
+				got := s.scanned(t, dir, again, key)
+				if got.State != inventory.Partial || got.Continuity != inventory.Broken || !strings.Contains(got.Why.Message, "missing-log") {
+					t.Errorf("state %s, continuity %v, %q", got.State, got.Continuity, got.Why.Message)
+				}
+			}
+		})
+	}
+}
+
 // TestPublicKeysThatCannotBeRead are a mistake before anything is read.
 func TestPublicKeysThatCannotBeRead(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "keys.json")
