@@ -16,7 +16,7 @@ type crew struct {
 	free    chan *worker
 	chunks  *sync.Pool
 	pieces  *sync.Pool // of *[smallest]byte, for relays
-	results *sync.Pool // of *result
+	results spare
 }
 
 func newCrew(n int, format Format) *crew {
@@ -27,7 +27,7 @@ func newCrew(n int, format Format) *crew {
 		free:    make(chan *worker, n),
 		chunks:  &sync.Pool{New: func() any { return new([chunk]byte) }},
 		pieces:  &sync.Pool{New: func() any { return new([smallest]byte) }},
-		results: &sync.Pool{New: func() any { return newResult() }},
+		results: make(spare, n+1),
 	}
 	var names *jsonscan.Names
 	if len(format.Filter.Members) > 0 {
@@ -43,6 +43,29 @@ func newCrew(n int, format Format) *crew {
 		c.free <- w
 	}
 	return c
+}
+
+// spare are results that are used again: not more than there are workers, and
+// one that is being merged. They are no pool, which a collection of garbage
+// would empty: what a segment grew to is most of what counting use asks for.
+type spare chan *result
+
+// Get gives an empty result.
+func (s spare) Get() *result {
+	select {
+	case r := <-s:
+		return r
+	default:
+		return newResult()
+	}
+}
+
+// Put takes a result back that is empty.
+func (s spare) Put(r *result) {
+	select {
+	case s <- r:
+	default:
+	}
 }
 
 // take waits for a worker.

@@ -86,7 +86,7 @@ func (w *worker) read(ctx context.Context, t *task) {
 	defer t.fetch.close()
 	w.task, w.told = t, 0
 	w.cut.buf = nil // of the object before
-	w.result = w.crew.results.Get().(*result)
+	w.result = w.crew.results.Get()
 	if w.open() {
 		w.content(ctx)
 	}
@@ -163,7 +163,7 @@ func (w *worker) records(ctx context.Context) bool {
 			if !w.hand(ctx) {
 				return false
 			}
-			w.result = w.crew.results.Get().(*result)
+			w.result = w.crew.results.Get()
 		}
 	}
 }
