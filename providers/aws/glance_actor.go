@@ -196,7 +196,9 @@ func (g *glance) dryRun() (dry bool) {
 			dry = g.flag()
 			continue
 		}
-		g.other("dryRun", "omitted")
+		if n := len(g.name()); g.escapes || n == len("dryRun") || n == len("omitted") {
+			g.other("dryRun", "omitted")
+		}
 		g.skip()
 	}
 	return dry
