@@ -183,16 +183,17 @@ func (c *cutter) records(b byte) (piece, bool) {
 // element cuts one record.
 func (c *cutter) element() (piece, bool) {
 	b, ok := c.space()
+	if ok && b == ',' && c.afterOne {
+		c.pos++
+		c.afterOne = false
+		b, ok = c.space()
+	}
 	switch {
 	case !ok:
 		return c.cutShort("the array of records")
 	case b == ']':
 		c.pos++
 		c.at, c.afterOne = c.around(), true
-		return piece{}, false
-	case b == ',' && c.afterOne:
-		c.pos++
-		c.afterOne = false
 		return piece{}, false
 	case c.afterOne:
 		c.afterOne = false // reads on as if the comma were there
