@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -229,11 +228,7 @@ func TestLargeObject(t *testing.T) {
 	fmt.Fprintf(&b, `{"id":"large","kind":"ours","pad":"%s"},{"id":"last","kind":"ours","time":"2026-01-02T03:04:05Z"}]}`, strings.Repeat("y", 9<<20))
 	objects := fstest.MapFS{key("20260102T0300"): {Data: zipped(b.String())}}
 	for _, workers := range []int{1, 2} {
-		var before, after runtime.MemStats
-		runtime.GC()
-		runtime.ReadMemStats(&before)
 		got := readAll(t, archive.Logs(archive.Config{Source: name, Root: archive.Folder(objects), Workers: workers}, used()), nil)
-		runtime.ReadMemStats(&after)
 		if n := len(got.events); n != 12_001 || got.events[n-1].ID != "last" || got.events[n-1].Provenance.Record != 12_001 {
 			t.Errorf("%d workers: %d events, want all but the large one", workers, n)
 		}
@@ -326,7 +321,7 @@ func TestProof(t *testing.T) {
 			if c.Continuity != tt.continuity {
 				t.Errorf("continuity is %q, want %q", c.Continuity, tt.continuity)
 			}
-			if to := tt.proof.Window.To; !to.IsZero() && !c.Window.To.Equal(at("2026-01-03T02:45:00Z")) && !c.Window.To.Equal(to) {
+			if to := tt.proof.Window.To; !to.IsZero() && !c.Window.To.Equal(to) {
 				t.Errorf("the window ends %s, want it to end with what is proved", c.Window.To)
 			}
 			opened.sorted()
