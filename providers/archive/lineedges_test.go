@@ -51,18 +51,45 @@ func TestProgressMovesAmidAnObject(t *testing.T) {
 	body := []byte(strings.Repeat(`,{"id":"passed","foreign":true}`, 1<<20/31))
 	open, size := repeated([]byte(`{"Records":[{"id":"passed","foreign":true}`), body, 100, []byte("]}"))
 	meter := &archive.Meter{}
-	moved := false
+	asked, moved := false, false
 	watched := &aftermath{src: open(), at: 90 * int64(len(body)), act: func() {
-		for range 1000 {
-			if moved = moved || meter.Progress().Inflated > 0; moved {
-				return
+		for range 500 {
+			if moved = moved || meter.Progress().Inflated > 0; moved || asked {
+				break
 			}
 			time.Sleep(10 * time.Millisecond)
 		}
+		asked = true
 	}}
 	cfg := archive.Config{Source: name, Root: made{[]string{key("20260102T0300")}, size, func(string) io.Reader { return watched }}, Meter: meter}
 	c, _, err := sink(t.Context(), t, cfg, format())
 	if err != nil || c.State != inventory.Complete || !moved {
 		t.Errorf("progress moved: %t; %s (%s), %v", moved, c.State, c.Why, err)
+	}
+}
+
+// TestALargeObjectThatIsDamaged says so, also where a worker inflates it for
+// another.
+func TestALargeObjectThatIsDamaged(t *testing.T) {
+	open, _ := repeated([]byte(`{"Records":[`+record("a")), []byte(`,{"id":"x","foreign":true}`+strings.Repeat(" ", 1000)), 12_000, []byte("]}"))
+	text, err := io.ReadAll(open())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sound := fastest(string(text))
+	for _, workers := range []int{1, 3} {
+		for says, content := range map[string][]byte{
+			"checksum":       flip(sound, len(sound)-8),
+			"no gzip follow": append(sound[:len(sound):len(sound)], "x"...),
+			"cut off":        sound[:len(sound)-4],
+		} {
+			cfg := inMemory(content)
+			cfg.Workers = workers
+			got := readAll(t, archive.Logs(cfg, format()), nil)
+			checkCoverage(t, got.coverage[eventsCell()], inventory.Malformed, says)
+			if diff := cmp.Diff([]string{"a"}, got.ids()); diff != "" {
+				t.Errorf("%s, %d workers: events (-want +got):\n%s", says, workers, diff)
+			}
+		}
 	}
 }
