@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes what cuts records out of foreign bytes and what decodes them, each
+# Fuzzes what inflates foreign bytes, cuts records out of them and decodes them, each
 # target for a while (60s; FUZZTIME gives another time). An input that fails ends
 # the run and is printed; go test keeps it in the package's testdata/fuzz, from
 # where it belongs into the repository together with the cure.
@@ -8,6 +8,9 @@ cd "$(dirname "$0")/.."
 . .ci/stages.sh
 
 targets=(
+	./internal/inflate:FuzzObject
+	./internal/jsonscan:FuzzSpan
+	./internal/jsonscan:FuzzValues
 	./providers/archive:FuzzReadObject
 	./providers/aws:FuzzDecode
 	./providers/aws:FuzzUseOfBytes

@@ -33,7 +33,7 @@ type outcome struct {
 	Counted bool
 }
 
-// peer is what is there to be compared with; an empty path: it is not there.
+// peers are what is there to be compared with; an empty path: it is not there.
 type peers struct{ python, jq string }
 
 // duck asks DuckDB from Python, which brings it along.
