@@ -109,17 +109,19 @@ func (s *scanner) object() (span, bool) {
 	base := len(s.open)
 	empty, ok := s.enter('}')
 	for more := !empty; more && ok; {
-		m := member{order: uint32(len(s.open) - base)}
 		if s.space() != '"' {
 			return span{}, false
 		}
-		if m.name, m.nameLook, ok = s.string(); !ok || !s.take(':') {
+		name, nameLook, isString := s.string()
+		if !isString || !s.take(':') {
 			return span{}, false
 		}
-		if m.kind, m.value, m.look, ok = s.value(); !ok {
+		kind, value, look, isValue := s.value()
+		if !isValue {
 			return span{}, false
 		}
-		s.open = append(s.open, m)
+		order := uint32(len(s.open) - base)
+		s.open = append(s.open, member{name: name, value: value, order: order, kind: kind, look: look, nameLook: nameLook})
 		more, ok = s.more('}')
 	}
 	return s.keepObject(base), ok
@@ -130,11 +132,11 @@ func (s *scanner) list() (span, bool) {
 	base := len(s.open)
 	empty, ok := s.enter(']')
 	for more := !empty; more && ok; {
-		var m member
-		if m.kind, m.value, m.look, ok = s.value(); !ok {
+		kind, value, look, isValue := s.value()
+		if !isValue {
 			return span{}, false
 		}
-		s.open = append(s.open, m)
+		s.open = append(s.open, member{value: value, kind: kind, look: look})
 		more, ok = s.more(']')
 	}
 	return s.keep(base, s.open[base:]), ok
@@ -144,15 +146,16 @@ func (s *scanner) list() (span, bool) {
 // UTF-8 is replaced.
 func (s *scanner) string() (place span, look look, ok bool) {
 	start := s.pos + 1
-	for at := ordinary(s.text, start); at < len(s.text); at++ {
-		switch class(s.text[at]) {
-		case ordinaryByte:
+	for at := ordinary(s.text, start); at < len(s.text); at = ordinary(s.text, at+1) {
+		c := s.text[at]
+		if c == '"' && look&isWide == 0 {
+			s.pos = at + 1
+			return span{uint32(start), uint32(at - start)}, look, true
+		}
+		switch class(c) {
 		case quoteByte:
 			s.pos = at + 1
-			if look&isWide != 0 {
-				return s.wide(start, at, look)
-			}
-			return span{uint32(start), uint32(at - start)}, look, true
+			return s.wide(start, at, look)
 		case tellingByte:
 			look |= isTelling
 		case markupByte:

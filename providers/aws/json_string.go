@@ -46,19 +46,17 @@ func class(c byte) byte {
 
 // ordinary passes over bytes of a string that nothing has to be known of, eight
 // at a time. It may stop at any.
-func ordinary(text string, at int) int {
+func ordinary[T string | []byte](text T, at int) int {
 	const ones, high = 0x0101010101010101, 0x8080808080808080
 	for ; at+8 <= len(text); at += 8 {
 		t := text[at : at+8]
 		w := uint64(t[0]) | uint64(t[1])<<8 | uint64(t[2])<<16 | uint64(t[3])<<24 |
 			uint64(t[4])<<32 | uint64(t[5])<<40 | uint64(t[6])<<48 | uint64(t[7])<<56
 		quotes := (w | 4*ones) ^ '&'*ones // " and &
-		angles := (w | 2*ones) ^ '>'*ones // < and >
-		slashes := w ^ '\\'*ones          // \
-		equals := w ^ '='*ones
+		angles := (w | 3*ones) ^ '?'*ones // < = > ?
+		slashes := w ^ '\\'*ones
 		ats := w ^ '@'*ones
-		found := (quotes-ones)&^quotes | (angles-ones)&^angles | (slashes-ones)&^slashes | (equals-ones)&^equals | (ats-ones)&^ats |
-			(w - ' '*ones) | w
+		found := (quotes-ones)&^quotes | (angles-ones)&^angles | (slashes-ones)&^slashes | (ats-ones)&^ats | (w - ' '*ones) | w
 		if found &= high; found != 0 {
 			return at + bits.TrailingZeros64(found)/8
 		}
@@ -78,7 +76,7 @@ func (s *scanner) wide(start, end int, look look) (span, look, bool) {
 // simple: it is ASCII up to there.
 func (s *scanner) escaped(start, at int, simple bool) (span, look, bool) {
 	out, from := s.buffer[:0], start
-	for ; at < len(s.text); at++ {
+	for ; at < len(s.text); at = ordinary(s.text, at+1) {
 		switch class(s.text[at]) {
 		case quoteByte:
 			s.buffer = append(out, s.text[from:at]...)
@@ -164,30 +162,31 @@ func (s *scanner) spell(text string) (span, look, bool) {
 func appendText[T string | []byte](dst []byte, s T) []byte {
 	dst = append(dst, '"')
 	from := 0
-	for i := 0; i < len(s); i++ {
-		size := 1
+	for i := ordinary(s, 0); i < len(s); i = ordinary(s, i) {
+		r, size := rune(s[i]), 1
 		switch class(s[i]) {
 		case ordinaryByte, tellingByte:
+			i++
 			continue
 		case wideByte:
-			var r rune
-			if r, size = utf8.DecodeRuneInString(string(s[i:min(i+utf8.UTFMax, len(s))])); size > 1 && r != '\u2028' && r != '\u2029' {
-				i += size - 1
+			r, size = utf8.DecodeRuneInString(string(s[i:min(i+utf8.UTFMax, len(s))]))
+			if size > 1 && r != '\u2028' && r != '\u2029' {
+				i += size
 				continue
 			}
 		}
-		dst = appendEscape(append(dst, s[from:i]...), string(s[i:i+size]))
-		i += size - 1
-		from = i + 1
+		dst = appendEscape(append(dst, s[from:i]...), r)
+		i += size
+		from = i
 	}
 	return append(append(dst, s[from:]...), '"')
 }
 
-// appendEscape appends one character as an escape. What is no UTF-8 is replaced.
-func appendEscape(dst []byte, character string) []byte {
-	switch c := character[0]; c {
+// appendEscape appends a character as an escape.
+func appendEscape(dst []byte, r rune) []byte {
+	switch r {
 	case '"', '\\':
-		return append(dst, '\\', c)
+		return append(dst, '\\', byte(r))
 	case '\n':
 		return append(dst, '\\', 'n')
 	case '\t':
@@ -199,7 +198,6 @@ func appendEscape(dst []byte, character string) []byte {
 	case '\f':
 		return append(dst, '\\', 'f')
 	}
-	r, _ := utf8.DecodeRuneInString(character)
 	var room [8]byte
 	digits := strconv.AppendInt(room[:0], int64(r), 16)
 	return append(append(dst, "\\u0000"[:6-len(digits)]...), digits...)

@@ -16,9 +16,12 @@ func principal(record object) inventory.Principal {
 	issuer := session.child("sessionIssuer")
 	p := inventory.Principal{
 		Type:       principalType(u),
-		Account:    cmp.Or(u.text("accountId"), issuer.text("accountId"), AccountOfARN(u.text("arn"))),
+		Account:    cmp.Or(u.text("accountId"), issuer.text("accountId")),
 		InvokedBy:  u.text("invokedBy"),
 		Credential: credential(u.text("accessKeyId")),
+	}
+	if p.Account == "" {
+		p.Account = AccountOfARN(u.text("arn"))
 	}
 	p.Console, _ = record.flag("sessionCredentialFromConsole")
 	p.UniqueID, p.Session = splitUnique(u, issuer, p.Type)

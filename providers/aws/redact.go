@@ -68,7 +68,7 @@ func appendClean(dst []byte, v value, depth int) []byte {
 	}
 	switch v.kind() {
 	case kindObject:
-		return appendObject(dst, v, depth, appendMember)
+		return appendMembers(dst, v, depth)
 	case kindList:
 		dst = append(dst, '[')
 		for all, i := v.parts(), 0; i < all.len(); i++ {
@@ -111,6 +111,42 @@ func appendName(dst []byte, v value) []byte {
 		return append(append(dst, v.in.text[m.name.at-1:][:m.name.n+2]...), ':')
 	}
 	return append(appendText(dst, v.name()), ':')
+}
+
+// appendMembers appends an object without its secrets.
+func appendMembers(dst []byte, o value, depth int) []byte {
+	dst = append(dst, '{')
+	for all, i := o.parts(), 0; i < all.len(); i++ {
+		v := all.at(i)
+		if written := v.asWritten(); written != "" {
+			dst = append(append(dst, written...), ',')
+			continue
+		}
+		dst = append(appendMember(appendName(dst, v), v, depth+1), ',')
+	}
+	return shut(dst, '{', '}')
+}
+
+// asWritten returns a member with its name as the text has them, where they are
+// written like that without being judged; else nothing. Most members are copied
+// so.
+func (v value) asWritten() string {
+	m, quotes := v.at, uint32(0)
+	switch m.kind {
+	case kindText:
+		quotes = 1
+		if m.value.n > 0 && mayBeJSON(v.in.text[m.value.at]) {
+			return ""
+		}
+	case kindNumber, kindBool:
+	default:
+		return ""
+	}
+	spaced := m.value.at != m.name.at+m.name.n+uint32(len(`":`))+quotes
+	if m.look|m.nameLook != 0 || spaced || mayTell(v.in.text[m.name.at:][:m.name.n]) {
+		return ""
+	}
+	return v.in.text[m.name.at-1 : m.value.at+m.value.n+quotes]
 }
 
 // appendObject appends an object whose values the function part appends.
@@ -180,11 +216,13 @@ func mayTell(name string) bool {
 	case 'o'<<16 | 'r'<<8 | 'd', 'a'<<16 | 's'<<8 | 'e', 'l'<<16 | 'u'<<8 | 'e', 'i'<<16 | 'n'<<8 | 'g', // password, passphrase, apikeyvalue, secretstring
 		'k'<<16 | 'e'<<8 | 'n', 'r'<<16 | 'e'<<8 | 't', 'k'<<16 | 'e'<<8 | 'y', 'a'<<16 | 'r'<<8 | 'y': // token, secret, secretkey, secretbinary
 		return true
-	case 'o'<<16 | 'd'<<8 | 'e', 'e'<<16 | 'n'<<8 | 't', 'l'<<16 | 'e'<<8 | 's', 'a'<<16 | 'l'<<8 | 's', // code, content, variables, credentials
-		'i'<<16 | 'l'<<8 | 'e', 'o'<<16 | 'd'<<8 | 'y', 'o'<<16 | 'a'<<8 | 'd', 'p'<<16 | 'u'<<8 | 't', // zipfile, body, payload, input
-		'a'<<16 | 't'<<8 | 'e', 'e'<<16 | 'x'<<8 | 't', 'i'<<16 | 'o'<<8 | 'n', 'l'<<16 | 'i'<<8 | 'd': // template, context, assertion, externalid
-		const lengths = 1<<4 | 1<<5 | 1<<7 | 1<<9 | 1<<10 | 1<<11 | 1<<13 | 1<<14 | 1<<20
-		return lengths>>n&1 != 0
+	case 'e'<<16 | 'n'<<8 | 't': // environment, content
+		return n == len("environment") || n == len("content")
+	case 'a'<<16 | 't'<<8 | 'e', 'e'<<16 | 'x'<<8 | 't', 'i'<<16 | 'o'<<8 | 'n': // template, context, assertion
+		return n == len("inputtemplate")
+	case 'o'<<16 | 'd'<<8 | 'e', 'l'<<16 | 'e'<<8 | 's', 'a'<<16 | 'l'<<8 | 's', 'i'<<16 | 'l'<<8 | 'e', // code, variables, credentials, zipfile
+		'o'<<16 | 'd'<<8 | 'y', 'o'<<16 | 'a'<<8 | 'd', 'p'<<16 | 'u'<<8 | 't', 'l'<<16 | 'i'<<8 | 'd': // body, payload, input, externalid
+		return true
 	}
 	return false
 }
@@ -192,17 +230,28 @@ func mayTell(name string) bool {
 // isSecretName knows names that hold secrets, by service-independent endings:
 // sessionToken, lambda:EventSourceToken, secretAccessKey, masterUserPassword.
 func isSecretName(lower []byte) bool {
+	if len(lower) == 0 {
+		return false
+	}
 	switch string(lower) {
 	case "credentials", "zipfile", "body", "payload", "input", "inputtemplate", "clientcontext", "tokencode", "samlassertion",
 		"sts:externalid", "externalid", "authorization":
 		return true
 	}
-	for _, end := range [...]string{
-		"password", "passphrase", "apikeyvalue", "secretstring", "token", "secret", "secretkey", "secretaccesskey", "privatekey", "secretbinary",
-	} {
-		if bytes.HasSuffix(lower, []byte(end)) {
-			return true
-		}
+	ends := func(end string) bool { return bytes.HasSuffix(lower, []byte(end)) }
+	switch lower[len(lower)-1] {
+	case 'd':
+		return ends("password")
+	case 'e':
+		return ends("passphrase") || ends("apikeyvalue")
+	case 'g':
+		return ends("secretstring")
+	case 'n':
+		return ends("token")
+	case 't':
+		return ends("secret")
+	case 'y':
+		return ends("secretkey") || ends("secretaccesskey") || ends("privatekey") || ends("secretbinary")
 	}
 	return false
 }
@@ -288,10 +337,11 @@ func isSignedLink(s string) bool {
 	if strings.IndexByte(s, '=') < 0 && strings.IndexByte(s, '@') < 0 {
 		return false
 	}
-	lower := strings.ToLower(s)
-	for _, mark := range []string{"x-amz-signature=", "x-amz-security-token=", "x-amz-credential=", "&signature="} {
-		if strings.Contains(lower, mark) {
-			return true
+	for before, rest, ok := strings.Cut(s, "="); ok; before, rest, ok = strings.Cut(rest, "=") {
+		for _, mark := range [...]string{"x-amz-signature", "x-amz-security-token", "x-amz-credential", "&signature"} {
+			if n := len(before) - len(mark); n >= 0 && strings.EqualFold(before[n:], mark) {
+				return true
+			}
 		}
 	}
 	_, rest, ok := strings.Cut(s, "://")
