@@ -9,8 +9,8 @@ import (
 const (
 	// slots is how many actors are known at once.
 	slots = 256
-	// An actor's text that is kept has so many bytes. By the first, as many as
-	// the shortestKept has, it is looked for; they tell sessions apart.
+	// An actor's text that is kept has so many bytes. It is looked for by the first
+	// of them, as many as the shortest has, which tell sessions apart.
 	shortestKept = 256
 	longestKept  = 2048
 )
