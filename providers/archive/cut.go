@@ -319,7 +319,7 @@ func (c *cutter) name() (string, bool) {
 func (c *cutter) opens() bool {
 	c.byteOrderMark()
 	b, ok := c.space()
-	return !ok || b == '{' || b == '[' && c.key == ""
+	return !ok || b == '{' || c.key == ""
 }
 
 // byteOrderMark passes over one at the beginning. What is too short for one is

@@ -48,7 +48,7 @@ func TestRecordsThatStandByThemselves(t *testing.T) {
 		{"a line end in a name", "{\"i\nd\":\"x\"}\n" + b, []string{"b"}, inventory.Malformed, []string{"record 0", "is not understood"}},
 		{"a delivery of another kind", records("a"), []string{}, inventory.Malformed, []string{"record 0", "is not understood"}},
 		{"closing brackets alone", a + "\n}]\n" + b, []string{"a", "b"}, inventory.Malformed, []string{"record 1 at byte", "is not an object"}},
-		{"closing brackets at first", "}]\n" + b, []string{}, inventory.Malformed, []string{"neither gzip nor a JSON object"}},
+		{"closing brackets at first", "}]\n" + b, []string{"b"}, inventory.Malformed, []string{"record 0 at byte 0 is not an object"}},
 		{"white space alone", " \n", []string{}, inventory.Malformed, []string{"holds nothing"}},
 	}
 	for _, tt := range tests {
