@@ -75,6 +75,9 @@ func (r *reading) object(ctx context.Context, t *task) error {
 		found.reset()
 		r.source.crew.results.Put(found)
 	}
+	if t.panicked != "" {
+		panic(t.panicked)
+	}
 	if err := ctx.Err(); err != nil { // it may look like an object that breaks off
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"runtime"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/estray/estray/internal/inflate"
@@ -35,6 +37,9 @@ type task struct {
 	vouched *[sha256.Size]byte
 	// out gives what was found, in order, and is closed after it.
 	out chan *result
+	// panicked is the panic that ended the reading, in words; to be read after out
+	// is closed.
+	panicked string
 }
 
 // result is what a worker found in an object, or in a part of one.
@@ -84,6 +89,7 @@ type worker struct {
 func (w *worker) read(ctx context.Context, t *task) {
 	defer close(t.out)
 	defer t.fetch.close()
+	defer w.caught()
 	w.task, w.told = t, 0
 	w.cut.buf = nil // of the object before
 	w.result = w.crew.results.Get()
@@ -92,6 +98,33 @@ func (w *worker) read(ctx context.Context, t *task) {
 	}
 	w.hand(ctx)
 	w.task, w.result = nil, nil
+}
+
+// caught keeps a panic for whoever takes the results. In this goroutine it would
+// end the program, and one record nobody foresaw would keep all others from being
+// read.
+func (w *worker) caught() {
+	v := recover()
+	if v == nil {
+		return
+	}
+	w.task.panicked = fmt.Sprintf("%v, in %s, reading %s", v, culprit(), w.task.key)
+	w.task, w.result, w.z = nil, nil, nil // they may be in any state
+	if w.uses != nil {
+		w.uses = w.format.Uses()
+	}
+}
+
+// culprit names the function that panicked. It is called by what recovers.
+func culprit() string {
+	places := make([]uintptr, 32)
+	frames := runtime.CallersFrames(places[:runtime.Callers(3, places)])
+	for {
+		frame, more := frames.Next()
+		if !more || !strings.HasPrefix(frame.Function, "runtime.") {
+			return frame.Function
+		}
+	}
 }
 
 // open begins the object; false, with the mistake noted, where nothing of it

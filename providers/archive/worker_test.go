@@ -3,12 +3,14 @@ package archive_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
 
 	"github.com/estray/estray/internal/jsonscan"
 	"github.com/estray/estray/inventory"
@@ -89,5 +91,49 @@ func TestWhatIsVouchedForAndCannotBeReadBreaksTheChain(t *testing.T) {
 				t.Errorf("continuity is %q, want %q (%s)", got.Continuity, test.want, got.Why)
 			}
 		})
+	}
+}
+
+// TestAPanicOfADecoderEndsItsLogAlone: it comes to whoever reads the log, who can
+// recover, and the workers read the other logs.
+func TestAPanicOfADecoderEndsItsLogAlone(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	other := account + "/eu-west-2/20260102T0300Z_x.json.gz"
+	objects := fstest.MapFS{key("20260102T0300"): {Data: zipped(records("a", "odd"))}, other: {Data: zipped(records("b"))}}
+	for _, counts := range []bool{false, true} {
+		f := format()
+		cfg := archive.Config{Source: name, Root: archive.Folder(objects), Workers: 1}
+		odd := func(record []byte) {
+			if strings.Contains(string(record), "odd") {
+				var none map[string]int
+				none["x"] = 1
+			}
+		}
+		if counts {
+			cfg.Usage, f.Uses = inventory.CountRoles, always(func(record jsonscan.Text, _ *archive.Use) (bool, error) {
+				odd(record.Bytes)
+				return false, nil
+			})
+		} else {
+			f.Decode = func(record []byte, from inventory.Provenance) (archive.Decoded, error) {
+				odd(record)
+				return decode(record, from)
+			}
+		}
+		sources, err := archive.Logs(cfg, f).Plan(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		panicked := func() (what any) {
+			defer func() { what = recover() }()
+			taken(t, sources[1], false)
+			return nil
+		}()
+		if text := fmt.Sprint(panicked); !strings.Contains(text, "assignment to entry in nil map, in ") || !strings.Contains(text, "archive_test.TestAPanic") || !strings.Contains(text, key("20260102T0300")) {
+			t.Errorf("panic %q", text)
+		}
+		if got := taken(t, sources[2], false); len(got) != 2 {
+			t.Errorf("of the other log came %v", got)
+		}
 	}
 }
