@@ -118,8 +118,8 @@ func (d *Decoder) Decode(record []byte, from inventory.Provenance) (Decoded, err
 	return out, nil
 }
 
-// mostBytes bounds what one record may cost: small elements take 56 bytes each
-// and more while they are decoded. It is above what CloudTrail writes, 256 KB or
+// mostBytes bounds what one record may cost: one of the smallest elements takes
+// 60 times its length while it is decoded. It is above what CloudTrail writes, 256 KB or
 // 1 MB where large events are asked for, for exports that indent or enrich.
 const mostBytes = 2 << 20
 

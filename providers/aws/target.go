@@ -103,29 +103,29 @@ func (r *reading) lambdaTargets() []function {
 		f, ok = parseFunction(text, home)
 		return ok
 	}
-	if named(r.response.text("functionArn"), home) ||
-		named(qualified.child("relativeId").text("functionName"), resolved) ||
-		named(r.resource(), home) ||
-		named(r.request.text("functionName"), home) ||
-		named(r.request.text("resourceArn"), home) ||
-		named(r.request.text("resource"), home) ||
-		named(r.refusedResource(), home) {
-		f.qualifier = r.askedQualifier(home)
-		return []function{f}
+	resource := r.resource()
+	asked, told := parseFunction(r.request.text("functionName"), home)
+	switch {
+	case named(r.response.text("functionArn"), home), named(qualified.child("relativeId").text("functionName"), resolved), named(resource, home):
+	case told:
+		f = asked
+	case named(r.request.text("resourceArn"), home), named(r.request.text("resource"), home), named(r.refusedResource(), home):
+	default:
+		return functionsIn(r.record.get("serviceEventDetails"), home)
 	}
-	return functionsIn(r.record.get("serviceEventDetails"), home)
-}
-
-// askedQualifier is the qualifier inside the name that the caller asked for,
-// or of the resource of a data event. The answer's own is no such: that of
-// UpdateFunctionCode with publish names the version that it made.
-func (r *reading) askedQualifier(home function) string {
-	for _, text := range []string{r.request.text("functionName"), r.request.text("resourceArn"), r.resource()} {
-		if f, ok := parseFunction(text, home); ok {
-			return f.qualifier
+	// The qualifier is that inside the name that the caller asked for, or of the
+	// resource of a data event. The answer's own is no such: that of
+	// UpdateFunctionCode with publish names the version that it made.
+	for _, text := range []string{r.request.text("resourceArn"), resource} {
+		if !told {
+			asked, told = parseFunction(text, home)
 		}
 	}
-	return ""
+	f.qualifier = ""
+	if told {
+		f.qualifier = asked.qualifier
+	}
+	return []function{f}
 }
 
 // resource is the function among the record's resources (data events).
