@@ -49,8 +49,9 @@
 // Where Config.Prove is set, the days that are not remembered are held against the
 // archive's integrity records: an object that does not hash to what they say was
 // modified, what else is wrong breaks the continuity, and no day that is not
-// vouched for is remembered. Events are proved up to the first object that nobody
-// vouches for.
+// vouched for is remembered. As long as anything is wrong, the records are asked
+// of all days, so that it is told again without reading the objects. Events are
+// proved up to the first object that nobody vouches for.
 //
 // # Memory
 //

@@ -301,7 +301,7 @@ func TestProof(t *testing.T) {
 	}{
 		{"all is vouched for", archive.Proof{Hashes: sums}, nil, inventory.Complete, inventory.Proved, "", 0},
 		{"a log that is younger than the last record", archive.Proof{Hashes: without(sums, key("20260103T0300")), Notes: []string{"1 log not yet covered"}, Window: inventory.Window{To: at("2026-01-02T04:00:00Z")}}, nil, inventory.Complete, inventory.Proved, "not yet covered", 1},
-		{"a gap", archive.Proof{Hashes: sums, Problems: []string{"a digest is missing"}}, nil, inventory.Partial, inventory.Broken, "a digest is missing", 2},
+		{"a gap", archive.Proof{Hashes: sums, Problems: []string{"a digest is missing"}}, nil, inventory.Partial, inventory.Broken, "a digest is missing", 0},
 		{"another content", archive.Proof{Hashes: changed(sums, key("20260102T0300"))}, nil, inventory.Malformed, inventory.Broken, "was modified", 1},
 		{"no keys", archive.Proof{}, errors.New("ListPublicKeys: AccessDenied"), inventory.Partial, inventory.Broken, "was not verified: ListPublicKeys", 2},
 	}
@@ -325,7 +325,11 @@ func TestProof(t *testing.T) {
 				t.Errorf("the window ends %s, want it to end with what is proved", c.Window.To)
 			}
 			opened.sorted()
-			readAll(t, archive.Logs(cfg, format()), got.coverage)
+			next := readAll(t, archive.Logs(cfg, format()), got.coverage).coverage[eventsCell()]
+			checkCoverage(t, next, tt.state, tt.says)
+			if next.Continuity != tt.continuity || !next.Window.To.Equal(c.Window.To) {
+				t.Errorf("the next scan says %q up to %s, want what the first one did", next.Continuity, next.Window.To)
+			}
 			if n := len(opened.sorted()); n != tt.again {
 				t.Errorf("the next scan reads %d objects, want %d", n, tt.again)
 			}

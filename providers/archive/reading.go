@@ -44,6 +44,16 @@ type today struct {
 	recent recent
 }
 
+// begin begins a day with the memory of the one before.
+func (d *today) begin(of day) {
+	if d.part == nil {
+		d.part = newPart()
+	}
+	d.part.reset()
+	d.recent.reset()
+	*d = today{day: of, begun: true, part: d.part, recent: d.recent}
+}
+
 // objects reads objects, which are in order of day.
 func (r *reading) objects(ctx context.Context, due []object) error {
 	line := r.source.start(ctx, due, r.proof)
@@ -65,7 +75,7 @@ func (r *reading) object(ctx context.Context, t *task) error {
 		if err := r.endDay(); err != nil {
 			return err
 		}
-		r.now = today{day: t.day, begun: true, part: newPart()}
+		r.now.begin(t.day)
 	}
 	mistakes := r.bad.total
 	for found := range t.out {
@@ -148,10 +158,10 @@ func (r *reading) endDay() error {
 			return err
 		}
 	}
-	if !r.now.told && r.proofHolds() {
+	if !r.now.told { // what else breaks the chain is asked for again: see periods.broken
 		r.clean[r.now.day] = r.now.events
 	}
-	r.now = today{}
+	r.now.begun = false
 	return nil
 }
 
