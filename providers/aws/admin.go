@@ -99,12 +99,17 @@ func width(s object) (all bool, kinds []string) {
 	if s.has("NotResource") {
 		return true, nil
 	}
-	for _, r := range s.texts("Resource") {
-		parts := fieldsOf(r)
-		switch {
-		case isOpen(r):
+	for v := range s.list("Resource").values() {
+		r := v.text()
+		if r == "" {
+			continue
+		}
+		if isOpen(r) {
 			return true, nil
-		case len(parts) < 6 || !matchAny(parts[:1], "arn"):
+		}
+		parts, whole := fieldsOf(r)
+		switch {
+		case !whole || !matchAny(parts[:1], "arn"):
 		case isOpen(parts[2]) && isOpen(parts[5]):
 			return true, nil
 		case isOpen(parts[5]), allOfType(parts[2], parts[5]):
@@ -115,13 +120,22 @@ func width(s object) (all bool, kinds []string) {
 }
 
 // fieldsOf splits the pattern of an ARN. A wildcard at its end stands for the
-// fields that do not follow, too: "arn:aws:iam::*".
-func fieldsOf(pattern string) []string {
-	parts := strings.SplitN(pattern, ":", 6)
-	for strings.HasSuffix(pattern, "*") && len(parts) < 6 {
-		parts = append(parts, "*")
+// fields that do not follow, too: "arn:aws:iam::*". whole: there are six.
+func fieldsOf(pattern string) (parts [6]string, whole bool) {
+	rest, more := pattern, true
+	for i := range parts {
+		switch {
+		case !more && !strings.HasSuffix(pattern, "*"):
+			return parts, false
+		case !more:
+			parts[i] = "*"
+		case i == len(parts)-1:
+			parts[i] = rest
+		default:
+			parts[i], rest, more = strings.Cut(rest, ":")
+		}
 	}
-	return parts
+	return parts, true
 }
 
 // kindsOf are the services that the pattern of a service stands for, among
@@ -138,7 +152,7 @@ func kindsOf(pattern string) []string {
 // allOfType reports whether a resource of an ARN stands for all of one type:
 // "role/*", "function:*". In S3 it would stand for the keys of one bucket.
 func allOfType(service, resource string) bool {
-	i := strings.IndexAny(resource, "/:")
+	i := strings.IndexFunc(resource, func(c rune) bool { return c == '/' || c == ':' })
 	return i >= 0 && service != "s3" && isOpen(resource[i+1:])
 }
 
