@@ -73,6 +73,20 @@ func newPart() *part {
 	}
 }
 
+// reset empties the part and keeps its memory.
+func (p *part) reset() {
+	clear(p.holders)
+	clear(p.calls)
+	clear(p.holderOf)
+	clear(p.callOf)
+	clear(p.rowOf)
+	*p = part{
+		maxRows: p.maxRows, maxHolderRows: p.maxHolderRows, maxText: p.maxText,
+		holders: p.holders[:0], calls: p.calls[:0], rows: p.rows[:0], holderOf: p.holderOf, callOf: p.callOf, rowOf: p.rowOf,
+		placed: p.placed,
+	}
+}
+
 // add counts the use of a segment, but for the duplicates that sift found.
 // Segments are added in the order of the log.
 func (p *part) add(s *segment) {

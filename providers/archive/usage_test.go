@@ -199,6 +199,16 @@ func TestUsageIsThatOfANaiveCountHoweverSegmentsAreCut(t *testing.T) {
 		w, last := recent{size: size}, lastOf{size: size}
 		acts := rapid.SliceOfN(rapid.Custom(drawAct), 0, 120).Draw(t, "acts")
 		s.reset()
+		if rapid.Bool().Draw(t, "used before") {
+			for _, a := range rapid.SliceOfN(rapid.Custom(drawAct), 1, 60).Draw(t, "acts before") {
+				a.fill(s, buffer)
+			}
+			s.sift(&w)
+			p.add(s)
+			s.reset()
+			p.reset()
+			w.reset()
+		}
 		var stale []bool
 		hand := func() {
 			s.sift(&w)

@@ -99,6 +99,12 @@ type recent struct {
 	slots []uint64
 }
 
+// reset empties the window and keeps its memory.
+func (w *recent) reset() {
+	w.ids, w.next = w.ids[:0], 0
+	clear(w.slots)
+}
+
 // add adds an id. It reports false if the window holds it: it is that of a
 // duplicate, and keeps the place that it has. A record without an id is never a
 // duplicate and takes no place.
