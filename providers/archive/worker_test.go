@@ -105,8 +105,7 @@ func TestAPanicOfADecoderEndsItsLogAlone(t *testing.T) {
 		cfg := archive.Config{Source: name, Root: archive.Folder(objects), Workers: 1}
 		odd := func(record []byte) {
 			if strings.Contains(string(record), "odd") {
-				var none map[string]int
-				none["x"] = 1
+				_ = strings.Fields("")[len(record)]
 			}
 		}
 		if counts {
@@ -129,7 +128,7 @@ func TestAPanicOfADecoderEndsItsLogAlone(t *testing.T) {
 			taken(t, sources[1], false)
 			return nil
 		}()
-		if text := fmt.Sprint(panicked); !strings.Contains(text, "assignment to entry in nil map, in ") || !strings.Contains(text, "archive_test.TestAPanic") || !strings.Contains(text, key("20260102T0300")) {
+		if text := fmt.Sprint(panicked); !strings.Contains(text, "index out of range") || !strings.Contains(text, "archive_test.TestAPanic") || !strings.Contains(text, key("20260102T0300")) {
 			t.Errorf("panic %q", text)
 		}
 		if got := taken(t, sources[2], false); len(got) != 2 {
