@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/bits"
 	"strconv"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -93,7 +94,9 @@ func (s *scanner) escaped(start, at int, simple bool) (span, look, bool) {
 				out = append(out, short)
 				at++
 			case long:
-				at, simple = at+5, false
+				r, err := strconv.ParseUint(s.text[at+2:at+6], 16, 16)
+				out = utf8.AppendRune(out, rune(r))
+				at, simple = at+5, simple && err == nil && !utf16.IsSurrogate(rune(r))
 			default:
 				return span{}, 0, false
 			}
@@ -142,7 +145,8 @@ func (s *scanner) short(at int) (c byte, long bool) {
 
 func isHex(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
-// byLibrary leaves what is rare to encoding/json: \u, and what is no UTF-8.
+// byLibrary leaves what is rare to encoding/json: characters of two \u, and what
+// is no ASCII beside an escape.
 func (s *scanner) byLibrary(start, end int) (span, look, bool) {
 	var text string
 	if json.Unmarshal([]byte(s.text[start-1:end+1]), &text) != nil {
