@@ -18,7 +18,9 @@ import (
 // found is what a reader of ours found.
 type found struct {
 	lambda *int
-	usage  []row
+	// usage adds up the rows of each day, when the clock has stopped: a scan
+	// hands them on as they are. Nil: nothing was counted.
+	usage func() ([]row, error)
 	// peak is set by readers that are other programs.
 	peak int64
 }
@@ -57,7 +59,8 @@ func child(ctx context.Context, text string, out io.Writer) error {
 		}
 	}
 	if o.Counted {
-		if err := writeRows(j.Rows, got.usage); err != nil {
+		rows, err := got.usage()
+		if err := errors.Join(err, writeRows(j.Rows, rows)); err != nil {
 			return err
 		}
 	}

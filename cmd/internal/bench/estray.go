@@ -33,7 +33,7 @@ func readSources(ctx context.Context, p providers.Planner, counted inventory.Cou
 	if err != nil {
 		return found{}, err
 	}
-	t := taken{rows: map[string]*row{}}
+	t := taken{}
 	next := make(chan providers.Source, len(sources))
 	for _, s := range sources {
 		next <- s
@@ -55,11 +55,7 @@ func readSources(ctx context.Context, p providers.Planner, counted inventory.Cou
 	}
 	out := found{lambda: &t.lambda}
 	if counted != inventory.CountNone {
-		out.usage = make([]row, 0, len(t.rows))
-		for r := range maps.Values(t.rows) {
-			out.usage = append(out.usage, *r)
-		}
-		slices.SortFunc(out.usage, compareRows)
+		out.usage = func() ([]row, error) { return sums(t.usages) }
 	}
 	return out, nil
 }
@@ -68,7 +64,7 @@ func readSources(ctx context.Context, p providers.Planner, counted inventory.Cou
 type taken struct {
 	mu     sync.Mutex
 	lambda int
-	rows   map[string]*row
+	usages []inventory.Usage
 	// flaw is a cell that was not read whole.
 	flaw error
 }
@@ -87,30 +83,37 @@ func (t *taken) take(f inventory.Fact) error {
 			t.flaw = errors.Join(t.flaw, fmt.Errorf("%s is %s: %s", f.Cell, f.State, f.Why))
 		}
 	case inventory.Usage:
-		return t.count(f)
+		t.usages = append(t.usages, f)
 	}
 	return nil
 }
 
-// count adds what one part of the logs tells of a call to what others tell.
-func (t *taken) count(u inventory.Usage) error {
-	if u.Overflow {
-		return fmt.Errorf("count usage: %s has more rows than a part may have", u.Part)
+// sums adds up what the parts of the logs tell of each call, sorted.
+func sums(usages []inventory.Usage) ([]row, error) {
+	all := map[string]*row{}
+	for _, u := range usages {
+		if u.Overflow {
+			return nil, fmt.Errorf("count usage: %s has more rows than a part may have", u.Part)
+		}
+		r := row{u.Identity, string(u.Asset), u.Service, u.Name, string(u.Outcome), u.Count, u.Outside, u.First, u.Last}
+		old := all[r.key()]
+		if old == nil {
+			all[r.key()] = &r
+			continue
+		}
+		old.count += r.count
+		old.outside += r.outside
+		if r.first.Before(old.first) {
+			old.first = r.first
+		}
+		if r.last.After(old.last) {
+			old.last = r.last
+		}
 	}
-	r := row{u.Identity, string(u.Asset), u.Service, u.Name, string(u.Outcome), u.Count, u.Outside, u.First, u.Last}
-	key := r.key()
-	old := t.rows[key]
-	if old == nil {
-		t.rows[key] = &r
-		return nil
+	out := make([]row, 0, len(all))
+	for r := range maps.Values(all) {
+		out = append(out, *r)
 	}
-	old.count += r.count
-	old.outside += r.outside
-	if r.first.Before(old.first) {
-		old.first = r.first
-	}
-	if r.last.After(old.last) {
-		old.last = r.last
-	}
-	return nil
+	slices.SortFunc(out, compareRows)
+	return out, nil
 }
