@@ -33,7 +33,7 @@ func readSources(ctx context.Context, p providers.Planner, counted inventory.Cou
 	if err != nil {
 		return found{}, err
 	}
-	t := taken{}
+	t := taken{rows: map[string]*row{}}
 	next := make(chan providers.Source, len(sources))
 	for _, s := range sources {
 		next <- s
@@ -55,7 +55,7 @@ func readSources(ctx context.Context, p providers.Planner, counted inventory.Cou
 	}
 	out := found{lambda: &t.lambda}
 	if counted != inventory.CountNone {
-		out.usage = func() ([]row, error) { return sums(t.usages) }
+		out.usage = t.sorted
 	}
 	return out, nil
 }
@@ -64,7 +64,8 @@ func readSources(ctx context.Context, p providers.Planner, counted inventory.Cou
 type taken struct {
 	mu     sync.Mutex
 	lambda int
-	usages []inventory.Usage
+	usages []inventory.Usage // to be added up
+	rows   map[string]*row
 	// flaw is a cell that was not read whole.
 	flaw error
 }
@@ -83,22 +84,27 @@ func (t *taken) take(f inventory.Fact) error {
 			t.flaw = errors.Join(t.flaw, fmt.Errorf("%s is %s: %s", f.Cell, f.State, f.Why))
 		}
 	case inventory.Usage:
-		t.usages = append(t.usages, f)
+		if t.usages = append(t.usages, f); len(t.usages) >= mostUsages {
+			return t.add()
+		}
 	}
 	return nil
 }
 
-// sums adds up what the parts of the logs tell of each call, sorted.
-func sums(usages []inventory.Usage) ([]row, error) {
-	all := map[string]*row{}
-	for _, u := range usages {
+// mostUsages bounds what is held back until the clock has stopped, so that the
+// memory of a scan shows and not that of its benchmark.
+const mostUsages = 100_000
+
+// add adds up what the parts of the logs tell of each call.
+func (t *taken) add() error {
+	for _, u := range t.usages {
 		if u.Overflow {
-			return nil, fmt.Errorf("count usage: %s has more rows than a part may have", u.Part)
+			return fmt.Errorf("count usage: %s has more rows than a part may have", u.Part)
 		}
 		r := row{u.Identity, string(u.Asset), u.Service, u.Name, string(u.Outcome), u.Count, u.Outside, u.First, u.Last}
-		old := all[r.key()]
+		old := t.rows[r.key()]
 		if old == nil {
-			all[r.key()] = &r
+			t.rows[r.key()] = &r
 			continue
 		}
 		old.count += r.count
@@ -110,8 +116,18 @@ func sums(usages []inventory.Usage) ([]row, error) {
 			old.last = r.last
 		}
 	}
-	out := make([]row, 0, len(all))
-	for r := range maps.Values(all) {
+	clear(t.usages)
+	t.usages = t.usages[:0]
+	return nil
+}
+
+// sorted gives the sums of all.
+func (t *taken) sorted() ([]row, error) {
+	if err := t.add(); err != nil {
+		return nil, err
+	}
+	out := make([]row, 0, len(t.rows))
+	for r := range maps.Values(t.rows) {
 		out = append(out, *r)
 	}
 	slices.SortFunc(out, compareRows)
