@@ -302,7 +302,7 @@ func appendCleanText(dst []byte, v value, depth int) []byte {
 	switch {
 	case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "["):
 		inner = v.inner()
-	case strings.HasPrefix(text, "%7B"), strings.HasPrefix(text, "%7b"), strings.HasPrefix(text, "%5B"):
+	case strings.HasPrefix(text, "%7B"), strings.HasPrefix(text, "%7b"), strings.HasPrefix(text, "%5B"), strings.HasPrefix(text, "%5b"):
 		plain, err := url.PathUnescape(text)
 		if err != nil {
 			return appendText(dst, s)

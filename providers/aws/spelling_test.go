@@ -156,7 +156,7 @@ func (s speller) record() pairs {
 		all = append(all, pair{"vpcEndpointId", s.of("vpce-1", "")})
 	}
 	if s.one(8) {
-		all = append(all, pair{"addendum", s.object(pairs{{"reason", s.of("UPDATED_DATA", "DELIVERY_DELAY")}}, odd...)})
+		all = append(all, pair{"addendum", s.object(pairs{{"reason", s.of("UPDATED_DATA", "DELIVERY_DELAY")}, {"originalEventID", s.of("e-0", "")}}, odd...)})
 	}
 	return s.object(all, odd...)
 }

@@ -107,7 +107,8 @@ func (a *act) readWhole(record []byte) error {
 		account: a.keep(h.account), invokedBy: a.keep(p.InvokedBy), identity: a.keep(p.ID), asset: a.keep(string(p.Function)),
 		role: isRole(whole.child("userIdentity").text("type")),
 	}
-	a.corrects = whole.child("addendum").text("reason") == updatedData
+	added := whole.child("addendum")
+	a.corrects = added.text("reason") == updatedData && added.text("originalEventID") != ""
 	switch outcomeOf(whole, uncut(whole.child("requestParameters"))) {
 	case inventory.Failed:
 		a.failed = true

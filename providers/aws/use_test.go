@@ -170,7 +170,7 @@ func naiveUse(t *testing.T, text string, of inventory.Counted) (want used, ok, f
 	kind, category, event := who.text("type"), r.only("eventCategory"), r.only("eventType")
 	asset := naiveFunction(who.child("inScopeOf"))
 	switch {
-	case kind != "AssumedRole" && kind != "Role", r.child("addendum").text("reason") == "UPDATED_DATA",
+	case kind != "AssumedRole" && kind != "Role", r.child("addendum").text("reason") == "UPDATED_DATA" && r.child("addendum").text("originalEventID") != "",
 		category == "Insight", category == "NetworkActivity", event == "AwsCloudTrailInsight", event == "AwsVpceEvent",
 		of == inventory.CountFunctions && asset == "":
 		return used{}, false, false
@@ -300,6 +300,7 @@ func TestOnlyFirstCallsOfCountedIdentitiesAreUse(t *testing.T) {
 		"network activity":              {strings.Replace(ofFunction, `"Management"`, `"NetworkActivity"`, 1), false, false},
 		"an insight by its type":        {strings.Replace(ofFunction, "AwsApiCall", "AwsCloudTrailInsight", 1), false, false},
 		"a correction":                  {with(`"addendum":{"reason":"UPDATED_DATA","originalEventID":"e-0"}`), false, false},
+		"a correction of nobody knows":  {with(`"addendum":{"reason":"UPDATED_DATA"}`), true, true},
 		"a late record":                 {with(`"addendum":{"reason":"DELIVERY_DELAY"}`), true, true},
 		"a user without an id":          {`{"userIdentity":{"type":"IAMUser"}}`, false, false},
 		"an identity inside a request":  {`{"requestParameters":` + ofFunction + `}`, false, false},
