@@ -13,7 +13,8 @@ import (
 )
 
 const (
-	// maxRecord bounds one record. CloudTrail writes at most 256 KB.
+	// maxRecord bounds one record. CloudTrail writes at most 256 KB, or 1 MB
+	// where a trail was set to large events.
 	maxRecord = 4 << 20
 	// maxDepth bounds how deep a record nests.
 	maxDepth = 128
