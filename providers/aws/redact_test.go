@@ -38,6 +38,7 @@ func places() map[string]fields {
 		"event source token":            request(fields{"eventSourceToken": canary, "principal": "*"}),
 		"token in a statement":          response(fields{"statement": policy}),
 		"token in a policy":             request(fields{"policy": policy}),
+		"token in an encoded list":      response(fields{"policy": "%5b" + strings.ReplaceAll(strings.ReplaceAll(policy, "{", "%7B"), `"`, "%22") + "%5d"}),
 		"token in an encoded policy":    response(fields{"policy": strings.ReplaceAll(strings.ReplaceAll(policy, "{", "%7B"), `"`, "%22")}),
 		"token in a cut policy":         request(fields{"policy": policy[:len(policy)-5]}),
 		"other tokens":                  request(fields{"tokenCode": canary, "webIdentityToken": canary, "nextToken": canary, "authToken": canary}),
