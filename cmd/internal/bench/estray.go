@@ -93,7 +93,7 @@ func (t *taken) take(f inventory.Fact) error {
 
 // mostUsages bounds what is held back until the clock has stopped, so that the
 // memory of a scan shows and not that of its benchmark.
-const mostUsages = 100_000
+const mostUsages = 20_000
 
 // add adds up what the parts of the logs tell of each call.
 func (t *taken) add() error {
