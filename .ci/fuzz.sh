@@ -21,18 +21,28 @@ targets=(
 )
 
 # fuzz PACKAGE TARGET TIME
+#
+# go test fails at times when the time ends while a worker is busy, with "context
+# deadline exceeded" and no input that fails (golang/go#56238): that is no failure.
 fuzz() {
-	local corpus="$1/testdata/fuzz/$2" before found status=0
-	before=$(mktemp)
-	go test "$1" -run '^$' -fuzz "^$2\$" -fuzztime "$3" -parallel 2 || status=$?
+	local corpus="$1/testdata/fuzz/$2" log found inputs=0 status=0
+	log=$(mktemp)
+	go test "$1" -run '^$' -fuzz "^$2\$" -fuzztime "$3" -parallel 2 2>&1 | tee "$log" || status=$?
 	while IFS= read -r -d '' found; do
+		inputs=1
 		printf 'the input that fails is %s:\n' "$found" >&2
 		cat -- "$found" >&2
-	done < <([ ! -d "$corpus" ] || find "$corpus" -type f -newer "$before" -print0)
-	rm -f "$before"
+	done < <([ ! -d "$corpus" ] || find "$corpus" -type f -newer "$begun" -print0)
+	if [ "$status" -ne 0 ] && [ "$inputs" -eq 0 ] && grep -q '^ *context deadline exceeded$' "$log"; then
+		echo "the time ended while a worker was busy; no input fails"
+		status=0
+	fi
+	rm -f "$log"
 	return "$status"
 }
 
+begun=$(mktemp)
+trap 'rm -f "$begun"' EXIT
 for entry in "${targets[@]}"; do
 	read -r package target time <<<"$entry"
 	time=${FUZZTIME:-$time}
