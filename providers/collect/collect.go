@@ -28,7 +28,8 @@ type Options struct {
 	Now func() time.Time
 	// Parallel is how many sources are read at once; 0: 4.
 	Parallel int
-	// BatchFacts is how many facts one transaction holds; 0: 2,000.
+	// BatchFacts is how many facts one transaction holds; 0: 2,000. It holds more
+	// where it would end amid usage of one part.
 	BatchFacts int
 	// Within reports whether a scope is this run's business: sources without a
 	// cell in one are not read, and the cells of others keep their words. Nil:

@@ -15,6 +15,7 @@ type reader struct {
 	run    *run
 	source planned
 	batch  []inventory.Fact
+	open   bool                    // the part that the batch ends with may go on
 	mine   map[inventory.Cell]bool // the cells that the source announced
 	spoken map[inventory.Cell]inventory.Coverage
 	wrong  map[inventory.Cell]inventory.Reason // cells on which no word can be relied
@@ -73,17 +74,49 @@ func (w *reader) take(ctx context.Context, f inventory.Fact) error {
 	if c, ok := f.(inventory.Coverage); ok {
 		return w.word(c)
 	}
+	u, counts := f.(inventory.Usage)
+	if w.full() && (!counts || !w.endsWith(u.Part)) {
+		if err := w.flush(ctx); err != nil {
+			return err
+		}
+	}
 	w.lookAhead(f)
-	w.batch = append(w.batch, f)
-	if len(w.batch) < w.run.opt.BatchFacts {
+	w.batch, w.open = append(w.batch, f), counts
+	// Only the fact after it tells whether a part is at its end: a store replaces
+	// a part by what one batch holds of it.
+	if counts || !w.full() {
 		return nil
 	}
 	return w.flush(ctx)
 }
 
+func (w *reader) full() bool { return len(w.batch) >= w.run.opt.BatchFacts }
+
+// endsWith reports whether the last fact of the batch counts use in a part.
+func (w *reader) endsWith(part string) bool {
+	if len(w.batch) == 0 {
+		return false
+	}
+	u, ok := w.batch[len(w.batch)-1].(inventory.Usage)
+	return ok && u.Part == part
+}
+
+// dropOpen takes out of the batch the part that it ends with, unless a word was
+// given after it: of a source that failed it may be half. Without a word on it,
+// it is read again.
+func (w *reader) dropOpen() {
+	if !w.open {
+		return
+	}
+	last, _ := w.batch[len(w.batch)-1].(inventory.Usage)
+	for w.endsWith(last.Part) {
+		w.batch = w.batch[:len(w.batch)-1]
+	}
+}
+
 func (w *reader) flush(ctx context.Context) error {
 	err := w.run.append(ctx, w.batch)
-	w.batch = nil // a store may keep what it was given
+	w.batch, w.open = nil, false // a store may keep what it was given
 	return err
 }
 
@@ -97,7 +130,7 @@ func (w *reader) word(c inventory.Coverage) error {
 			Message: fmt.Sprintf("the source said %s and then %s of one cell", first.State, c.State)}
 		return fmt.Errorf("speak of the %s: it was spoken of before", c.Cell)
 	}
-	w.spoken[c.Cell] = c
+	w.spoken[c.Cell], w.open = c, false
 	return nil
 }
 
@@ -105,6 +138,9 @@ func (w *reader) word(c inventory.Coverage) error {
 func (w *reader) seal(ctx context.Context, err error) {
 	if isStore(err) {
 		return // nothing can be stored; the run ends with this error
+	}
+	if err != nil {
+		w.dropOpen()
 	}
 	silent := w.silent()
 	for _, cell := range w.source.cells {
