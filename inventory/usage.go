@@ -31,8 +31,10 @@ type Usage struct {
 	Service string  `json:"service,omitempty"`
 	Name    string  `json:"name,omitempty"`
 	Outcome Outcome `json:"outcome,omitempty"`
-	// Part names the piece of the logs that was counted: the same part read
-	// again replaces its counts, so that reading twice never counts twice.
+	// Part names the piece of the logs that was counted. The same part read again
+	// replaces all its rows, so that reading twice never counts twice and what is
+	// no longer counted goes. A reading that finds no row at all says nothing of
+	// the part, and leaves its rows.
 	Part  string `json:"part"`
 	Scope Scope  `json:"scope"`
 	Count int    `json:"count"`

@@ -53,9 +53,13 @@ type Batch struct {
 // Writer takes facts.
 type Writer interface {
 	// Append commits a batch: all of it or nothing. The same fact twice
-	// changes nothing. Of two usages that differ in nothing but counts and
-	// times the later one stands. Coverage in a batch is committed with its
+	// changes nothing. Coverage in a batch is committed with its
 	// facts, never before them.
+	//
+	// A batch that holds usage of a part holds all of it: it replaces all that
+	// is stored under the text of Part, in whatever scope. Of two usages in one
+	// batch that differ in nothing but counts and times the later one stands.
+	// What is stored of a part of which a batch holds nothing stays.
 	Append(ctx context.Context, b Batch) error
 }
 

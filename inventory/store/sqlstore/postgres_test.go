@@ -10,6 +10,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/estray/estray/internal/testparts"
+	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/inventory/store"
 	"github.com/estray/estray/inventory/store/sqlstore"
 	"github.com/estray/estray/inventory/store/storetest"
@@ -83,14 +84,27 @@ func TestPostgresErrorsSayTheCure(t *testing.T) {
 func TestBothDialectsTellTheSame(t *testing.T) {
 	server := startSchemas(t)
 	a, b := openAt(t, fileURL(t)), openAt(t, server.url(t))
-	facts := storetest.Facts(500)
+	// Usage comes by whole parts, of which the last reading stands.
+	var facts, used []inventory.Fact
+	for _, f := range storetest.Facts(500) {
+		if _, ok := f.(inventory.Usage); ok {
+			used = append(used, f)
+		} else {
+			facts = append(facts, f)
+		}
+	}
 	for start := 0; start < len(facts); start += 100 {
-		if err := a.Append(t.Context(), store.Batch{Run: "run", Facts: facts[start : start+100]}); err != nil {
+		if err := a.Append(t.Context(), store.Batch{Run: "run", Facts: facts[start:min(start+100, len(facts))]}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for i := len(facts) - 1; i >= 0; i -= 2 {
-		if err := b.Append(t.Context(), store.Batch{Run: "run", Facts: facts[i-1 : i+1]}); err != nil {
+	for i := len(facts); i > 0; i -= 2 {
+		if err := b.Append(t.Context(), store.Batch{Run: "run", Facts: facts[max(0, i-2):i]}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, s := range []*sqlstore.Store{a, b} {
+		if err := s.Append(t.Context(), store.Batch{Run: "run", Facts: used}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"time"
@@ -42,15 +43,28 @@ func (u *usages) add(x inventory.Usage) error {
 	return nil
 }
 
-// writeUsages stores usages; the same part read again replaces its counts.
+// writeUsages stores usages; they replace all that is stored of their parts.
 func (f *facts) writeUsages(ctx context.Context, t tx) error {
 	if len(f.usages.rows) == 0 {
 		return nil
+	}
+	// Asked for first: of a part that is new nothing can be left over.
+	before, err := f.usages.stored(ctx, t)
+	if err != nil {
+		return err
 	}
 	rows, err := f.usages.numbered(ctx, t)
 	if err != nil {
 		return err
 	}
+	if err := upsertUsages(ctx, t, rows); err != nil {
+		return err
+	}
+	return deleteOthers(ctx, t, before, rows)
+}
+
+// upsertUsages stores rows, in the order of the table.
+func upsertUsages(ctx context.Context, t tx, rows []usageRow) error {
 	for piece := range slices.Chunk(rows, usagesPerPiece) {
 		values := make([][]any, 0, len(piece))
 		for _, r := range piece {
@@ -68,6 +82,49 @@ func (f *facts) writeUsages(ctx context.Context, t tx) error {
 		}
 	}
 	return nil
+}
+
+// stored gives the numbers under which the parts of the batch are stored. One
+// part has several where it tells of several scopes, and of these the batch may
+// lack some.
+func (u *usages) stored(ctx context.Context, t tx) ([][]any, error) {
+	asked := make([][]any, 0, len(u.parts.words))
+	known := map[string]bool{}
+	for _, w := range u.parts.words {
+		if !known[w.part] {
+			known[w.part] = true
+			asked = append(asked, []any{wholeText(w.part)})
+		}
+	}
+	var out [][]any
+	err := t.run(ctx, bulk{head: `SELECT no FROM usage_parts WHERE part IN (`, row: `?`, tail: `)`}, asked, func(r *sql.Rows) error {
+		var no int64
+		err := r.Scan(&no)
+		out = append(out, []any{no})
+		return err
+	})
+	return out, err
+}
+
+// deleteOthers deletes what is stored of parts and not among the rows, which are
+// in the order of the table.
+func deleteOthers(ctx context.Context, t tx, parts [][]any, rows []usageRow) error {
+	var others [][]any
+	err := t.run(ctx, bulk{head: `SELECT identity_no, part_no, call_no FROM usages WHERE part_no IN (`, row: `?`, tail: `)`}, parts, func(r *sql.Rows) error {
+		var stored usageRow
+		err := r.Scan(&stored.identity, &stored.part, &stored.call)
+		if _, ok := slices.BinarySearchFunc(rows, stored, compareUsageRows); !ok {
+			others = append(others, []any{stored.identity, stored.part, stored.call})
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return t.run(ctx, bulk{
+		head: `DELETE FROM usages WHERE (identity_no, part_no, call_no) IN (VALUES `,
+		row:  `(CAST(? AS INTEGER), CAST(? AS INTEGER), CAST(? AS INTEGER))`, tail: `)`,
+	}, others, nil)
 }
 
 // numbered gives the rows with the numbers of what they speak of, in the order

@@ -92,15 +92,15 @@ func anyEvent(r *rapid.T) inventory.Event {
 	return e
 }
 
-// anyUsage draws few parts of few rows. Of one part it always draws the same
-// counts: another count is another reading, of which the last one stands.
+// anyUsage draws few parts of few rows, with few counts. What the batches hold of
+// a part are readings of it.
 func anyUsage(r *rapid.T) inventory.Usage {
-	n := rapid.IntRange(0, 5).Draw(r, "part")
+	n := rapid.IntRange(0, 3).Draw(r, "part")
 	return inventory.Usage{
 		Identity: rapid.SampledFrom([]string{"role/a", "role/b", ""}).Draw(r, "identity"),
 		Asset:    rapid.SampledFrom([]inventory.AssetID{"", arn("pay")}).Draw(r, "used by"),
 		Name:     rapid.SampledFrom([]string{"GetItem", "PutItem"}).Draw(r, "call"),
 		Overflow: rapid.Bool().Draw(r, "overflow"), Scope: place(rapid.SampledFrom([]string{"1", "2"}).Draw(r, "scope")),
-		Part: fmt.Sprint("day ", n), Count: n + 1, Outside: n, First: hour(n), Last: hour(n + 2),
+		Part: fmt.Sprint("day ", n), Count: rapid.IntRange(1, 3).Draw(r, "count"), Outside: n, First: hour(n), Last: hour(n + 2),
 	}
 }

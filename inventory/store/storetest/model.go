@@ -10,8 +10,9 @@ import (
 )
 
 // model is the view of facts at an instant, by the arithmetic of package
-// inventory alone.
-func model(facts []inventory.Fact, at time.Time) *inventory.View {
+// inventory alone. The order of the facts means nothing but for usage, which is
+// taken from the batches.
+func model(facts []inventory.Fact, batches [][]inventory.Fact, at time.Time) *inventory.View {
 	var assets []inventory.Asset
 	var coverage []inventory.Coverage
 	kept := map[[2]string]inventory.Event{}
@@ -45,7 +46,7 @@ func model(facts []inventory.Fact, at time.Time) *inventory.View {
 		}
 	}
 	v := inventory.NewView(at, assets, coverage)
-	v.Usage = modelTally(facts, v.At)
+	v.Usage = modelTally(batches, v.At)
 	v.Events = func(_ context.Context, f inventory.Filter, yield func(inventory.Event) error) error {
 		var all []inventory.Event
 		for _, e := range kept {
@@ -64,20 +65,37 @@ func model(facts []inventory.Fact, at time.Time) *inventory.View {
 	return v
 }
 
+// standing is the usage that stands after the batches, by all that identifies a
+// row: each part as the last batch gave it that holds any of it.
+func standing(batches [][]inventory.Fact) map[inventory.Usage]inventory.Usage {
+	parts := map[string]map[inventory.Usage]inventory.Usage{}
+	for _, b := range batches {
+		given := map[string]map[inventory.Usage]inventory.Usage{}
+		for _, f := range b {
+			if u, ok := f.(inventory.Usage); ok {
+				key := u
+				key.Count, key.Outside, key.First, key.Last = 0, 0, time.Time{}, time.Time{}
+				u.First, u.Last = micro(u.First), micro(u.Last)
+				if given[u.Part] == nil {
+					given[u.Part] = map[inventory.Usage]inventory.Usage{}
+				}
+				given[u.Part][key] = u
+			}
+		}
+		maps.Copy(parts, given)
+	}
+	out := map[inventory.Usage]inventory.Usage{}
+	for _, rows := range parts {
+		maps.Copy(out, rows)
+	}
+	return out
+}
+
 // modelTally sums usage up by the arithmetic of its doc comment. It filters by
 // no asset: aliases are the view's.
-func modelTally(facts []inventory.Fact, at time.Time) inventory.Tally {
-	parts := map[inventory.Usage]inventory.Usage{} // by all that identifies one
-	for _, f := range facts {
-		if u, ok := f.(inventory.Usage); ok {
-			key := u
-			key.Count, key.Outside, key.First, key.Last = 0, 0, time.Time{}, time.Time{}
-			u.First, u.Last = micro(u.First), micro(u.Last)
-			parts[key] = u
-		}
-	}
+func modelTally(batches [][]inventory.Fact, at time.Time) inventory.Tally {
 	sums := map[inventory.Usage]inventory.Usage{}
-	for key, u := range parts {
+	for key, u := range standing(batches) {
 		if u.First.After(at) {
 			continue
 		}

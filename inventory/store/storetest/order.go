@@ -17,23 +17,25 @@ func emptyStore(t *testing.T, open Opener) {
 	if len(v.Assets) != 0 || len(v.Coverage) != 0 {
 		t.Errorf("empty store shows %d assets, %d cells", len(v.Assets), len(v.Coverage))
 	}
-	same(t, "dump", dumpModel(t, nil, hour(0)), dumpWithoutHistory(t, v))
+	same(t, "dump", dumpModel(t, nil, nil, hour(0)), dumpWithoutHistory(t, v))
 }
 
 // orderNeverShows is the promise that all the others lean on: sources are read
-// side by side, files come late, and a report must not depend on that.
+// side by side, files come late, and a report must not depend on that. Only of
+// readings of one part of usage the last one stands.
 func orderNeverShows(t *testing.T, open Opener) {
 	rapid.Check(t, func(r *rapid.T) {
 		facts := rapid.SliceOfN(anyFact(), 1, 25).Draw(r, "facts")
 		order := rapid.Permutation(facts).Draw(r, "order")
 		s := open(t)
 		defer s.Close() //nolint:errcheck // a failed close of a test's store is no loss
+		var batches [][]inventory.Fact
 		for len(order) > 0 {
 			n := rapid.IntRange(1, len(order)).Draw(r, "batch")
 			if err := s.Append(t.Context(), store.Batch{Run: "run", Facts: order[:n]}); err != nil {
 				r.Fatalf("append: %v", err)
 			}
-			order = order[n:]
+			batches, order = append(batches, order[:n]), order[n:]
 		}
 		// An instant amid the facts, too: the order of arrival shows first in
 		// views of the past.
@@ -42,7 +44,7 @@ func orderNeverShows(t *testing.T, open Opener) {
 			if err != nil {
 				r.Fatalf("view: %v", err)
 			}
-			want, got := dumpModel(t, facts, at), dumpWithoutHistory(t, v)
+			want, got := dumpModel(t, facts, batches, at), dumpWithoutHistory(t, v)
 			if diff := cmp.Diff(want, got); diff != "" {
 				r.Fatalf("view at %s (-model +store):\n%s", at, diff)
 			}
@@ -50,9 +52,9 @@ func orderNeverShows(t *testing.T, open Opener) {
 	})
 }
 
-func dumpModel(t *testing.T, facts []inventory.Fact, at time.Time) string {
+func dumpModel(t *testing.T, facts []inventory.Fact, batches [][]inventory.Fact, at time.Time) string {
 	t.Helper()
-	return dumpWithoutHistory(t, model(facts, at))
+	return dumpWithoutHistory(t, model(facts, batches, at))
 }
 
 // dumpWithoutHistory leaves out what the model does not know.
@@ -85,5 +87,5 @@ func allOrNothing(t *testing.T, open Opener) {
 	if err := s.Append(t.Context(), store.Batch{Run: "run", Facts: facts}); err == nil {
 		t.Fatal("a fact that cannot be stored was taken")
 	}
-	same(t, "view", dumpModel(t, nil, never()), dumpWithoutHistory(t, viewAt(t, s, never())))
+	same(t, "view", dumpModel(t, nil, nil, never()), dumpWithoutHistory(t, viewAt(t, s, never())))
 }

@@ -58,6 +58,8 @@ func Run(t *testing.T, open Opener) {
 		{"a walk gives every event of many pages once", walkPages},
 		{"usage is summed over parts, and comes in order", usageSums},
 		{"a part that is counted again replaces its counts", usageReplaced},
+		{"a part that is counted again loses the rows that are not counted again", usageLeaves},
+		{"a part of a batch that fails loses nothing", usageLeavesWhole},
 		{"usage is found by identity and by any name of its asset", usageFilters},
 		{"no usage is later than the view", usageUpTo},
 		{"a tally gives the usage of many batches and pages once", usagePages},

@@ -74,8 +74,12 @@ func usageSums(t *testing.T, open Opener) {
 	}
 	slices.SortFunc(want, inventory.CompareUsage)
 	slices.Reverse(facts)
-	put(t, s, facts[:9]...)
-	put(t, s, facts[9:]...)
+	for _, part := range []string{base.Part, "trail of day 9"} {
+		put(t, s, slices.DeleteFunc(slices.Clone(facts), func(f inventory.Fact) bool {
+			u, ok := f.(inventory.Usage)
+			return ok && u.Part != part
+		})...)
+	}
 	same(t, "usage", want, tallied(t, viewAt(t, s, never()), inventory.UsageFilter{}))
 }
 
@@ -94,6 +98,52 @@ func usageReplaced(t *testing.T, open Opener) {
 		same(t, "usage", []inventory.Usage{want}, tallied(t, viewAt(t, s, never()), inventory.UsageFilter{}))
 		put(t, s, shorter)
 	}
+}
+
+// usageLeaves reads parts again that have fewer rows by then: also without a row
+// of one of their scopes, of one of their identities, and with a new row. One
+// part has more of them than a statement of an implementation should name.
+func usageLeaves(t *testing.T, open Opener) {
+	s := open(t)
+	stays, twin := usage("a", "GetItem", 1, 1), usage("a", "GetItem", 2, 8)
+	elsewhere := usage("b", "GetItem", 1, 2)
+	elsewhere.Scope.Account = "2"
+	other := usage("a", "PutItem", 3, 16)
+	first := []inventory.Fact{stays, twin, elsewhere, usage("c", "GetItem", 1, 3), usage("a", "PutItem", 1, 4), usage("b", "PutItem", 2, 9)}
+	for i := range 2500 {
+		first = append(first, usage("c", fmt.Sprint("Call", i), 1, 1))
+	}
+	put(t, s, first...)
+	put(t, s, other)
+	before := dumpAt(t, s, never())
+	put(t, s, first...)
+	same(t, "after the same batch", before, dumpAt(t, s, never()))
+
+	fresh := usage("d", "GetItem", 1, 5)
+	again := []inventory.Fact{stays, fresh, twin}
+	want := []inventory.Usage{sum(stays, 9, 2, twin.Last), sum(other, 16, 1, other.Last), sum(fresh, 5, 1, fresh.Last)}
+	for range 2 {
+		put(t, s, again...)
+		same(t, "after another reading", want, tallied(t, viewAt(t, s, never()), inventory.UsageFilter{}))
+	}
+	put(t, s, elsewhere)
+	want = []inventory.Usage{sum(twin, 8, 1, twin.Last), sum(other, 16, 1, other.Last), sum(elsewhere, 2, 1, elsewhere.Last)}
+	same(t, "after a reading of nothing but another scope", want, tallied(t, viewAt(t, s, never()), inventory.UsageFilter{}))
+	put(t, s, seen("pay", "one", hour(1)))
+	same(t, "after a batch without usage", want, tallied(t, viewAt(t, s, never()), inventory.UsageFilter{}))
+}
+
+// usageLeavesWhole: where the batch fails, all that was counted before stands.
+func usageLeavesWhole(t *testing.T, open Opener) {
+	s := open(t)
+	put(t, s, usage("a", "GetItem", 1, 1), usage("b", "GetItem", 1, 2))
+	before := dumpAt(t, s, never())
+	bad := usage("c", "GetItem", 1, 3)
+	bad.Last = bad.Last.AddDate(10000, 0, 0)
+	if err := s.Append(t.Context(), store.Batch{Run: "run", Facts: []inventory.Fact{usage("a", "GetItem", 1, 4), bad}}); err == nil {
+		t.Fatal("a fact that cannot be stored was taken")
+	}
+	same(t, "view", before, dumpAt(t, s, never()))
 }
 
 func usageFilters(t *testing.T, open Opener) {
@@ -152,13 +202,14 @@ func usagePages(t *testing.T, open Opener) {
 	s := open(t)
 	var want []inventory.Usage
 	var batch []inventory.Fact
-	add := func(u inventory.Usage) {
+	add := func(u inventory.Usage, part int) {
+		u.Part = fmt.Sprint(u.Part, " of batch ", part)
 		batch = append(batch, u)
 		want = append(want, sum(u, u.Count, 1, u.Last))
 	}
 	for i := range 3000 {
-		add(usage(fmt.Sprintf("role-%d", i), "GetItem", 1, i))
-		add(usage("one", fmt.Sprintf("Call-%d", i), 2, i))
+		add(usage(fmt.Sprintf("role-%d", i), "GetItem", 1, i), i/750)
+		add(usage("one", fmt.Sprintf("Call-%d", i), 2, i), i/750)
 		if len(batch) >= 1500 {
 			put(t, s, batch...)
 			batch = nil
@@ -181,7 +232,7 @@ func tallyStops(t *testing.T, open Opener) {
 		if err := v.Tally(ctx, inventory.UsageFilter{}, inner); err != nil {
 			return err
 		}
-		more := []inventory.Fact{usage("c", "GetItem", 1, 1)}
+		more := []inventory.Fact{usage("c", "GetItem", 2, 1)}
 		if err := s.Append(ctx, store.Batch{Run: "run", Facts: more}); err != nil {
 			return err
 		}

@@ -3,7 +3,8 @@
 -- What the table before held is dropped: no version filled it.
 --
 -- Rows come by parts, one after the other, and are asked for by identities. So
--- the key begins with the identity, and what is new of it joins at its end.
+-- the key begins with the identity, and what is new of it joins at its end. A part
+-- that is read again replaces its rows: the indexes find them.
 
 -- +goose Up
 DROP TABLE usages;
@@ -34,6 +35,7 @@ CREATE TABLE usage_parts (
     account BYTEA NOT NULL,
     region BYTEA NOT NULL
 );
+CREATE INDEX usage_parts_part ON usage_parts USING HASH (part); -- of any length
 
 -- Times are microseconds since 1970.
 CREATE TABLE usages (
@@ -46,3 +48,4 @@ CREATE TABLE usages (
     last_at BIGINT NOT NULL,
     PRIMARY KEY (identity_no, part_no, call_no)
 );
+CREATE INDEX usages_part ON usages (part_no);
