@@ -89,5 +89,6 @@ func joinObservation(out []inventory.Observation, o inventory.Observation) []inv
 
 func compareObservations(a, b inventory.Observation) int {
 	return cmp.Or(cmp.Compare(a.Facet, b.Facet), a.First.Compare(b.First), a.Last.Compare(b.Last),
-		cmp.Compare(a.State, b.State), bytes.Compare(a.Value, b.Value))
+		cmp.Compare(a.State, b.State), bytes.Compare(a.Value, b.Value), cmp.Compare(a.Doubt.Operation, b.Doubt.Operation),
+		cmp.Compare(a.Doubt.Code, b.Doubt.Code), cmp.Compare(a.Doubt.Message, b.Doubt.Message))
 }

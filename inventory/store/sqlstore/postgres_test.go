@@ -86,7 +86,7 @@ func TestBothDialectsTellTheSame(t *testing.T) {
 	a, b := openAt(t, fileURL(t)), openAt(t, server.url(t))
 	// Usage comes by whole parts, of which the last reading stands.
 	var facts, used []inventory.Fact
-	for _, f := range storetest.Facts(500) {
+	for _, f := range storetest.Facts(600) {
 		if _, ok := f.(inventory.Usage); ok {
 			used = append(used, f)
 		} else {
