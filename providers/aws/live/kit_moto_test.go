@@ -100,8 +100,10 @@ func emulate(t *testing.T, bulk int) *emulated {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Of its own, since the end of any test server closes connections of the default one.
+	client := &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
 	e := &emulated{bulk: bulk, made: map[inventory.AssetID]made{}, members: map[string]aws.Config{}, moto: aws.Config{
-		Region: "us-east-1", BaseEndpoint: &address, HTTPClient: http.DefaultClient,
+		Region: "us-east-1", BaseEndpoint: &address, HTTPClient: client,
 		Credentials: credentials.NewStaticCredentialsProvider(awsfake.AccessKey(manager), "secret", ""),
 		Retryer:     func() aws.Retryer { return aws.NopRetryer{} },
 	}}
@@ -123,6 +125,7 @@ func emulate(t *testing.T, bulk int) *emulated {
 	h := httptest.NewServer(e.front)
 	t.Cleanup(func() {
 		h.Close()
+		client.CloseIdleConnections()
 		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	})
 	pointTo(t, h.URL, manager)
