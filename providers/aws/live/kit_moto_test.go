@@ -5,8 +5,10 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -101,7 +103,7 @@ func emulate(t *testing.T, bulk int) *emulated {
 		t.Fatal(err)
 	}
 	// Of its own, since the end of any test server closes connections of the default one.
-	client := &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
+	client := &http.Client{Transport: ended{http.DefaultTransport.(*http.Transport).Clone()}}
 	e := &emulated{bulk: bulk, made: map[inventory.AssetID]made{}, members: map[string]aws.Config{}, moto: aws.Config{
 		Region: "us-east-1", BaseEndpoint: &address, HTTPClient: client,
 		Credentials: credentials.NewStaticCredentialsProvider(awsfake.AccessKey(manager), "secret", ""),
@@ -130,6 +132,29 @@ func emulate(t *testing.T, bulk int) *emulated {
 	})
 	pointTo(t, h.URL, manager)
 	return e
+}
+
+// ended reads an answer of moto whole. Its answers have no length and end with the
+// connection; on a busy machine this side at times has closed it before it sees
+// that end.
+type ended struct{ next *http.Transport }
+
+// CloseIdleConnections closes those that wait.
+func (e ended) CloseIdleConnections() { e.next.CloseIdleConnections() }
+
+// RoundTrip implements http.RoundTripper.
+func (e ended) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := e.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil && !errors.Is(err, net.ErrClosed) {
+		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
 }
 
 // places is an account with two regions and one that is off.
