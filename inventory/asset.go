@@ -20,6 +20,15 @@ const (
 	WebFunction Kind = "web-function"
 	// CapacityProvider is a set of EC2 instances on which Lambda runs functions.
 	CapacityProvider Kind = "capacity-provider"
+
+	// Worker is a script of Cloudflare Workers.
+	Worker Kind = "worker"
+	// PagesProject is a site of Cloudflare Pages; with functions, or one of which
+	// it is not known whether it has any.
+	PagesProject Kind = "pages-project"
+	// DispatchNamespace is a set of Workers that a platform runs for its customers
+	// (Workers for Platforms), told as one asset with a count.
+	DispatchNamespace Kind = "dispatch-namespace"
 )
 
 // Asset is one serverless deployment. The zero value of each facet is
@@ -31,6 +40,10 @@ type Asset struct {
 	Scope   Scope     `json:"scope"`
 	Name    string    `json:"name,omitempty"`
 	Aliases []AssetID `json:"aliases,omitempty"`
+	// Handles are ids that the provider lends the asset, and may give to another
+	// one later: a Worker's name, the id of a route to it. What names one means the
+	// asset that held it then: see [View.Holder].
+	Handles []Handle `json:"handles,omitempty"`
 
 	// Created and Modified are the provider's own times; zero: unknown.
 	// Created merges to the earliest, Modified to the latest.
@@ -42,6 +55,9 @@ type Asset struct {
 	// Sightings say which cells showed the asset, and when last.
 	Sightings []Sighting `json:"sightings,omitempty"`
 
+	// Called is the facet "name", where the provider lets an asset be renamed: Name
+	// is then the last one that was observed.
+	Called        Facet[string]        `json:"called,omitzero"`
 	Configuration Facet[Configuration] `json:"configuration,omitzero"`
 	// Settings is a facet of its own: sources read it more rarely than the
 	// configuration, which is told whole each time.
@@ -49,6 +65,9 @@ type Asset struct {
 	CodeSigning Facet[CodeSigning] `json:"code_signing,omitzero"`
 	Code        Facet[Code]        `json:"code,omitzero"`
 	Versions    Facet[Versions]    `json:"versions,omitzero"`
+	// Deployment is what serves now, where a provider keeps versions and
+	// deployments apart.
+	Deployment Facet[Deployment] `json:"deployment,omitzero"`
 	// VersionAliases is the facet "aliases": names that point at versions. The
 	// asset's own other ids are Aliases.
 	VersionAliases Facet[[]Alias]       `json:"version_aliases,omitzero"`
@@ -70,9 +89,16 @@ type Sighting struct {
 	At   time.Time `json:"at"`
 }
 
+// Handle is an id that an asset holds for a time.
+type Handle struct {
+	ID AssetID `json:"id"`
+	// Since is when the asset was first seen to hold it.
+	Since time.Time `json:"since"`
+}
+
 // FacetNames lists the facets in the order in which people read them.
 func FacetNames() []string {
-	return []string{"configuration", "settings", "code-signing", "code", "versions", "aliases", "identity", "rights", "exposure", "triggers", "destinations", "bindings", "labels", "logging"}
+	return []string{"name", "configuration", "settings", "code-signing", "code", "versions", "deployment", "aliases", "identity", "rights", "exposure", "triggers", "destinations", "bindings", "labels", "logging"}
 }
 
 // Configuration is how a deployment runs.
@@ -111,6 +137,29 @@ type Configuration struct {
 	FileSystems []string `json:"file_systems,omitempty"`
 	// Tracing is TracingConfig.Mode: "Active", "PassThrough".
 	Tracing string `json:"tracing,omitempty"`
+
+	// Compatibility is the date and Flags the flags by which a Worker's runtime
+	// behaves (compatibility_date, compatibility_flags); flags are sorted.
+	Compatibility string   `json:"compatibility,omitempty"`
+	Flags         []string `json:"flags,omitempty"`
+	// Handlers are the events that the code listens to ("fetch", "scheduled"),
+	// sorted; of named entrypoints as "NAME.fetch".
+	Handlers []string `json:"handlers,omitempty"`
+	// Placement is where it runs by wish: "smart", a region, a host.
+	Placement string `json:"placement,omitempty"`
+	// Assets: static files are served with the code (has_assets).
+	Assets bool `json:"assets,omitempty"`
+	// Repository is what a Pages project is built from, "github:OWNER/NAME", and
+	// ProductionBranch the branch that goes into service; empty: uploaded by hand.
+	Repository       string `json:"repository,omitempty"`
+	ProductionBranch string `json:"production_branch,omitempty"`
+	// Functions, of a Pages project, tells whether it runs code (uses_functions);
+	// nil: not told, which is not false.
+	Functions *bool `json:"functions,omitempty"`
+	// Scripts is how many scripts a dispatch namespace holds (script_count), and
+	// Trusted that they may see each other's cache (trusted_workers).
+	Scripts int  `json:"scripts,omitempty"`
+	Trusted bool `json:"trusted,omitempty"`
 }
 
 // Durable is how long executions of a durable function run and are kept.
@@ -167,6 +216,43 @@ type Version struct {
 	Name     string    `json:"name"`
 	Digest   string    `json:"digest,omitempty"`
 	Modified time.Time `json:"modified,omitzero"`
+	// Number counts versions up from 1, where the provider counts them.
+	Number int `json:"number,omitempty"`
+	// Author is the principal that uploaded it, and Source the tool by which, in
+	// the vendor's word ("wrangler", "dash"); both as the vendor tells them.
+	Author string `json:"author,omitempty"`
+	Source string `json:"source,omitempty"`
+	// URLs are the hostnames under which the version answers by itself, sorted.
+	URLs []string `json:"urls,omitempty"`
+}
+
+// Deployment is what was put into service last.
+type Deployment struct {
+	ID      string    `json:"id,omitempty"`
+	Created time.Time `json:"created,omitzero"`
+	// Author is the address or the id of who deployed, and Source the tool, in the
+	// vendor's word: "wrangler", "dash", "github:push", "ad_hoc".
+	Author string `json:"author,omitempty"`
+	Source string `json:"source,omitempty"`
+	// Message and Notes are free text of whoever deployed: the message, and
+	// annotations by key; cut to 200 characters. Never proof of anything.
+	Message string            `json:"message,omitempty"`
+	Notes   map[string]string `json:"notes,omitempty"`
+	// Shares say which versions serve, by version. One that serves nothing is not
+	// among them.
+	Shares []Share `json:"shares,omitempty"`
+	// Branch and Commit are what was built, where the vendor tells.
+	Branch string `json:"branch,omitempty"`
+	Commit string `json:"commit,omitempty"`
+}
+
+// Share is the part of the traffic that a version serves.
+type Share struct {
+	Version string `json:"version"`
+	// Percent is more than 0, and 100 where the version serves alone.
+	Percent float64 `json:"percent"`
+	// Digest is that of the version's code; empty: not told.
+	Digest string `json:"digest,omitempty"`
 }
 
 // Alias is a name that sends its traffic to one or two versions.
@@ -177,9 +263,14 @@ type Alias struct {
 	Weights map[string]float64 `json:"weights,omitempty"`
 }
 
-// Identity is whom the asset acts as: for Lambda the execution role's ARN.
+// Identity is whom the asset acts as: for Lambda the execution role's ARN. A
+// Worker acts as itself: ID is then the asset's own.
 type Identity struct {
 	ID string `json:"id"`
+	// Reaches lists what the asset is let in to by its bindings, as "TYPE TARGET"
+	// in the vendor's words ("r2_bucket backups"), sorted. It is nil where rights
+	// come by the identity's policies: see Rights.
+	Reaches []string `json:"reaches,omitempty"`
 }
 
 // Rights is what the identity may do, judged.
@@ -249,6 +340,10 @@ type Binding struct {
 	Kind   string `json:"kind"` // "environment", ...
 	Name   string `json:"name"`
 	Target string `json:"target,omitempty"`
+	// Qualifier is where it holds if not everywhere: of a Pages project
+	// "production" or "preview"; of a Worker the version, where versions that serve
+	// differ.
+	Qualifier string `json:"qualifier,omitempty"`
 }
 
 // Labels are the provider's tags. Whoever deploys may set them.
@@ -258,6 +353,16 @@ type Labels map[string]string
 type Logging struct {
 	Group string `json:"group,omitempty"`
 	Level string `json:"level,omitempty"`
+	// Kept: the provider keeps logs of calls (Workers: observability); Sampled is
+	// the share of calls that is logged, 0 to 1, 0 where it is not told.
+	Kept    bool    `json:"kept,omitempty"`
+	Sampled float64 `json:"sampled,omitempty"`
+	// Pushed: trace events are delivered by a job of the account (logpush).
+	Pushed bool `json:"pushed,omitempty"`
+	// Consumers are Workers that are handed every log (tail_consumers), and
+	// Destinations what logs are sent to, by name; both sorted.
+	Consumers    []string `json:"consumers,omitempty"`
+	Destinations []string `json:"destinations,omitempty"`
 }
 
 // SeenBy lists the sources that showed the asset, sorted; "events" stands for
@@ -313,8 +418,8 @@ func (f FacetState) Same(o FacetState) bool {
 // is described as a whole, joined.
 func (a Asset) Facets() []FacetState {
 	return []FacetState{
-		describe("configuration", a.Configuration), describe("settings", a.Settings), describe("code-signing", a.CodeSigning),
-		describe("code", a.Code), describe("versions", a.Versions),
+		describe("name", a.Called), describe("configuration", a.Configuration), describe("settings", a.Settings), describe("code-signing", a.CodeSigning),
+		describe("code", a.Code), describe("versions", a.Versions), describe("deployment", a.Deployment),
 		describe("aliases", a.VersionAliases), describe("identity", a.Identity), describe("rights", a.Rights),
 		describeParts("exposure", a.waysIn()), describeParts("triggers", a.Triggers),
 		describe("destinations", a.Destinations), describe("bindings", a.Bindings), describe("labels", a.Labels),

@@ -65,7 +65,9 @@ type Event struct {
 	ID    string    `json:"id"`
 	Scope Scope     `json:"scope"`
 	Time  time.Time `json:"time"`
-	// Service is the vendor's service name: "lambda.amazonaws.com".
+	// Service is the vendor's service name: "lambda.amazonaws.com". Cloudflare has
+	// none in its logs; it is then the part of its interface: "workers", "pages",
+	// "zones", "tokens", "members", "logs", "queues", "email", "builds".
 	Service string `json:"service"`
 	Action  Action `json:"action"`
 	// Name is the vendor's name without its version suffix, LoggedName as logged.
@@ -84,7 +86,7 @@ type Event struct {
 	// Subject is the native id of what was acted on if that is no asset: a
 	// role's ARN, a user, a trail, a log group, a layer.
 	Subject string `json:"subject,omitempty"`
-	// Shared joins the copies of one act in two accounts.
+	// Shared joins the copies of one act: in two accounts, or in two logs.
 	Shared string `json:"shared,omitempty"`
 	// Correction is the id of the later record that the vendor wrote to correct
 	// this event, which keeps the id of the first; empty: as it was logged
@@ -162,6 +164,35 @@ type Change struct {
 	// LogGroup and LogLevel are the logging settings that the request set.
 	LogGroup string `json:"log_group,omitempty"`
 	LogLevel string `json:"log_level,omitempty"`
+
+	// Hostname and Route are the way in that the request spoke of: a host, or the
+	// pattern of a route.
+	Hostname string `json:"hostname,omitempty"`
+	Route    string `json:"route,omitempty"`
+	// Serving and Previews are the switches of workers.dev and of previews after
+	// the call; nil: the record does not say.
+	Serving  *bool `json:"serving,omitempty"`
+	Previews *bool `json:"previews,omitempty"`
+	// Schedules are all crons after the call; nil: not in the record.
+	Schedules *[]string `json:"schedules,omitempty"`
+	// Bindings are those that the request set, by kind, name and target; nil: the
+	// record does not speak of bindings.
+	Bindings *[]Binding `json:"bindings,omitempty"`
+	// Shares are what a deployment put into service.
+	Shares []Share `json:"shares,omitempty"`
+	// Permissions are the permission groups or roles that the call gave, by name or
+	// id, sorted; Resources what they hold for, sorted. Expires and Bounded tell
+	// whether the credential ends, and whether it holds from named addresses
+	// alone; nil: the record does not say.
+	Permissions []string `json:"permissions,omitempty"`
+	Resources   []string `json:"resources,omitempty"`
+	Expires     *bool    `json:"expires,omitempty"`
+	Bounded     *bool    `json:"bounded,omitempty"`
+	// MailDomain is the domain of the address that was invited.
+	MailDomain string `json:"mail_domain,omitempty"`
+	// Was holds, by the vendor's name, settings as they were before the call, of
+	// those that are no secret. Only some logs tell.
+	Was map[string]string `json:"was,omitempty"`
 }
 
 // IsZero reports whether the event carries no decoded change.

@@ -55,7 +55,7 @@ type Exposures struct {
 
 // Exposure is one way in.
 type Exposure struct {
-	Kind      string `json:"kind"` // "function-url", "policy", "api-gateway", ...
+	Kind      string `json:"kind"` // "function-url", "policy", "api-gateway", "route", ...
 	Reach     Reach  `json:"reach"`
 	Hostname  string `json:"hostname,omitempty"`
 	Qualifier string `json:"qualifier,omitempty"`
@@ -78,6 +78,9 @@ type Exposure struct {
 	// Sourced: it holds only for a named source (ARN or account), or for whoever
 	// knows a secret.
 	Sourced bool `json:"sourced,omitempty"`
+	// Guard is the application of Cloudflare Access that stands before the
+	// hostname; empty: none, or none could be read.
+	Guard string `json:"guard,omitempty"`
 	// ViaURL: the statement holds for calls through a function URL only. It
 	// leads nowhere by itself.
 	ViaURL bool `json:"via_url,omitempty"`
@@ -94,6 +97,18 @@ func (e Exposure) Part() Capability {
 		return CapURLs
 	case kindPolicy:
 		return CapPolicies
+	case WayWorkersDev, WayVersionURLs:
+		return CapSubdomains
+	case WayCustomDomain:
+		return CapDomains
+	case WayRoute:
+		return CapRoutes
+	case WayPreview:
+		return CapPreviews
+	case WayPages, WayPagesBranch:
+		return CapPages
+	case WayPagesDomain:
+		return CapPagesDomains
 	}
 	return Capability(e.Kind)
 }
@@ -102,6 +117,23 @@ func (e Exposure) Part() Capability {
 const (
 	kindURL    = "function-url"
 	kindPolicy = "policy"
+
+	// WayWorkersDev is NAME.SUBDOMAIN.workers.dev, and WayVersionURLs the URLs of a
+	// Worker's versions below it.
+	WayWorkersDev  = "workers-dev"
+	WayVersionURLs = "version-urls"
+	// WayCustomDomain is a hostname that leads to a Worker, WayRoute a pattern of a
+	// zone.
+	WayCustomDomain = "custom-domain"
+	WayRoute        = "route"
+	// WayPreview is a Worker Preview: code of its own under a URL of its own.
+	WayPreview = "preview"
+	// WayPages is PROJECT.pages.dev with the hosts of its deployments, and
+	// WayPagesBranch the alias of a branch.
+	WayPages       = "pages-dev"
+	WayPagesBranch = "pages-branch"
+	// WayPagesDomain is a custom domain of a Pages project.
+	WayPagesDomain = "pages-domain"
 )
 
 // Join adds what another reading tells.
@@ -139,14 +171,25 @@ func (e Exposures) Reach() Reach {
 	return r
 }
 
-// waysIn is the exposure with each part that must be known of such an asset: a
-// function's URLs and policies. Those that nobody told of are unknown.
+// WaysInto lists the parts of the exposure that must be known of an asset of the
+// kind, for its reach to be relied on; none: those that are told.
+func (k Kind) WaysInto() []Capability {
+	switch k {
+	case LambdaFunction:
+		return []Capability{CapPolicies, CapURLs}
+	case Worker:
+		return []Capability{CapDomains, CapPreviews, CapRoutes, CapSubdomains}
+	case PagesProject:
+		return []Capability{CapPages, CapPagesDomains}
+	}
+	return nil
+}
+
+// waysIn is the exposure with each part that must be known of such an asset.
+// Those that nobody told of are unknown.
 func (a Asset) waysIn() Parts[Exposures] {
 	out := a.Exposure
-	if a.Kind != LambdaFunction {
-		return out
-	}
-	for _, c := range []Capability{CapPolicies, CapURLs} {
+	for _, c := range a.Kind.WaysInto() {
 		if _, ok := out[c]; !ok {
 			out = out.With(c, Facet[Exposures]{})
 		}
@@ -155,8 +198,8 @@ func (a Asset) waysIn() Parts[Exposures] {
 }
 
 // Reach is the reach of an asset's exposure, all parts joined, and whether it
-// may be relied on: not where a part is unknown or stale. Of a Lambda function
-// both URLs and policies must be known. Where a part was never observed the
+// may be relied on: not where a part is unknown or stale. The parts of
+// [Kind.WaysInto] must be known. Where a part was never observed the
 // reach is unknown, unless another is public already: nothing is wider.
 func (a Asset) Reach() (Reach, bool) {
 	ways := a.waysIn()

@@ -45,6 +45,13 @@ func Absent[T any](at time.Time) Facet[T] {
 // Unknown returns a facet that could not be read at the instant at, and why.
 func Unknown[T any](why Reason, at time.Time) Facet[T] { return Facet[T]{}.Doubting(why, at) }
 
+// Partly returns a facet of which a reading at the instant at told v, and could not
+// tell whether that is all: v is shown, and nobody may call it current. The value
+// is put a microsecond before the doubt, so that it is the older of the two.
+func Partly[T any](v T, why Reason, at time.Time) Facet[T] {
+	return Known(v, at.Add(-time.Microsecond)).Doubting(why, at)
+}
+
 // Doubting returns the facet with that doubt in the place of its own; a zero
 // reason and a zero time leave it without one.
 func (f Facet[T]) Doubting(why Reason, at time.Time) Facet[T] {

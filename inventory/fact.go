@@ -8,5 +8,6 @@ var (
 	_ Fact = Asset{}
 	_ Fact = Event{}
 	_ Fact = Usage{}
+	_ Fact = Permit{}
 	_ Fact = Coverage{}
 )

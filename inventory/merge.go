@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -20,11 +21,13 @@ func Merge(a, b Asset) Asset {
 		Modified: latest(a.Modified, b.Modified),
 		Deleted:  latest(a.Deleted, b.Deleted),
 
+		Called:         a.Called.merge(b.Called),
 		Configuration:  a.Configuration.merge(b.Configuration),
 		Settings:       a.Settings.merge(b.Settings),
 		CodeSigning:    a.CodeSigning.merge(b.CodeSigning),
 		Code:           a.Code.merge(b.Code),
 		Versions:       a.Versions.merge(b.Versions),
+		Deployment:     a.Deployment.merge(b.Deployment),
 		VersionAliases: a.VersionAliases.merge(b.VersionAliases),
 		Identity:       a.Identity.merge(b.Identity),
 		Rights:         a.Rights.merge(b.Rights),
@@ -36,6 +39,7 @@ func Merge(a, b Asset) Asset {
 		Logging:        a.Logging.merge(b.Logging),
 	}
 	out.Aliases = joinAliases(out.ID, a, b)
+	out.Handles = joinHandles(a.Handles, b.Handles)
 	out.Sightings = joinSightings(a.Sightings, b.Sightings)
 	return out
 }
@@ -45,6 +49,17 @@ func joinAliases(id AssetID, a, b Asset) []AssetID {
 	slices.Sort(all)
 	all = slices.Compact(all)
 	all = slices.DeleteFunc(all, func(x AssetID) bool { return x == id || x == "" })
+	if len(all) == 0 {
+		return nil
+	}
+	return all
+}
+
+// joinHandles keeps of each id the earliest instant, by id.
+func joinHandles(a, b []Handle) []Handle {
+	all := slices.Concat(a, b)
+	slices.SortFunc(all, func(x, y Handle) int { return cmp.Or(cmp.Compare(x.ID, y.ID), x.Since.Compare(y.Since)) })
+	all = slices.CompactFunc(all, func(x, y Handle) bool { return x.ID == y.ID })
 	if len(all) == 0 {
 		return nil
 	}

@@ -9,21 +9,32 @@ const (
 	LongLivedKey Credential = "long-lived-key"
 	// SessionKey is a temporary credential (ASIA...).
 	SessionKey Credential = "session"
+	// APIToken is a token with permissions of its own (Cloudflare).
+	APIToken Credential = "api-token"
+	// GlobalKey may do all that its user may, everywhere (Cloudflare: api_key).
+	GlobalKey Credential = "global-key"
+	// OAuth is the login of a tool in a person's name (Cloudflare: wrangler login).
+	OAuth Credential = "oauth"
 )
 
 // Principal is who acted, with the chain that it acted through.
 type Principal struct {
 	// ID is what owners and approvals name: the session issuer's ARN for an
-	// assumed role, the user's ARN, "service:NAME", "ACCOUNT:root".
+	// assumed role, the user's ARN, "service:NAME", "ACCOUNT:root";
+	// "cloudflare:token:ID" for a token, else "cloudflare:user:ID".
 	ID string `json:"id,omitempty"`
 	// Type in lower-case words: "root", "user", "assumed-role",
 	// "federated-user", "service", "account", "identity-center-user", "unknown".
 	Type string `json:"type,omitempty"`
-	// UniqueID outlives a re-created name (AROA..., AIDA...).
+	// UniqueID outlives a re-created name (AROA..., AIDA...). Of a token that acts
+	// for a user it is "cloudflare:user:ID".
 	UniqueID string `json:"unique_id,omitempty"`
 	Account  string `json:"account,omitempty"`
 	// Session is the session name: chosen by the caller, never an excuse.
-	Session    string     `json:"session,omitempty"`
+	Session string `json:"session,omitempty"`
+	// Email is the address that the provider keeps of a person: a hint to readers,
+	// never an excuse.
+	Email      string     `json:"email,omitempty"`
 	Credential Credential `json:"credential,omitempty"`
 	// Console: the act came from the vendor's web console.
 	Console bool `json:"console,omitempty"`

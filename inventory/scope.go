@@ -92,6 +92,42 @@ const (
 	// CapVersionPolicies are the policies of published versions. It names a part
 	// of the exposure alone.
 	CapVersionPolicies Capability = "version-policies"
+
+	// CapWorkers is the list of an account's Workers, and CapSettings what a call
+	// for each tells: bindings, compatibility.
+	CapWorkers     Capability = "workers"
+	CapSettings    Capability = "settings"
+	CapDeployments Capability = "deployments"
+	// CapSubdomains are workers.dev and the URLs of versions; CapDomains are custom
+	// domains, of Workers; CapPreviews are Worker Previews.
+	CapSubdomains Capability = "subdomains"
+	CapDomains    Capability = "domains"
+	CapPreviews   Capability = "previews"
+	// CapZones is the list of an account's zones, and CapRoutes the routes of one.
+	CapZones  Capability = "zones"
+	CapRoutes Capability = "routes"
+	// CapQueues are consumers of queues; CapEmailRules send mail to Workers.
+	CapQueues     Capability = "queues"
+	CapEmailRules Capability = "email-rules"
+	CapWorkflows  Capability = "workflows"
+	CapPages      Capability = "pages"
+	// CapPagesDomains are the custom domains of Pages projects.
+	CapPagesDomains Capability = "pages-domains"
+	CapNamespaces   Capability = "namespaces"
+	// CapNamespaceScripts are the scripts in dispatch namespaces.
+	CapNamespaceScripts Capability = "namespace-scripts"
+	// CapAccess are the applications of Cloudflare Access that guard hostnames.
+	CapAccess  Capability = "access"
+	CapMembers Capability = "members"
+	CapTokens  Capability = "tokens"
+	// CapTokenScope is what our own token may see: the part of an account, or all.
+	CapTokenScope Capability = "token-scope"
+	CapLogpush    Capability = "logpush"
+	// CapTails are sessions in which somebody reads live requests.
+	CapTails Capability = "tails"
+	// CapLogDestinations are what the logs of Workers are sent to.
+	CapLogDestinations Capability = "log-destinations"
+
 	// CapRegions is the list of regions that are switched on.
 	CapRegions Capability = "regions"
 	// CapScopes is the plan itself: the list of accounts, regions or files.
