@@ -223,7 +223,7 @@ func (p Presence) String() string {
 }
 
 // Presence judges an asset. It is gone only when a reading of the cell that
-// showed it (or, for an asset known from events, of the functions of its
+// showed it (or, for an asset known from events, of the list of its kind in its
 // scope) was complete later and did not show it, or when a deletion is later
 // than every sighting.
 func (v *View) Presence(a Asset) Presence {
@@ -277,20 +277,20 @@ func wordOn(words []Coverage, cell Cell) (Coverage, bool) {
 	return words[i], true
 }
 
-// listedSince reports whether a whole reading of the functions of the asset's
-// scope is later than the instant last.
+// listedSince reports whether a whole list of the assets of its kind in the
+// asset's scope is later than the instant last.
 func (v *View) listedSince(a Asset, last time.Time) bool {
 	for cell, c := range v.whole {
-		if cell.Capability == CapFunctions && cell.Scope.Contains(a.Scope) && c.Read.After(last) {
+		if cell.Capability == a.Kind.Listing() && cell.Scope.Contains(a.Scope) && c.Read.After(last) {
 			return true
 		}
 	}
 	return false
 }
 
-// Inventoried reports whether the functions of the scope were read whole in
+// Inventoried reports whether the lists of the scope's assets were read whole in
 // the last reading.
-func (v *View) Inventoried(s Scope) bool { return len(v.Gaps(s, CapFunctions)) == 0 }
+func (v *View) Inventoried(s Scope) bool { return len(v.Gaps(s, Listings(s.Provider)...)) == 0 }
 
 // Gaps lists, for each needed capability, the cells of the scope whose last
 // reading was not whole and that no other source makes up for. A capability
@@ -327,12 +327,17 @@ func (v *View) gaps(s Scope, capability Capability) []Coverage {
 	return slices.DeleteFunc(touching, func(c Coverage) bool { return made[c.Cell.Scope] })
 }
 
-// unused: functions are proved not to be in use in the scope, so that nothing
-// of it is left to read.
+// unused: everything that could list an asset of the scope is proved not to be in
+// use, so that nothing of it is left to read.
 func (v *View) unused(s Scope) bool {
-	return slices.ContainsFunc(v.cells[CapFunctions], func(i int) bool {
-		return v.Coverage[i].State == Disabled && v.Coverage[i].Cell.Scope.Contains(s)
-	})
+	for _, list := range Listings(s.Provider) {
+		if !slices.ContainsFunc(v.cells[list], func(i int) bool {
+			return v.Coverage[i].State == Disabled && v.Coverage[i].Cell.Scope.Contains(s)
+		}) {
+			return false
+		}
+	}
+	return true
 }
 
 // touching lists the cells of the capability that share a place with the scope.

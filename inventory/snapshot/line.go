@@ -192,7 +192,7 @@ func (l assetLine) sightings(taken time.Time, source string) []inventory.Sightin
 	scope := inventory.Scope{Provider: l.Provider, Account: l.Account, Region: l.Region}
 	var out []inventory.Sighting
 	for _, name := range names {
-		capability := inventory.CapFunctions
+		capability := l.Kind.Listing()
 		if name == "events" {
 			capability = inventory.CapEvents
 		}
