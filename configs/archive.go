@@ -13,19 +13,24 @@ import (
 
 // archiveText is an archive as written. What need not be is the zero text where
 // it is not.
-type archiveText struct{ kind, url, usage, verify, keys text }
+type archiveText struct{ kind, url, usage, verify, keys, account text }
 
-func archiveKinds() []string { return []string{"cloudtrail", "snapshot"} }
+const (
+	trailKind    = "cloudtrail"
+	snapshotKind = "snapshot"
+	auditV2Kind  = "cloudflare-audit-v2"
+	auditV1Kind  = "cloudflare-audit-v1"
+)
+
+func archiveKinds() []string { return []string{trailKind, auditV2Kind, auditV1Kind, snapshotKind} }
 
 // laterArchiveKinds are documented and not read yet.
-func laterArchiveKinds() []string {
-	return []string{"cloudflare-audit-v2", "cloudflare-audit-v1", "google-logging", "google-reports"}
-}
+func laterArchiveKinds() []string { return []string{"google-logging", "google-reports"} }
 
 func checkArchiveKind(t text) (string, error) {
 	if slices.Contains(laterArchiveKinds(), t.value) {
 		return "", fmt.Errorf("kind %s is not read by this version, which reads %s; remove the entry",
-			quoted(t), strings.Join(archiveKinds(), " and "))
+			quoted(t), strings.Join(archiveKinds(), ", "))
 	}
 	return oneOf(t, "kind", archiveKinds())
 }
@@ -35,10 +40,12 @@ const usageOff = "off"
 
 // checkArchiveUsage gives whose use is counted in an archive of a kind.
 func checkArchiveUsage(kind string, t text) (inventory.Counted, error) {
-	switch logs, said := kind != "snapshot", t != (text{}); {
-	case !logs && said:
+	switch said := t != (text{}); {
+	case kind == snapshotKind && said:
 		return "", errors.New("usage is counted in logs, and a snapshot holds none; remove the key")
-	case !logs:
+	case isAuditKind(kind) && said:
+		return "", errors.New("usage is counted in logs of CloudTrail, and those of Cloudflare tell changes alone; remove the key")
+	case kind == snapshotKind, isAuditKind(kind):
 		return inventory.CountNone, nil
 	case !said:
 		return inventory.CountRoles, nil
@@ -50,6 +57,8 @@ func checkArchiveUsage(kind string, t text) (inventory.Counted, error) {
 	return inventory.Counted(word), nil
 }
 
+func isAuditKind(kind string) bool { return kind == auditV2Kind || kind == auditV1Kind }
+
 // verifyWord is the word of a variable for an archive that is verified.
 const verifyWord = "verify"
 
@@ -58,17 +67,21 @@ func checkArchiveVerify(kind string, t text) (bool, error) {
 	switch {
 	case t == text{}:
 		return false, nil
-	case kind == "snapshot":
+	case kind == snapshotKind:
 		return false, errors.New("logs of CloudTrail can be verified, and a snapshot holds none; remove the key")
+	case isAuditKind(kind):
+		return false, errors.New("logs of CloudTrail can be verified, and Cloudflare signs none; remove the key")
 	}
 	return parseSwitch(t)
 }
 
 // checkArchiveKeys gives the path of a file of public keys.
-func checkArchiveKeys(verify bool, t text) (string, error) {
+func checkArchiveKeys(kind string, verify bool, t text) (string, error) {
 	switch {
 	case t == text{}:
 		return "", nil
+	case isAuditKind(kind):
+		return "", errors.New("public_keys serve to verify logs of CloudTrail; remove the key")
 	case !verify:
 		return "", errors.New("public_keys serve to verify; write verify: true, or remove the key")
 	case t.value == "":
@@ -77,6 +90,18 @@ func checkArchiveKeys(verify bool, t text) (string, error) {
 		return "", errors.New("public_keys is an address; write a file")
 	}
 	return join(t.base, t.value), nil
+}
+
+// checkArchiveAccount gives the account that logs are of. A kind that is wrong is
+// told by itself.
+func checkArchiveAccount(kind string, t text) (string, error) {
+	switch {
+	case t == text{}:
+		return "", nil
+	case kind != "" && !isAuditKind(kind):
+		return "", errors.New("account tells whose logs of Cloudflare these are; remove the key")
+	}
+	return checkCloudflareAccount(t, Inputs{})
 }
 
 const (
@@ -115,41 +140,47 @@ func checkArchiveURL(t text) (string, error) {
 func (r *reading) archives(texts []archiveText) []Archive {
 	var out []Archive
 	for _, t := range texts {
-		kind, kindErr := checkArchiveKind(t.kind)
-		path, urlErr := checkArchiveURL(t.url)
-		if kindErr != nil {
-			r.wrong(t.kind.at, "%s: %v", archivesKey, kindErr)
-		}
-		if urlErr != nil {
-			r.wrong(t.url.at, "%s: %v", archivesKey, urlErr)
-		}
-		usage, usageErr := checkArchiveUsage(kind, t.usage)
-		if usageErr != nil {
-			r.wrong(t.usage.at, "%s: %v", archivesKey, usageErr)
-		}
-		verify, verifyErr := checkArchiveVerify(kind, t.verify)
-		if verifyErr != nil {
-			r.wrong(t.verify.at, "%s: %v", archivesKey, verifyErr)
-		}
-		publicKeys, keysErr := checkArchiveKeys(verify || verifyErr != nil, t.keys)
-		if keysErr != nil {
-			r.wrong(t.keys.at, "%s: %v", archivesKey, keysErr)
-		}
-		if errors.Join(kindErr, urlErr, usageErr, verifyErr, keysErr) != nil {
+		a, ok := r.oneArchive(t)
+		if !ok {
 			continue
 		}
-		a := Archive{Kind: kind, URL: path, Name: t.url.raw, Usage: usage, Verify: verify, PublicKeys: publicKeys}
 		if lacksKey(a) {
-			r.wrong(t.url.at, "%s: a snapshot is one object; write %s", archivesKey, inBucket(path, "KEY"))
+			r.wrong(t.url.at, "%s: a snapshot is one object; write %s", archivesKey, inBucket(a.URL, "KEY"))
 			continue
 		}
 		if slices.ContainsFunc(out, func(b Archive) bool { return a.Kind == b.Kind && same(a.URL, b.URL) }) {
-			r.wrong(t.url.at, "%s: %s is given twice as %s; remove one", archivesKey, quoted(t.url), kind)
+			r.wrong(t.url.at, "%s: %s is given twice as %s; remove one", archivesKey, quoted(t.url), a.Kind)
 			continue
 		}
 		out = append(out, a)
 	}
 	return out
+}
+
+// oneArchive checks the keys of one archive.
+func (r *reading) oneArchive(t archiveText) (Archive, bool) {
+	ok := true
+	check := func(at place, err error) {
+		if err != nil {
+			r.wrong(at, "%s: %v", archivesKey, err)
+			ok = false
+		}
+	}
+	a := Archive{Name: t.url.raw}
+	var err error
+	a.Kind, err = checkArchiveKind(t.kind)
+	check(t.kind.at, err)
+	a.URL, err = checkArchiveURL(t.url)
+	check(t.url.at, err)
+	a.Usage, err = checkArchiveUsage(a.Kind, t.usage)
+	check(t.usage.at, err)
+	a.Verify, err = checkArchiveVerify(a.Kind, t.verify)
+	check(t.verify.at, err)
+	a.PublicKeys, err = checkArchiveKeys(a.Kind, a.Verify || err != nil, t.keys)
+	check(t.keys.at, err)
+	a.Account, err = checkArchiveAccount(a.Kind, t.account)
+	check(t.account.at, err)
+	return a, ok
 }
 
 func same(a, b string) bool { return filepath.Clean(a) == filepath.Clean(b) }

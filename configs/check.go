@@ -86,9 +86,13 @@ func checkPrincipal(t text, _ Inputs) (string, error) {
 		return "", fmt.Errorf("%s names a session, and a caller chooses its own session name; "+
 			"name the role, as in arn:aws:iam::111122223333:role/NAME", quoted(t))
 	}
+	if strings.Contains(t.value, "@") && (!strings.Contains(t.value, ":") || before == "cloudflare") {
+		return "", fmt.Errorf("%s is an e-mail address, which can change hands and which records may leave out; "+
+			"name the person's id, as in cloudflare:user:ID", quoted(t))
+	}
 	if !principalForm(t.value) {
-		return "", fmt.Errorf("%s names no principal; write an ARN, ACCOUNT:root, service:NAME, oidc:PROVIDER#SUBJECT or a unique id (AROA..., AIDA...)",
-			quoted(t))
+		return "", fmt.Errorf("%s names no principal; write an ARN, ACCOUNT:root, service:NAME, oidc:PROVIDER#SUBJECT, "+
+			"a unique id (AROA..., AIDA...), cloudflare:token:ID or cloudflare:user:ID", quoted(t))
 	}
 	return t.value, nil
 }
@@ -97,6 +101,11 @@ func principalForm(s string) bool {
 	for _, p := range []string{"arn:", "service:", "oidc:"} {
 		if rest, ok := strings.CutPrefix(s, p); ok {
 			return rest != ""
+		}
+	}
+	for _, p := range []string{"cloudflare:token:", "cloudflare:user:"} {
+		if id, ok := strings.CutPrefix(s, p); ok {
+			return cloudflareID(id)
 		}
 	}
 	if account, ok := strings.CutSuffix(s, ":root"); ok {

@@ -45,8 +45,10 @@ type Tags struct {
 type Providers struct {
 	// AWS is nil where nobody asked for AWS: neither the file has the block
 	// providers.aws, be it empty, nor does one of its variables hold anything.
-	AWS      *AWS
-	Archives []Archive
+	AWS *AWS
+	// Cloudflare is nil where nobody asked for Cloudflare, as with AWS.
+	Cloudflare *Cloudflare
+	Archives   []Archive
 }
 
 // AWS says how AWS is read.
@@ -77,9 +79,33 @@ type AWS struct {
 	Parallel int
 }
 
+// Cloudflare says how Cloudflare is read.
+type Cloudflare struct {
+	// Accounts are the ids of the accounts to read, each once; nil: all that the
+	// token sees.
+	Accounts []string
+	// Zones are the ids or names of the zones whose routes are read, each once;
+	// nil: all that the token sees.
+	Zones []string
+	// Token is the API token, never empty. Never print it: [Config.Values] has it
+	// masked.
+	Token string
+	// Endpoint is the base URL, "" for the vendor's own.
+	Endpoint string
+	// Rate is the most requests a second, over all accounts. It is above 0 and at
+	// most 4, but for an endpoint on this machine, where 0 is no limit of ours.
+	Rate float64
+	// Audit reads the audit logs of each account.
+	Audit bool
+	// DispatchScripts lists the scripts of dispatch namespaces by name; else they
+	// are counted.
+	DispatchScripts bool
+}
+
 // Archive is one file, folder or bucket of exported logs or assets.
 type Archive struct {
-	// Kind is "cloudtrail" or "snapshot".
+	// Kind is "cloudtrail", "cloudflare-audit-v2", "cloudflare-audit-v1" or
+	// "snapshot".
 	Kind string
 	// URL is a path on this machine, with no scheme, or s3://BUCKET/PREFIX
 	// or gs://BUCKET/PREFIX.
@@ -88,7 +114,10 @@ type Archive struct {
 	// the source in coverage, so that a report does not depend on the folder
 	// that estray was started in.
 	Name string
-	// Usage says whose use is counted in logs; of a snapshot nobody's is.
+	// Account is the id of the account of Cloudflare whose logs these are, where
+	// they do not tell it themselves; "": they do. It is empty for other kinds.
+	Account string
+	// Usage says whose use is counted in logs of CloudTrail; of others nobody's is.
 	Usage inventory.Counted
 	// Verify holds logs of CloudTrail against their digests.
 	Verify bool
@@ -98,12 +127,15 @@ type Archive struct {
 }
 
 // String is the archive as a variable holds it: KIND=URL, or KIND/WORD=URL
-// where other use is counted than without a word, or logs are verified. A
-// variable has no place for public keys.
+// where other use is counted than without a word, or logs are verified, or are of
+// an account that they do not tell. A variable has no place for public keys.
 func (a Archive) String() string {
 	kind := a.Kind
 	if usual, err := checkArchiveUsage(a.Kind, text{}); err == nil && a.Usage != usual {
 		kind += "/" + cmp.Or(string(a.Usage), usageOff)
+	}
+	if a.Account != "" {
+		kind += "/" + a.Account
 	}
 	if a.Verify {
 		kind += "/" + verifyWord
@@ -129,6 +161,9 @@ type Rules struct {
 	IAMAdministrators []string
 	// VendorLayers are layers of others that may be used, as "ACCOUNT:NAME".
 	VendorLayers []string
+	// MailDomains are the own domains of mail, in small letters: whoever is invited
+	// by an address of another one is not of the own people.
+	MailDomains []string
 	// ShortLived is the age below which a deleted asset was short-lived.
 	ShortLived time.Duration
 	// LogRetentionDays is how many days logs must be kept.

@@ -49,40 +49,58 @@ func TestExampleLoadsWithoutMistakeAndHasEveryKey(t *testing.T) {
 	}
 }
 
-// TestExampleOfAWSLoads takes the comment signs off the block of AWS.
-func TestExampleOfAWSLoads(t *testing.T) {
-	before, rest, found := strings.Cut(string(configs.Example()), "  # aws:\n")
+// uncommented takes the comment signs off a provider's block of the example.
+func uncommented(t *testing.T, provider string) string {
+	t.Helper()
+	before, rest, found := strings.Cut(string(configs.Example()), "  # "+provider+":\n")
 	if !found {
-		t.Fatal("the example lacks the block of AWS")
+		t.Fatalf("the example lacks the block of %s", provider)
 	}
-	if load(t, configs.Inputs{Dir: folder(t, string(configs.Example()))}).Providers.AWS != nil {
-		t.Error("the example makes AWS be read as it stands")
-	}
-	block := "  aws:\n"
+	block := "  " + provider + ":\n"
 	for strings.HasPrefix(rest, "  #   ") {
 		line, after, _ := strings.Cut(rest, "\n")
 		block, rest = block+"  "+strings.TrimPrefix(line, "  # ")+"\n", after
 	}
-	dir := folder(t, before+block+rest)
-	c := load(t, configs.Inputs{Dir: dir, Environ: []string{"ESTRAY_EXTERNAL_ID=x-1"}})
-	if c.Providers.AWS == nil {
-		t.Error("the block does not make AWS be read")
+	return before + block + rest
+}
+
+func TestExampleOfEachProviderLoads(t *testing.T) {
+	asIs := load(t, configs.Inputs{Dir: folder(t, string(configs.Example()))}).Providers
+	if asIs.AWS != nil || asIs.Cloudflare != nil {
+		t.Error("the example makes a provider be read as it stands")
 	}
-	named := []string{"providers.aws.accounts", "providers.aws.role", "providers.aws.external_id"}
-	for key, want := range defaults(t) {
-		if !strings.HasPrefix(key, "providers.aws.") {
-			continue
-		}
-		got := source(t, c, key)
-		if got.Source == "default" {
-			t.Errorf("the example lacks %s", key)
-		}
-		if got.Value != want && !slices.Contains(named, key) {
-			t.Errorf("the example sets %s to %q, the default is %q", key, got.Value, want)
-		}
-	}
-	if err := compiled(t).Validate(instance(t, before+block+rest)); err != nil {
-		t.Error(err)
+	for _, tt := range []struct {
+		provider string
+		asked    func(configs.Providers) bool
+		named    []string // what has no default that the example could give
+		comment  string   // stands in a comment, since it has no default
+	}{
+		{"aws", func(p configs.Providers) bool { return p.AWS != nil }, []string{"accounts", "role", "external_id"}, ""},
+		{"cloudflare", func(p configs.Providers) bool { return p.Cloudflare != nil }, []string{"token"}, "token_file endpoint"},
+	} {
+		t.Run(tt.provider, func(t *testing.T) {
+			file := uncommented(t, tt.provider)
+			c := load(t, configs.Inputs{Dir: folder(t, file), Environ: []string{"ESTRAY_EXTERNAL_ID=x-1", "CLOUDFLARE_API_TOKEN=x"}})
+			if !tt.asked(c.Providers) {
+				t.Error("the block does not make it be read")
+			}
+			for key, want := range defaults(t) {
+				leaf, in := strings.CutPrefix(key, "providers."+tt.provider+".")
+				if !in {
+					continue
+				}
+				got := source(t, c, key)
+				if commented := strings.Contains(tt.comment, leaf) && strings.Contains(file, "# "+leaf+": "); got.Source == "default" && !commented {
+					t.Errorf("the example lacks %s", key)
+				}
+				if got.Value != want && !slices.Contains(tt.named, leaf) {
+					t.Errorf("the example sets %s to %q, the default is %q", key, got.Value, want)
+				}
+			}
+			if err := compiled(t).Validate(instance(t, file)); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 
@@ -162,7 +180,7 @@ func TestPageShowsOnlyWhatLoads(t *testing.T) {
 	}
 	for _, b := range blocks {
 		b, _, _ = strings.Cut(b, "```")
-		if got := mistakes(t, configs.Inputs{Dir: folder(t, b), Environ: []string{"DB_PASSWORD=x", "ESTRAY_EXTERNAL_ID=x-1"}}); got != nil {
+		if got := mistakes(t, configs.Inputs{Dir: folder(t, b), Environ: []string{"DB_PASSWORD=x", "ESTRAY_EXTERNAL_ID=x-1", "CLOUDFLARE_API_TOKEN=x"}}); got != nil {
 			t.Errorf("%s\n%q", b, got)
 		}
 		if err := compiled(t).Validate(instance(t, b)); err != nil {
@@ -230,7 +248,19 @@ func TestSchemaTakesWhatLoads(t *testing.T) {
 
 func TestSchemaAndLoadRefuseTheSame(t *testing.T) {
 	for _, file := range []string{
-		"stat: x", "registry: {file: []}", "registry: {tags: {own: x}}", "providers: {google: {}}", "providers: {cloudflare: {}}", "providers: {lakes: []}",
+		"stat: x", "registry: {file: []}", "registry: {tags: {own: x}}", "providers: {google: {}}", "providers: {lakes: []}",
+		"providers: {cloudflare: {account: all}}", "providers: {cloudflare: {accounts: organization}}", "providers: {cloudflare: {accounts: []}}",
+		"providers: {cloudflare: {accounts: [\"111122223333\"]}}", "providers: {cloudflare: {accounts: [0123456789ABCDEF0123456789abcdef]}}",
+		"providers: {cloudflare: {token: s3cret}}", "providers: {cloudflare: {token: \"x${TOKEN}\"}}", "providers: {cloudflare: {token: \"${TOKEN}\", token_file: a}}",
+		"providers: {cloudflare: {token_file: \"https://a/b\"}}", "providers: {cloudflare: {zones: example.com}}", "providers: {cloudflare: {zones: [example]}}",
+		"providers: {cloudflare: {zones: []}}", "providers: {cloudflare: {rate: -1}}", "providers: {cloudflare: {rate: fast}}", "providers: {cloudflare: {endpoint: \"http://example.com\"}}",
+		"providers: {cloudflare: {endpoint: \"https://u@example.com\"}}", "providers: {cloudflare: {endpoint: \"https://example.com?x\"}}", "providers: {cloudflare: {events: {lookup: true}}}",
+		"providers: {cloudflare: {dispatch_scripts: 1}}", "providers: {cloudflare: []}",
+		"providers: {archives: [{kind: cloudflare-audit-v2, url: a, usage: roles}]}", "providers: {archives: [{kind: cloudflare-audit-v1, url: a, verify: true}]}",
+		"providers: {archives: [{kind: cloudflare-audit-v2, url: a, public_keys: b}]}", "providers: {archives: [{kind: cloudflare-audit-v2, url: a, account: \"1\"}]}",
+		"providers: {archives: [{kind: cloudtrail, url: a, account: 0123456789abcdef0123456789abcdef}]}",
+		"providers: {archives: [{kind: snapshot, url: a, account: 0123456789abcdef0123456789abcdef}]}",
+		"rules: {mail_domains: [example]}", "rules: {mail_domains: ['ana@example.com']}", "rules: {deployers: ['ana@example.com']}", "rules: {deployers: ['cloudflare:user:ana@example.com']}",
 		"providers: {aws: {account: organization}}", "providers: {aws: {accounts: all}}", "providers: {aws: {accounts: [organization]}}",
 		"providers: {aws: {accounts: [\"1111\"]}}", "providers: {aws: {accounts: [\"111122223333\", \"111122223333\"], role: a}}", "providers: {aws: []}",
 		"providers: {aws: {role: \"a b\"}}", "providers: {aws: {role: \"arn:aws:iam::111122223333:role/x\"}}", "providers: {aws: {role: /a}}", "providers: {aws: {external_id: x, role: a}}",

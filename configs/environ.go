@@ -119,7 +119,7 @@ func (r *reading) outside(k key, source string, at place, raw []string) entry {
 }
 
 // outsideArchive takes KIND apart from the words behind it: KIND/USAGE,
-// KIND/verify or both.
+// KIND/verify or both, or KIND/ACCOUNT.
 func outsideArchive(name, url text) archiveText {
 	a := archiveText{kind: name, url: url}
 	kind, usage, said := strings.Cut(name.value, "/")
@@ -129,7 +129,11 @@ func outsideArchive(name, url text) archiveText {
 		a.verify.raw, a.verify.value = "true", "true"
 		usage, said = strings.TrimPrefix(before, "/"), before != ""
 	}
-	if said {
+	switch {
+	case said && cloudflareID(usage):
+		a.account = name
+		a.account.raw, a.account.value = usage, usage
+	case said:
 		a.usage = name
 		a.usage.raw, a.usage.value = usage, usage
 	}

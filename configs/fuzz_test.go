@@ -17,7 +17,8 @@ func FuzzLoad(f *testing.F) {
 		"state: postgres://u:${PW}@h/d?password=x\n", "state: ${", "? {a: b}\n: c\n", "\xef\xbb\xbf", "state: !!binary aGk=\n",
 		"log:\n\tlevel: x\n", "rules: {short_lived: -1h, log_retention_days: 99999999999999999999}\n", "<<: {state: x}\n", "--- a\n--- b\n",
 		"state: |\n  sqlite:x\n", "%YAML 1.1\n---\nstate: sqlite:x\n", "providers: {archives: [{kind: snapshot, url: file:///%zz}]}\n",
-		"providers: {aws: {accounts: organization, role: r, rate: .inf, parallel: 0x10}}\n", "providers: {aws: }\n", "providers: {archives: [{kind: snapshot, url: s3://a@b/?c}]}\n", "providers: {archives: [{kind: cloudtrail, url: a, usage: off}]}\n",
+		"providers: {aws: {accounts: organization, role: r, rate: .inf, parallel: 0x10}}\n", "providers: {aws: }\n", "providers: {cloudflare: {}}\n", "providers: {cloudflare: {token: \"${PW}\", endpoint: \"http://[::1]:x\", rate: 1e9, zones: [a.b]}}\n",
+		"providers: {cloudflare: {token_file: a}, archives: [{kind: cloudflare-audit-v1, url: a, account: x}]}\n", "providers: {archives: [{kind: snapshot, url: s3://a@b/?c}]}\n", "providers: {archives: [{kind: cloudtrail, url: a, usage: off}]}\n",
 	} {
 		f.Add([]byte(seed))
 	}

@@ -62,6 +62,14 @@ const (
 	externalKey = awsKey + ".external_id"
 	regionsKey  = awsKey + ".regions"
 	severityKey = "rules.severity"
+
+	cloudflareKey         = "providers.cloudflare"
+	cloudflareAccountsKey = cloudflareKey + ".accounts"
+	cloudflareZonesKey    = cloudflareKey + ".zones"
+	tokenKey              = cloudflareKey + ".token"
+	tokenFileKey          = cloudflareKey + ".token_file"
+	cloudflareRateKey     = cloudflareKey + ".rate"
+	endpointKey           = cloudflareKey + ".endpoint"
 )
 
 func keys() []key {
@@ -72,6 +80,7 @@ func keys() []key {
 		{name: "registry.tags.trust_approval", kind: kindSwitch, initial: []string{"false"}},
 	}
 	out = append(out, awsKeys()...)
+	out = append(out, cloudflareKeys()...)
 	return append(out, []key{
 		{name: archivesKey, kind: kindArchives},
 		{name: "rules.disable", kind: kindList, check: checkRule},
@@ -82,6 +91,7 @@ func keys() []key {
 		{name: "rules.deployers", kind: kindList, check: checkPrincipal},
 		{name: "rules.iam_administrators", kind: kindList, check: checkPrincipal},
 		{name: "rules.vendor_layers", kind: kindList, check: checkLayer},
+		{name: "rules.mail_domains", kind: kindList, check: checkMailDomain},
 		{name: "rules.short_lived", kind: kindSpan, initial: []string{"60m"}},
 		{name: "rules.log_retention_days", kind: kindCount, initial: []string{"30"}, most: longestRetention},
 		{name: "rules.four_eyes", kind: kindSwitch, initial: []string{"false"}},
@@ -105,6 +115,33 @@ func awsKeys() []key {
 		{name: awsKey + ".get_function", kind: kindSwitch, initial: []string{"false"}},
 		{name: awsKey + ".parallel", kind: kindCount, initial: []string{"16"}, most: 256},
 	}
+}
+
+// cloudflareKeys are those of the block that makes Cloudflare be read.
+func cloudflareKeys() []key {
+	return []key{
+		{name: cloudflareAccountsKey, kind: kindWordOrList, word: "all", initial: []string{"all"}, check: checkCloudflareAccount},
+		{name: tokenKey, secret: true, check: checkToken},
+		{name: tokenFileKey, check: checkTokenFile},
+		{name: cloudflareZonesKey, kind: kindWordOrList, word: "all", initial: []string{"all"}, check: checkZone},
+		{name: cloudflareRateKey, kind: kindNumber, initial: []string{"2.5"}},
+		{name: endpointKey, check: checkEndpoint},
+		{name: cloudflareKey + ".events.audit", kind: kindSwitch, initial: []string{"true"}},
+		{name: cloudflareKey + ".dispatch_scripts", kind: kindSwitch, initial: []string{"false"}},
+	}
+}
+
+// blocks are the blocks that make a provider be read, be they empty.
+func blocks() []string { return []string{awsKey, cloudflareKey} }
+
+// blockOf is the block that a key lies in, "" for none.
+func blockOf(name string) string {
+	for _, b := range blocks() {
+		if strings.HasPrefix(name, b+".") {
+			return b
+		}
+	}
+	return ""
 }
 
 // Keys lists the name of every key that a configuration may hold, in the
@@ -144,7 +181,7 @@ func isSection(name string) bool {
 func unread(name string) (message string, emptyAllowed, ok bool) {
 	section, leaf := split(name)
 	switch name {
-	case "providers.cloudflare", "providers.google", "providers.lakes":
+	case "providers.google", "providers.lakes":
 		return `provider "` + leaf + `" is not read by this version; remove the block`, false, true
 	case "registry.backstage", "registry.terraform", "registry.csv":
 		return section + ` loader "` + leaf + `" is not read by this version; remove the key or leave its list empty`, true, true

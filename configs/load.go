@@ -3,7 +3,6 @@ package configs
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/viper"
@@ -37,13 +36,17 @@ func Load(in Inputs) (*Config, error) {
 		v.Set(name, value)
 	}
 	r.checkAWS(v)
+	r.checkCloudflare(v)
 	if len(r.mistakes) > 0 {
 		r.mistakes.sort()
 		return nil, r.mistakes
 	}
 	c := typed(v)
-	if r.asked {
+	if _, asked := r.asked[awsKey]; asked {
 		c.Providers.AWS = typedAWS(v)
+	}
+	if _, asked := r.asked[cloudflareKey]; asked {
+		c.Providers.Cloudflare = typedCloudflare(v, r.token)
 	}
 	c.Path, c.Looked = f.path, f.looked
 	c.values = r.rendered(v)
@@ -67,6 +70,7 @@ func typed(v *viper.Viper) *Config {
 			Deployers:         value[[]string](v, "rules.deployers"),
 			IAMAdministrators: value[[]string](v, "rules.iam_administrators"),
 			VendorLayers:      value[[]string](v, "rules.vendor_layers"),
+			MailDomains:       value[[]string](v, "rules.mail_domains"),
 			ShortLived:        v.GetDuration("rules.short_lived"),
 			LogRetentionDays:  v.GetInt("rules.log_retention_days"),
 			FourEyes:          v.GetBool("rules.four_eyes"),
@@ -95,12 +99,15 @@ type reading struct {
 	source map[string]string
 	// at says for each key where that value stands.
 	at map[string]place
-	// asked: the block of AWS is there, though it may be empty.
-	asked bool
+	// asked says where somebody asked for a provider, by its block, which may be
+	// empty.
+	asked map[string]place
+	// token is that of Cloudflare. It stands in no message.
+	token string
 }
 
 func newReading(in Inputs) *reading {
-	return &reading{in: in, environ: environ(in.Environ), source: map[string]string{}, at: map[string]place{}}
+	return &reading{in: in, environ: environ(in.Environ), source: map[string]string{}, at: map[string]place{}, asked: map[string]place{}}
 }
 
 func (r *reading) wrong(at place, format string, args ...any) {
@@ -162,9 +169,18 @@ func (r *reading) values(layer []entry) map[string]any {
 		// A variable asks for the block as the file does: one that is set and
 		// comes to nothing would be passed over. An empty one says nothing.
 		written := slices.ContainsFunc(e.texts, func(t text) bool { return t.raw != "" })
-		r.asked = r.asked || written && e.source != "default" && strings.HasPrefix(e.key.name, awsKey+".")
+		if b := blockOf(e.key.name); b != "" && written && e.source != "default" {
+			r.ask(b, e.at)
+		}
 	}
 	return out
+}
+
+// ask notes that somebody wants a provider; the first place stays.
+func (r *reading) ask(block string, at place) {
+	if _, twice := r.asked[block]; !twice {
+		r.asked[block] = at
+	}
 }
 
 func (r *reading) convert(e entry) any {

@@ -86,12 +86,22 @@ providers:
     events: {lookup: false}
     get_function: true
     parallel: 256
+  cloudflare:
+    accounts: ["0123456789abcdef0123456789abcdef", fedcba98765432100123456789abcdef]
+    token: ${CF_TOKEN}
+    zones: [example.com, "0123456789abcdef0123456789abcde0"]
+    rate: 4
+    endpoint: https://api.example.com/client/v4/
+    events: {audit: false}
+    dispatch_scripts: true
   archives:
     - {kind: cloudtrail, url: "file:///var/exports/a%20b"}
     - {kind: cloudtrail, url: "s3://org-trail/AWSLogs/o-a1b2c3d4e5/"}
     - {kind: snapshot, url: "s3://org.trail.1/${FAIL}.jsonl"}
     - {kind: snapshot, url: exports/assets.jsonl}
     - {kind: cloudtrail, url: "${TRAIL}/logs"}
+    - {kind: cloudflare-audit-v2, url: "s3://org-audit/cloudflare"}
+    - {kind: cloudflare-audit-v1, url: exports/v1, account: "0123456789abcdef0123456789abcdef"}
 rules:
   disable: [AWS-01, REC-09]
   severity: {REC-01: critical, aws-02: info}
@@ -99,9 +109,10 @@ rules:
   organization: o-a1b2c3d4e5
   accounts: &ours ["011122223333", '111122223333']
   partners: *ours
-  deployers: ["arn:aws:iam::111122223333:role/ci", "111122223333:root", "service:cloudformation.amazonaws.com"]
+  deployers: ["arn:aws:iam::111122223333:role/ci", "111122223333:root", "service:cloudformation.amazonaws.com", "cloudflare:token:0123456789abcdef0123456789abcdef"]
   iam_administrators: ["oidc:token.actions.githubusercontent.com#repo:example/iam", AROAEXAMPLEEXAMPLE00]
   vendor_layers: ["017000801446:AWSLambdaPowertoolsPythonV3"]
+  mail_domains: [example.com, Mail.Example.NET]
   short_lived: 90m
   log_retention_days: 400
   four_eyes: true
@@ -114,7 +125,7 @@ log: {level: debug, format: json}
 
 func TestLoadReadsEveryKeyOfTheFile(t *testing.T) {
 	dir := folder(t, full)
-	got := load(t, configs.Inputs{Dir: dir, Environ: []string{"TRAIL=/srv/trail", "FAIL=low", "PARTIAL=true", "EXTERNAL=estray:4711"}})
+	got := load(t, configs.Inputs{Dir: dir, Environ: []string{"TRAIL=/srv/trail", "FAIL=low", "PARTIAL=true", "EXTERNAL=estray:4711", "CF_TOKEN=cf-Token_1"}})
 	want := &configs.Config{
 		Path:   filepath.Join(dir, "estray.yaml"),
 		Looked: []string{filepath.Join(dir, "estray.yaml")},
@@ -126,12 +137,17 @@ func TestLoadReadsEveryKeyOfTheFile(t *testing.T) {
 		Providers: configs.Providers{AWS: &configs.AWS{
 			Accounts: []string{"011122223333", "111122223333"}, Role: "audit/EstrayAudit", ExternalID: "estray:4711",
 			Regions: []string{"eu-west-1", "us-gov-west-1"}, Rate: 2.5, GetFunction: true, Parallel: 256,
+		}, Cloudflare: &configs.Cloudflare{
+			Accounts: []string{"0123456789abcdef0123456789abcdef", "fedcba98765432100123456789abcdef"}, Token: "cf-Token_1",
+			Zones: []string{"example.com", "0123456789abcdef0123456789abcde0"}, Rate: 4, Endpoint: "https://api.example.com/client/v4/", DispatchScripts: true,
 		}, Archives: []configs.Archive{
 			{Kind: "cloudtrail", URL: "/var/exports/a b", Name: "file:///var/exports/a%20b", Usage: inventory.CountRoles},
 			{Kind: "cloudtrail", URL: "s3://org-trail/AWSLogs/o-a1b2c3d4e5/", Name: "s3://org-trail/AWSLogs/o-a1b2c3d4e5/", Usage: inventory.CountRoles},
 			{Kind: "snapshot", URL: "s3://org.trail.1/low.jsonl", Name: "s3://org.trail.1/${FAIL}.jsonl"},
 			{Kind: "snapshot", URL: filepath.Join(dir, "exports/assets.jsonl"), Name: "exports/assets.jsonl"},
 			{Kind: "cloudtrail", URL: "/srv/trail/logs", Name: "${TRAIL}/logs", Usage: inventory.CountRoles},
+			{Kind: "cloudflare-audit-v2", URL: "s3://org-audit/cloudflare", Name: "s3://org-audit/cloudflare"},
+			{Kind: "cloudflare-audit-v1", URL: filepath.Join(dir, "exports/v1"), Name: "exports/v1", Account: "0123456789abcdef0123456789abcdef"},
 		}},
 		Rules: configs.Rules{
 			Disable:           []string{"AWS-01", "REC-09"},
@@ -139,9 +155,10 @@ func TestLoadReadsEveryKeyOfTheFile(t *testing.T) {
 			Organization:      "o-a1b2c3d4e5",
 			Accounts:          []string{"011122223333", "111122223333"},
 			Partners:          []string{"011122223333", "111122223333"},
-			Deployers:         []string{"arn:aws:iam::111122223333:role/ci", "111122223333:root", "service:cloudformation.amazonaws.com"},
+			Deployers:         []string{"arn:aws:iam::111122223333:role/ci", "111122223333:root", "service:cloudformation.amazonaws.com", "cloudflare:token:0123456789abcdef0123456789abcdef"},
 			IAMAdministrators: []string{"oidc:token.actions.githubusercontent.com#repo:example/iam", "AROAEXAMPLEEXAMPLE00"},
 			VendorLayers:      []string{"017000801446:AWSLambdaPowertoolsPythonV3"},
+			MailDomains:       []string{"example.com", "mail.example.net"},
 			ShortLived:        90 * time.Minute, LogRetentionDays: 400, FourEyes: true,
 		},
 		Report: configs.Report{
@@ -199,6 +216,9 @@ func TestEveryKeyHasAVariable(t *testing.T) {
 		"providers.aws.accounts": "111122223333,012345678901", "providers.aws.role": "EstrayAudit", "providers.aws.external_id": "a,b",
 		"providers.aws.regions": "eu-west-1,us-east-1", "providers.aws.rate": "0.5", "providers.aws.events.lookup": "false",
 		"providers.aws.get_function": "true", "providers.aws.parallel": "3",
+		"providers.cloudflare.accounts": "0123456789abcdef0123456789abcdef", "providers.cloudflare.token": "x", "providers.cloudflare.zones": "a.example,b.example",
+		"providers.cloudflare.rate": "0.5", "providers.cloudflare.endpoint": "https://api.example.com", "providers.cloudflare.events.audit": "false",
+		"providers.cloudflare.dispatch_scripts": "true", "rules.mail_domains": "example.com",
 		"rules.disable": "AWS-01,AWS-02", "rules.severity": "AWS-01=low,REC-01=info", "rules.organization": "o-a1b2c3d4e5",
 		"rules.accounts": "012345678901", "rules.partners": "012345678902,012345678903", "rules.deployers": "service:a",
 		"rules.iam_administrators": "service:b", "rules.vendor_layers": "012345678901:layer", "rules.short_lived": "1h30m",
@@ -212,7 +232,7 @@ func TestEveryKeyHasAVariable(t *testing.T) {
 	c := load(t, configs.Inputs{Dir: t.TempDir(), Environ: environ})
 	for _, v := range c.Values() {
 		want := configs.Value{Key: v.Key, Value: values[v.Key], Source: configs.Variable(v.Key)}
-		if v.Key == "providers.aws.external_id" {
+		if v.Key == "providers.aws.external_id" || v.Key == "providers.cloudflare.token" {
 			want.Value = "***"
 		}
 		if diff := cmp.Diff(want, v); diff != "" {

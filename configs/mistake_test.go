@@ -192,7 +192,6 @@ func TestWhatIsNotReadYetIsRefused(t *testing.T) {
 		name, file string
 		want       []string
 	}{
-		{"cloudflare", "providers:\n  cloudflare: {token: s3cret}\n", provider("2:3", "cloudflare")},
 		{"google", "providers: {google: }\n", provider("1:13", "google")},
 		{"lakes", "providers:\n  archives: []\n  lakes: []\n", provider("3:3", "lakes")},
 		{"backstage", "registry: {backstage: [catalog.yaml]}\n",
@@ -204,7 +203,7 @@ func TestWhatIsNotReadYetIsRefused(t *testing.T) {
 		{"sigma", "rules: {sigma: [rules/*.yml]}\n",
 			[]string{"estray.yaml:1:9: Sigma rules are not read by this version; remove the key or leave its list empty"}},
 		{"archive kind", "providers: {archives: [{kind: google-reports, url: x}]}\n",
-			[]string{`estray.yaml:1:31: providers.archives: kind "google-reports" is not read by this version, which reads cloudtrail and snapshot; remove the entry`}},
+			[]string{`estray.yaml:1:31: providers.archives: kind "google-reports" is not read by this version, which reads cloudtrail, cloudflare-audit-v2, cloudflare-audit-v1, snapshot; remove the entry`}},
 		{"unknown archive kind", "providers: {archives: [{kind: cloudtrial, url: x}]}\n",
 			[]string{`estray.yaml:1:31: providers.archives: unknown kind "cloudtrial"; the nearest known one is "cloudtrail"`}},
 		{"buckets of others", "providers: {archives: [{kind: cloudtrail, url: \"az://t/AWSLogs/\"}]}\n",
@@ -231,7 +230,8 @@ func TestAllowListsTakeNothingThatACallerChooses(t *testing.T) {
 	chosen := func(what string) string {
 		return " cannot be allowed: a caller chooses its own " + what + "; name a principal, such as a role's ARN"
 	}
-	const form = " names no principal; write an ARN, ACCOUNT:root, service:NAME, oidc:PROVIDER#SUBJECT or a unique id (AROA..., AIDA...)"
+	const form = " names no principal; write an ARN, ACCOUNT:root, service:NAME, oidc:PROVIDER#SUBJECT, a unique id (AROA..., AIDA...), cloudflare:token:ID or cloudflare:user:ID"
+	const address = " is an e-mail address, which can change hands and which records may leave out; name the person's id, as in cloudflare:user:ID"
 	tests := []struct{ entry, want string }{
 		{"user-agent:terraform", chosen("user-agent")},
 		{"User_Agent:terraform", chosen("user_agent")},
@@ -240,7 +240,12 @@ func TestAllowListsTakeNothingThatACallerChooses(t *testing.T) {
 		{"tag:team=ci", chosen("tag")},
 		{"email:ana@example.com", chosen("email")},
 		{"arn:aws:sts::111122223333:assumed-role/ci/deploy", " names a session, and a caller chooses its own session name; name the role, as in arn:aws:iam::111122223333:role/NAME"},
-		{"ana@example.com", form},
+		{"ana@example.com", address},
+		{"cloudflare:user:ana@example.com", address},
+		{"cloudflare:user:ana", form},
+		{"cloudflare:token:", form},
+		{"cloudflare:token:0123456789ABCDEF0123456789ABCDEF", form},
+		{"cloudflare:name:0123456789abcdef0123456789abcdef", form},
 		{"*", form},
 		{"arn:", form},
 		{"1:root", form},

@@ -36,7 +36,7 @@ func (r *reading) rendered(v *viper.Viper) []Value {
 // shownSource keeps the defaults of a block that nobody asked for from looking
 // like something that is done.
 func (r *reading) shownSource(k key) string {
-	if !r.asked && strings.HasPrefix(k.name, awsKey+".") {
+	if _, asked := r.asked[blockOf(k.name)]; !asked && blockOf(k.name) != "" {
 		return r.source[k.name] + ", not read"
 	}
 	return r.source[k.name]

@@ -2,6 +2,7 @@ package configs
 
 import (
 	"fmt"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 
@@ -56,7 +57,9 @@ func (w *fileReading) section(name string, n *yaml.Node) {
 		case known:
 			w.entry(k, f)
 		case isSection(f.name):
-			w.asked = w.asked || f.name == awsKey
+			if slices.Contains(blocks(), f.name) {
+				w.ask(f.name, w.at(f.key))
+			}
 			w.section(f.name, f.value)
 		case later && emptyAllowed && empty(f.value):
 		case later:
@@ -85,7 +88,8 @@ func nameable() []string {
 
 // archiveKeys are those of one archive.
 func archiveKeys() []string {
-	return []string{archivesKey + ".kind", archivesKey + ".url", archivesKey + ".usage", archivesKey + ".verify", archivesKey + ".public_keys"}
+	return []string{archivesKey + ".kind", archivesKey + ".url", archivesKey + ".usage", archivesKey + ".verify", archivesKey + ".public_keys",
+		archivesKey + ".account"}
 }
 
 // entry decodes the value of one key. A list or map with nothing behind its
@@ -178,6 +182,8 @@ func (w *fileReading) archive(n *yaml.Node) (archiveText, bool) {
 			a.verify, fine = w.scalar(f.name, f.value, kindSwitch)
 		case archivesKey + ".public_keys":
 			a.keys, fine = w.scalar(f.name, f.value, kindText)
+		case archivesKey + ".account":
+			a.account, fine = w.scalar(f.name, f.value, kindText)
 		default:
 			w.wrong(w.at(f.key), "unknown key %q; the nearest known key is %q", yamlform.Clip(f.name), nearestKey(f.name, archiveKeys()))
 		}
