@@ -44,7 +44,7 @@ func (r Result) Blind(rule string, s inventory.Scope) bool {
 		return true
 	}
 	known := r.rules[rule]
-	return slices.ContainsFunc(known.Needs, func(need inventory.Capability) bool { return len(r.gaps(known, s, need)) > 0 })
+	return slices.ContainsFunc(known.NeedsAt(s.Provider), func(need inventory.Capability) bool { return len(r.gaps(known, s, need)) > 0 })
 }
 
 // MayResolve reports whether a finding of the rule that was not found again in
@@ -61,7 +61,7 @@ func (r Result) MayResolve(rule string, s inventory.Scope) bool {
 		}
 	}
 	known := r.rules[rule]
-	for _, need := range known.Needs {
+	for _, need := range known.NeedsAt(s.Provider) {
 		if slices.ContainsFunc(r.gaps(known, s, need), func(gap inventory.Coverage) bool { return !r.neverAsked(gap) }) {
 			return false
 		}
@@ -219,7 +219,7 @@ func (c *Case) silences(rules []Rule) []Silence {
 			if r.Provider != "" && r.Provider != s.Provider && s.Provider != "" {
 				continue
 			}
-			for _, need := range r.Needs {
+			for _, need := range r.NeedsAt(s.Provider) {
 				key := string(need)
 				if need == inventory.CapEvents {
 					key += " " + strings.Join(r.Listens[s.Provider], " ")
@@ -246,12 +246,35 @@ func (c *Case) gaps(r Rule, s inventory.Scope, need inventory.Capability) []inve
 	switch {
 	case need == inventory.CapEvents:
 		return c.View.LogGaps(s, r.Listens[s.Provider]...)
+	case need == inventory.CapRoutes && c.zoneless(s):
+		return nil
 	case need != CapRegistry:
 		return c.View.Gaps(s, need)
 	case c.RegistryRead:
 		return nil
 	}
 	return []inventory.Coverage{{Cell: inventory.Cell{Scope: s, Capability: CapRegistry}, Why: inventory.Reason{Message: "no registry was given"}}}
+}
+
+// zoneless reports whether the zones of the scope were listed whole and there is
+// none: then there are no routes either, and no cell that could tell so.
+func (c *Case) zoneless(s inventory.Scope) bool {
+	none := false
+	for _, cov := range c.View.Coverage {
+		if !cov.Cell.Scope.Touches(s) {
+			continue
+		}
+		switch cov.Cell.Capability {
+		case inventory.CapRoutes:
+			return false
+		case inventory.CapZones:
+			if !cov.State.Whole() || cov.Seen > 0 {
+				return false
+			}
+			none = true
+		}
+	}
+	return none
 }
 
 // Scopes lists every scope that a cell or an asset of the view names, sorted.

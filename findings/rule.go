@@ -36,6 +36,9 @@ type Rule struct {
 	// Where one is missing the rule is unknown in that scope; positive evidence
 	// is reported all the same.
 	Needs []inventory.Capability
+	// Elsewhere names, by provider, what the rule needs where other readings tell
+	// the same. A provider that is not named: Needs.
+	Elsewhere map[inventory.Provider][]inventory.Capability
 	// Listens names, by provider, the services whose events the rule judges, in
 	// the vendor's names. It is shown no event of another one, and only logs
 	// that were asked for all of them let it say "clean". A provider that is not
@@ -70,6 +73,14 @@ func (r Rule) hears(e inventory.Event) bool {
 	}
 	services := r.Listens[e.Scope.Provider]
 	return len(services) == 0 || slices.Contains(services, e.Service)
+}
+
+// NeedsAt lists what the rule needs to say "clean" at the provider.
+func (r Rule) NeedsAt(p inventory.Provider) []inventory.Capability {
+	if needs, ok := r.Elsewhere[p]; ok {
+		return needs
+	}
+	return r.Needs
 }
 
 // usual is the severity that the rule gives where nothing raises or lowers it,

@@ -24,3 +24,8 @@ func Listings(p Provider) []Capability {
 	}
 	return []Capability{CapFunctions}
 }
+
+// Renamed reports whether assets of the kind may be renamed and put versions into
+// service by deployments, so that they have the facets "name" and "deployment".
+// Others have neither, and nothing is missing where nobody told of them.
+func (k Kind) Renamed() bool { return k == Worker || k == PagesProject || k == DispatchNamespace }

@@ -17,8 +17,11 @@ type lives struct {
 	days map[day]int
 }
 
-// own are an asset's own times, by its inventory.
-type own struct{ created, modified time.Time }
+// own are an asset's own times, by its inventory, and whether one ever listed it.
+type own struct {
+	created, modified time.Time
+	listed            bool
+}
 
 type day struct {
 	date     string
@@ -52,7 +55,7 @@ func (l *lives) take(e inventory.Event) {
 		if l.acts[a.ID] == nil {
 			l.acts[a.ID] = &findings.Activity{}
 		}
-		fold(l.acts[a.ID], e, own{findings.Born(a), a.Modified})
+		fold(l.acts[a.ID], e, own{findings.Born(a), a.Modified, !lastListed(a).IsZero()})
 	}
 }
 
@@ -68,6 +71,9 @@ func fold(life *findings.Activity, e inventory.Event, t own) {
 			life.Deleted = act
 		}
 	}
+	if !t.listed && appears(*life, e) {
+		life.Created = act
+	}
 	if deploys(e.Action) {
 		life.LastDeploy = act
 	}
@@ -76,6 +82,14 @@ func fold(life *findings.Activity, e inventory.Event, t own) {
 		life.CreatedLogged = life.CreatedLogged || near(e.Time, t.created)
 		life.ModifiedLogged = life.ModifiedLogged || near(e.Time, t.modified)
 	}
+}
+
+// appears reports whether the act is the first of which is known that the asset was
+// there: Cloudflare's log tells an upload that makes a Worker from one that replaces
+// it by nothing. Of an asset that was listed its own time of creation says more.
+func appears(life findings.Activity, e inventory.Event) bool {
+	fresh := life.Created.Event == "" || life.Deleted.Time.After(life.Created.Time)
+	return fresh && e.Scope.Provider == inventory.Cloudflare && e.Action == inventory.ActionUpdateCode
 }
 
 // deploys reports whether an act of this kind puts something into service.

@@ -19,6 +19,9 @@ func (j judge) digests(a inventory.Asset, want registry.Limits) []findings.Drift
 	if len(want.CodeDigests) == 0 {
 		return nil
 	}
+	if a.Scope.Provider == inventory.Cloudflare {
+		return j.served(a, want)
+	}
 	out := j.unqualified(a, want)
 	d := findings.Drift{Limit: "code_digests", Facet: "aliases", Want: strings.Join(want.CodeDigests, ", ")}
 	if d.Why = j.doubt(a, "aliases", inventory.CapAliases); d.Why != "" {
@@ -53,7 +56,7 @@ func (j judge) digests(a inventory.Asset, want registry.Limits) []findings.Drift
 func (j judge) unqualified(a inventory.Asset, want registry.Limits) []findings.Drift {
 	d := findings.Drift{Limit: "code_digests", Facet: "code", Want: strings.Join(want.CodeDigests, ", ")}
 	code, known := a.Code.Get()
-	d.Why = j.doubt(a, "code", inventory.CapFunctions)
+	d.Why = j.doubt(a, "code", tells(a, "code"))
 	switch {
 	case d.Why != "":
 		d.Unknown = true

@@ -18,7 +18,7 @@ func (j judge) limits(a inventory.Asset, v *findings.Verdict) {
 	v.Drifts = append(v.Drifts, deployers(a, v.Life().LastDeploy, v.Claim.Approval)...)
 	v.Drifts = append(v.Drifts, j.identity(a, want)...)
 	v.Drifts = append(v.Drifts, j.digests(a, want)...)
-	v.Drifts = append(v.Drifts, region(a, want)...)
+	v.Drifts = append(v.Drifts, j.regions(a, want)...)
 }
 
 // reach holds the widest way in against the limit. One way that is known to
@@ -64,7 +64,7 @@ func (j judge) sureWays(a inventory.Asset) (sure inventory.Exposures, why string
 		}
 	}
 	if len(doubts) == len(whole.Parts) && alike(whole.Parts) { // of one word for all, as of no word at all
-		if text := j.doubtOf(a, whole, "the exposure facet", inventory.CapPolicies, inventory.CapURLs); text != "" {
+		if text := j.doubtOf(a, whole, "the exposure facet", waysInto(a)...); text != "" {
 			doubts = []string{text}
 		}
 	}
@@ -125,7 +125,7 @@ func (j judge) identity(a inventory.Asset, want registry.Limits) []findings.Drif
 	}
 	d := findings.Drift{Limit: "identities", Facet: "identity", Want: strings.Join(want.Identities, ", ")}
 	id, known := a.Identity.Get()
-	if d.Why = j.doubt(a, "identity", inventory.CapFunctions); d.Why != "" {
+	if d.Why = j.doubt(a, "identity", tells(a, "identity")); d.Why != "" {
 		d.Unknown = true
 		if known {
 			d.Why += "; last known was " + id.ID
@@ -143,7 +143,12 @@ func (j judge) identity(a inventory.Asset, want registry.Limits) []findings.Drif
 	return []findings.Drift{d}
 }
 
-func region(a inventory.Asset, want registry.Limits) []findings.Drift {
+// regions holds where the asset runs against the limit. A Worker runs everywhere:
+// its places are the zones in which routes lead to it.
+func (j judge) regions(a inventory.Asset, want registry.Limits) []findings.Drift {
+	if a.Scope.Provider == inventory.Cloudflare && len(want.Regions) > 0 {
+		return j.zones(a, want)
+	}
 	d := findings.Drift{Limit: "regions", Facet: "scope", Want: strings.Join(want.Regions, ", ")}
 	home := homeRegion(a)
 	switch {
@@ -173,7 +178,7 @@ func (j judge) doubtOf(a inventory.Asset, state inventory.FacetState, what strin
 	case state.Stale:
 		return fmt.Sprintf("%s was read at %s and not confirmed since%s", what, stamp(state.Seen), because(state.Doubt, gaps))
 	case j.View.Presence(a) == inventory.NotSeenSince:
-		return fmt.Sprintf("%s was read at %s and the asset was not seen since%s", what, stamp(state.Seen), because(state.Doubt, asked(j.gaps(a.Scope, inventory.CapFunctions))))
+		return fmt.Sprintf("%s was read at %s and the asset was not seen since%s", what, stamp(state.Seen), because(state.Doubt, asked(j.gaps(a.Scope, a.Kind.Listing()))))
 	}
 	// A later scan saw the asset again but could not read this of it, and the
 	// source said so of the cell alone.

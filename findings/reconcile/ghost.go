@@ -52,7 +52,7 @@ func there(p inventory.Presence) bool {
 func (j judge) hidden(c registry.Claim) []inventory.Coverage {
 	var out []inventory.Coverage
 	for _, s := range scopes(c.Select) {
-		out = append(out, j.gaps(s, inventory.CapFunctions)...)
+		out = append(out, j.gaps(s, j.lists(c.Select)...)...)
 		if s.Account == "" || s.Region == "" {
 			plan := j.gaps(s, inventory.CapScopes, inventory.CapObjects, inventory.CapSnapshot)
 			out = append(out, asked(plan)...)
@@ -62,13 +62,41 @@ func (j judge) hidden(c registry.Claim) []inventory.Coverage {
 	return slices.CompactFunc(out, func(a, b inventory.Coverage) bool { return a.Compare(b) == 0 })
 }
 
+// lists are the readings that would show what the selector selects. A selector
+// without kind and provider may select what any provider lists of which something
+// is read.
+func (j judge) lists(s registry.Selector) []inventory.Capability {
+	switch {
+	case s.Kind != "":
+		return []inventory.Capability{s.Kind.Listing()}
+	case s.Provider != "":
+		return inventory.Listings(s.Provider)
+	}
+	var out []inventory.Capability
+	for _, p := range inventory.Providers() {
+		of := func(c inventory.Coverage) bool { return c.Cell.Scope.Provider == p }
+		if slices.ContainsFunc(j.View.Coverage, of) {
+			out = append(out, inventory.Listings(p)...)
+		}
+	}
+	if len(out) == 0 {
+		out = inventory.Listings("")
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // scopes are the places that a selector leaves room for: each account with
-// each region, an empty part standing for any. An id that is an ARN tells its
-// own place.
+// each region, an empty part standing for any. An id of AWS or of Cloudflare tells
+// its own place.
 func scopes(s registry.Selector) []inventory.Scope {
 	accounts, regions := s.Accounts, s.Regions
 	if p := strings.SplitN(string(s.ID), ":", 6); len(p) == 6 && p[0] == "arn" {
 		accounts, regions = []string{p[4]}, []string{p[3]}
+	}
+	if in, ok := strings.CutPrefix(string(s.ID), "cloudflare:"); ok {
+		account, _, _ := strings.Cut(in, "/")
+		accounts, regions = []string{account}, nil
 	}
 	if len(accounts) == 0 {
 		accounts = []string{""}

@@ -111,7 +111,7 @@ func (j judge) presence(a inventory.Asset, p inventory.Presence) string {
 // whyUnseen names the cells whose last reading was not whole.
 func (j judge) whyUnseen(a inventory.Asset) string {
 	var cells []string
-	for _, g := range asked(j.gaps(a.Scope, inventory.CapFunctions)) {
+	for _, g := range asked(j.gaps(a.Scope, a.Kind.Listing())) {
 		cells = append(cells, describe(g))
 	}
 	if len(cells) == 0 {

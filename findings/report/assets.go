@@ -134,6 +134,9 @@ func joinNote(a, b string) string {
 func unknownFacets(a inventory.Asset) map[string]string {
 	out := map[string]string{}
 	for _, f := range a.Facets() {
+		if (f.Name == "name" || f.Name == "deployment") && !a.Kind.Renamed() {
+			continue
+		}
 		if why := unknownParts(f); why != "" {
 			out[f.Name] = why
 		}

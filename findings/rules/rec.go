@@ -21,6 +21,12 @@ func REC() []findings.Rule {
 	}
 }
 
+// atCloudflare is what a rule needs there instead: the lists of all assets, and the
+// others.
+func atCloudflare(others ...inventory.Capability) map[inventory.Provider][]inventory.Capability {
+	return map[inventory.Provider][]inventory.Capability{inventory.Cloudflare: slices.Concat(inventory.Listings(inventory.Cloudflare), others)}
+}
+
 // recTechniques is the one place that names ATT&CK techniques of REC rules, by
 // the release findings.AttackVersion.
 func recTechniques(rule string) []string {

@@ -21,6 +21,7 @@ func unmanaged() findings.Rule {
 		Fix:            "Find out who deployed it, then add a claim to the registry or remove the asset.",
 		Attack:         recTechniques("REC-01"),
 		Needs:          []inventory.Capability{inventory.CapFunctions, findings.CapRegistry},
+		Elsewhere:      atCloudflare(findings.CapRegistry),
 	}
 	return onAssets(r, func(_ *findings.Case, a inventory.Asset, v findings.Verdict) []findings.Finding {
 		if v.Standing != findings.Unmanaged {
@@ -67,6 +68,7 @@ func ghost() findings.Rule {
 		FalsePositives: "Assets that are made on demand: mark the claim as transient.",
 		Fix:            "Remove the claim, or correct its selector.",
 		Needs:          []inventory.Capability{inventory.CapFunctions, findings.CapRegistry},
+		Elsewhere:      atCloudflare(findings.CapRegistry),
 	}
 	r.Check = func(c *findings.Case) []findings.Finding {
 		var out []findings.Finding
@@ -115,6 +117,7 @@ func ownerGone() findings.Rule {
 		Fix:            "Name an owner who exists, with a contact.",
 		Attack:         recTechniques("REC-04"),
 		Needs:          []inventory.Capability{findings.CapRegistry, inventory.CapDirectory, inventory.CapRoles},
+		Elsewhere:      map[inventory.Provider][]inventory.Capability{inventory.Cloudflare: {findings.CapRegistry}},
 	}
 	r.Check = func(c *findings.Case) []findings.Finding {
 		claims := map[string][]string{}

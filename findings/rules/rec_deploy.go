@@ -77,7 +77,7 @@ func samePerson(by string, p inventory.Principal) string {
 		return ""
 	}
 	names := []struct{ what, name string }{
-		{"the principal's id", p.ID}, {"the principal's unique id", p.UniqueID}, {"the end of the principal's id", tail(p.ID)},
+		{"the principal's e-mail address", p.Email}, {"the principal's id", p.ID}, {"the principal's unique id", p.UniqueID}, {"the end of the principal's id", tail(p.ID)},
 		{"the session name", p.Session}, {"the federated subject", p.Subject}, {"the end of the federated subject", tail(p.Subject)},
 	}
 	for _, link := range p.Chain {
@@ -115,6 +115,7 @@ func deployedAndRemoved() findings.Rule {
 		Fix:            "Ask the deployer what it was for; claim it as transient if it was meant so.",
 		Attack:         recTechniques("REC-09"),
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapFunctions, findings.CapRegistry},
+		Elsewhere:      atCloudflare(inventory.CapEvents, findings.CapRegistry),
 		Listens:        onAWS(lambdaService),
 	}
 	return onGone(r, func(c *findings.Case, a inventory.Asset, v findings.Verdict) []findings.Finding {
@@ -150,8 +151,8 @@ func unloggedChange() findings.Rule {
 	r := findings.Rule{
 		ID: "REC-10", Title: "Object without a creation event", Severity: findings.Medium, Absence: true,
 		Rationale:      "The asset was made or changed while the log was complete, and no event names it. Either the log is not what it seems, or something changes assets behind it.",
-		FalsePositives: "A trail that leaves the region or global services out.",
-		Fix:            "Check that the trail covers the region, and verify the archive's digest chain.",
+		FalsePositives: "A trail that leaves the region or global services out. Cloudflare logs calls of its published interface: what the dashboard does by another one may be missing.",
+		Fix:            "Check that the trail covers the region, and verify the archive's digest chain; look into what changed.",
 		Attack:         recTechniques("REC-10"),
 		Needs:          []inventory.Capability{inventory.CapEvents},
 		Listens:        onAWS(lambdaService),
@@ -190,6 +191,7 @@ func eventWithoutObject() findings.Rule {
 		Fix:            "Look the asset up directly, with a principal that no policy narrows.",
 		Attack:         recTechniques("REC-11"),
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapFunctions},
+		Elsewhere:      atCloudflare(inventory.CapEvents),
 		Listens:        onAWS(lambdaService),
 	}
 	return onGone(r, func(c *findings.Case, a inventory.Asset, v findings.Verdict) []findings.Finding {
@@ -197,7 +199,7 @@ func eventWithoutObject() findings.Rule {
 		if made.Event == "" || (gone.Event != "" && !gone.Time.Before(made.Time)) {
 			return nil
 		}
-		listed, ok := listedAfter(c, a.Scope, made.Time.Add(findings.LateDelivery))
+		listed, ok := listedAfter(c, a, made.Time.Add(findings.LateDelivery))
 		if !ok {
 			return nil
 		}
@@ -210,12 +212,12 @@ func eventWithoutObject() findings.Rule {
 	})
 }
 
-// listedAfter is the earliest whole reading of the scope's functions that is
-// later than the instant.
-func listedAfter(c *findings.Case, s inventory.Scope, t time.Time) (inventory.Coverage, bool) {
+// listedAfter is the earliest whole list of assets of that kind in the asset's scope
+// that is later than the instant.
+func listedAfter(c *findings.Case, a inventory.Asset, t time.Time) (inventory.Coverage, bool) {
 	var best inventory.Coverage
 	for _, cov := range c.View.Coverage {
-		if cov.Cell.Capability != inventory.CapFunctions || !cov.State.Whole() || !cov.Cell.Scope.Contains(s) || !cov.Read.After(t) {
+		if cov.Cell.Capability != a.Kind.Listing() || !cov.State.Whole() || !cov.Cell.Scope.Contains(a.Scope) || !cov.Read.After(t) {
 			continue
 		}
 		if best.Read.IsZero() || cov.Read.Before(best.Read) {

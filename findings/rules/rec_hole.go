@@ -22,7 +22,8 @@ const (
 
 func family(c inventory.Capability) string {
 	switch c {
-	case inventory.CapFunctions, inventory.CapScopes, inventory.CapObjects, inventory.CapSnapshot:
+	case inventory.CapFunctions, inventory.CapScopes, inventory.CapObjects, inventory.CapSnapshot,
+		inventory.CapWorkers, inventory.CapPages, inventory.CapNamespaces, inventory.CapTokenScope:
 		return familyInventory
 	case inventory.CapEvents, inventory.CapTrails:
 		return familyEvents
@@ -55,13 +56,11 @@ func hiddenByHole() findings.Rule {
 	r.Check = func(c *findings.Case) []findings.Finding {
 		groups := map[darkness]*hiding{}
 		for _, cov := range c.View.Coverage {
-			// Nothing that a claim can name is a MicroVM; that they are not known,
-			// coverage tells.
-			if !hole(c, cov) || cov.Cell.Capability == inventory.CapMicroVMs {
+			if !hole(c, cov) || hidesNoAsset(cov.Cell.Capability) {
 				continue
 			}
 			spot := c.BlindSpot(cov.Cell)
-			d := darkness{cov.Cell.Scope, family(cov.Cell.Capability), spot != ""}
+			d := darkness{placeOf(cov.Cell.Scope), family(cov.Cell.Capability), spot != ""}
 			if groups[d] == nil {
 				groups[d] = &hiding{}
 			}
@@ -84,6 +83,25 @@ func hiddenByHole() findings.Rule {
 		return out
 	}
 	return r
+}
+
+// hidesNoAsset: nothing that a claim can name is a MicroVM, a principal or what
+// logs are sent to. That they are not known, coverage tells.
+func hidesNoAsset(c inventory.Capability) bool {
+	switch c {
+	case inventory.CapMicroVMs, inventory.CapMembers, inventory.CapTokens, inventory.CapLogpush, inventory.CapLogDestinations:
+		return true
+	}
+	return false
+}
+
+// placeOf is where the assets lie that a hole in the scope hides: those of
+// Cloudflare are of the account, whatever the zone.
+func placeOf(s inventory.Scope) inventory.Scope {
+	if s.Provider == inventory.Cloudflare {
+		s.Region = ""
+	}
+	return s
 }
 
 // hole reports whether the cell leaves something unread that no other source

@@ -39,6 +39,8 @@ func reachAboveApproval() findings.Rule {
 		Fix:            "Close the way in, or have the wider reach approved.",
 		Attack:         recTechniques("REC-06"),
 		Needs:          []inventory.Capability{inventory.CapFunctions, inventory.CapPolicies, inventory.CapURLs, findings.CapRegistry},
+		Elsewhere: atCloudflare(inventory.CapSubdomains, inventory.CapDomains, inventory.CapZones, inventory.CapRoutes, inventory.CapPreviews,
+			inventory.CapPagesDomains, findings.CapRegistry),
 	}
 	return onAssets(r, func(_ *findings.Case, a inventory.Asset, v findings.Verdict) []findings.Finding {
 		var out []findings.Finding
@@ -69,7 +71,7 @@ func wider(a inventory.Asset, v findings.Verdict) []findings.Evidence {
 			continue
 		}
 		text := fmt.Sprintf("%s reaches %s", w.Kind, w.Reach)
-		for _, part := range []struct{ word, value string }{{"host", w.Hostname}, {"qualifier", w.Qualifier}, {"statement", w.Statement}, {"note", w.Note}} {
+		for _, part := range []struct{ word, value string }{{"host", w.Hostname}, {"qualifier", w.Qualifier}, {"statement", w.Statement}, {"route", w.Route}, {"guard", w.Guard}, {"note", w.Note}} {
 			if part.value != "" {
 				text += fmt.Sprintf(", %s %s", part.word, part.value)
 			}
@@ -83,11 +85,12 @@ func wider(a inventory.Asset, v findings.Verdict) []findings.Evidence {
 func regionNotApproved() findings.Rule {
 	r := findings.Rule{
 		ID: "REC-07", Title: "Region not approved", Severity: findings.High,
-		Rationale:      "The asset runs in a region that its approval does not name. Unused regions are where nobody looks. A replica of Lambda@Edge counts for the region of its origin.",
+		Rationale:      "The asset runs in a region that its approval does not name. Unused regions are where nobody looks. A replica of Lambda@Edge counts for the region of its origin. A Worker has no region: the zones whose routes lead to it count, by their ids.",
 		FalsePositives: "Replicas of Lambda@Edge of which no reading tells the origin.",
 		Fix:            "Move the asset, or have the region approved.",
 		Attack:         recTechniques("REC-07"),
 		Needs:          []inventory.Capability{inventory.CapFunctions, findings.CapRegistry},
+		Elsewhere:      atCloudflare(inventory.CapZones, inventory.CapRoutes, findings.CapRegistry),
 	}
 	return onLimit(r, "regions")
 }
@@ -96,11 +99,12 @@ func regionNotApproved() findings.Rule {
 func digestNotApproved() findings.Rule {
 	r := findings.Rule{
 		ID: "REC-08", Title: "Code differs from approved", Severity: findings.High,
-		Rationale:      "Code that takes traffic has a digest that nobody approved. Judged are the unqualified code and each version that an alias sends traffic to.",
+		Rationale:      "Code that takes traffic has a digest that nobody approved. Judged are the unqualified code and each version that an alias sends traffic to; of a Worker each version that serves a part of the traffic.",
 		FalsePositives: "Rebuilds that are not reproducible. Layers have digests of their own and are not compared.",
 		Fix:            "Deploy the approved code, or have the new digest approved.",
 		Attack:         recTechniques("REC-08"),
 		Needs:          []inventory.Capability{inventory.CapFunctions, inventory.CapVersions, inventory.CapAliases, inventory.CapLayers, findings.CapRegistry},
+		Elsewhere:      atCloudflare(inventory.CapDeployments, findings.CapRegistry),
 	}
 	return onLimit(r, "code_digests")
 }
@@ -120,11 +124,12 @@ func onLimit(r findings.Rule, limit string) findings.Rule {
 func identityNotApproved() findings.Rule {
 	r := findings.Rule{
 		ID: "REC-14", Title: "Identity differs from approved", Severity: findings.High,
-		Rationale:      "The asset acts as an identity that its approval does not name. An identity that assets of several owners share is reported too, at medium: the rights of one are the rights of all.",
+		Rationale:      "The asset acts as an identity that its approval does not name; a Worker acts as itself, under its own id. An identity that assets of several owners share is reported too, at medium: the rights of one are the rights of all.",
 		FalsePositives: "Roles that were renamed.",
 		Fix:            "Give the asset the approved identity, or have the new one approved; give each owner's assets an identity of their own.",
 		Attack:         recTechniques("REC-14"),
 		Needs:          []inventory.Capability{inventory.CapFunctions, inventory.CapRoles, findings.CapRegistry},
+		Elsewhere:      atCloudflare(inventory.CapSettings, findings.CapRegistry),
 	}
 	differs := onLimit(r, "identities")
 	r.Check = func(c *findings.Case) []findings.Finding {

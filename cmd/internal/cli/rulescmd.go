@@ -86,12 +86,19 @@ func (a *app) ruleText(r findings.Rule) string {
 	page := a.fields(17)
 	part := page.line
 	fmt.Fprintf(&page.out, "%s  %s\n\n", r.ID, r.Title)
-	needs := mapSlice(r.Needs, func(c capability) string { return string(c) })
+	needs := func(all []capability) string {
+		return strings.Join(mapSlice(all, func(c capability) string { return string(c) }), ", ")
+	}
 	part("severity", r.Severity.String())
 	part("state", string(r.State))
 	part("provider", string(r.Provider))
 	part("ATT&CK", strings.Join(r.Attack, ", "))
-	part("needs", strings.Join(needs, ", "))
+	part("needs", needs(r.Needs))
+	for _, p := range inventory.Providers() {
+		if other, ok := r.Elsewhere[p]; ok {
+			part("at "+string(p), needs(other))
+		}
+	}
 	for _, p := range inventory.Providers() {
 		part("listens to", strings.Join(r.Listens[p], ", "))
 	}
