@@ -414,10 +414,11 @@ func (f FacetState) Same(o FacetState) bool {
 		f.Doubted.Equal(o.Doubted) && f.Doubt == o.Doubt
 }
 
-// Facets describes every facet, in the order of FacetNames. One that has parts
-// is described as a whole, joined.
+// Facets describes the facets, in the order of FacetNames: all of them but those
+// that assets of the kind cannot have and of which nothing was said. One that has
+// parts is described as a whole, joined.
 func (a Asset) Facets() []FacetState {
-	return []FacetState{
+	all := []FacetState{
 		describe("name", a.Called), describe("configuration", a.Configuration), describe("settings", a.Settings), describe("code-signing", a.CodeSigning),
 		describe("code", a.Code), describe("versions", a.Versions), describe("deployment", a.Deployment),
 		describe("aliases", a.VersionAliases), describe("identity", a.Identity), describe("rights", a.Rights),
@@ -425,6 +426,17 @@ func (a Asset) Facets() []FacetState {
 		describe("destinations", a.Destinations), describe("bindings", a.Bindings), describe("labels", a.Labels),
 		describe("logging", a.Logging),
 	}
+	return slices.DeleteFunc(all, func(f FacetState) bool { return a.Kind.lacks(f.Name) && f.Same(FacetState{Unknown: true}) })
+}
+
+// lacks reports whether assets of the kind have no such facet: a name for good,
+// and versions that are in service as soon as they are there.
+func (k Kind) lacks(facet string) bool {
+	switch k {
+	case Worker, PagesProject, DispatchNamespace:
+		return false
+	}
+	return facet == "name" || facet == "deployment"
 }
 
 // Facet describes the facet of that name, or the part of a facet that PartName

@@ -51,6 +51,8 @@ func asset(t *rapid.T) inventory.Asset {
 	a := inventory.Asset{
 		ID: "arn:f", Kind: inventory.Kind(word("kind")), Name: word("name"),
 		Scope:         inventory.Scope{Provider: inventory.AWS, Account: "111122223333", Region: word("region")},
+		Called:        facet(t, "called", func() string { return word("called as") }),
+		Deployment:    facet(t, "deployment", func() inventory.Deployment { return inventory.Deployment{ID: word("deployed")} }),
 		Configuration: facet(t, "conf", func() inventory.Configuration { return inventory.Configuration{Runtime: word("runtime")} }),
 		Settings:      facet(t, "settings", func() inventory.Settings { return inventory.Settings{State: word("state")} }),
 		CodeSigning:   facet(t, "signing", func() inventory.CodeSigning { return inventory.CodeSigning{Config: word("signing config")} }),
@@ -69,6 +71,9 @@ func asset(t *rapid.T) inventory.Asset {
 	for range rapid.IntRange(0, 3).Draw(t, "sightings") {
 		cell := inventory.Cell{Source: word("source"), Scope: a.Scope, Capability: inventory.CapFunctions}
 		a.Sightings = append(a.Sightings, inventory.Sighting{Cell: cell, At: instant(t, "seen")})
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "handles") {
+		a.Handles = append(a.Handles, inventory.Handle{ID: inventory.AssetID(rapid.SampledFrom([]string{"h:a", "h:b"}).Draw(t, "handle")), Since: instant(t, "since")})
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "aliases") {
 		a.Aliases = append(a.Aliases, inventory.AssetID(rapid.SampledFrom([]string{"arn:f", "x", "y"}).Draw(t, "alias")))

@@ -2,6 +2,7 @@ package inventory_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -200,13 +201,32 @@ func TestAMissingPartOfAFunctionIsDescribed(t *testing.T) {
 	if len(a.Exposure) != 1 {
 		t.Error("describing an asset changed it")
 	}
-	if names := a.Facets(); len(names) != len(inventory.FacetNames()) {
-		t.Errorf("%d facets, %d names", len(names), len(inventory.FacetNames()))
+}
+
+// TestFacetsAreDescribedInOrder: all of those that an asset of the kind can have,
+// and any of which something was said.
+func TestFacetsAreDescribedInOrder(t *testing.T) {
+	without := func(gone ...string) []string {
+		return slices.DeleteFunc(inventory.FacetNames(), func(name string) bool { return slices.Contains(gone, name) })
 	}
-	for i, f := range a.Facets() {
-		if f.Name != inventory.FacetNames()[i] {
-			t.Errorf("facet %d is %s, named %s", i, f.Name, inventory.FacetNames()[i])
-		}
+	for name, tc := range map[string]struct {
+		asset inventory.Asset
+		want  []string
+	}{
+		"a Worker has all": {inventory.Asset{Kind: inventory.Worker}, without()},
+		"a function has its name and its code for good": {inventory.Asset{Kind: inventory.LambdaFunction}, without("name", "deployment")},
+		"what was said of it is told": {inventory.Asset{Kind: inventory.LambdaFunction,
+			Called: inventory.Unknown[string](inventory.Reason{Code: "x"}, on(1)), Deployment: inventory.Known(inventory.Deployment{}, on(1))}, without()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, f := range tc.asset.Facets() {
+				got = append(got, f.Name)
+			}
+			if d := cmp.Diff(tc.want, got); d != "" {
+				t.Error(d)
+			}
+		})
 	}
 }
 

@@ -115,6 +115,8 @@ func (k *checker) selector(at Position, noun string, s Selector) {
 	}
 	k.filled(at, "select.accounts", s.Accounts)
 	k.filled(at, "select.regions", s.Regions)
+	k.filled(at, "select.zones", s.Zones)
+	k.filled(at, "select.hostnames", s.Hostnames)
 	for key := range s.Labels {
 		if strings.TrimSpace(key) == "" {
 			k.wrong(at, "select.labels", "select.labels holds an empty key; remove it")

@@ -75,6 +75,12 @@ type Selector struct {
 	Name string
 	// Labels must all be set to these values.
 	Labels map[string]string
+	// Zones are zones of Cloudflare, by id or name; one of them must lead to the
+	// asset.
+	Zones []string
+	// Hostnames are exact, or globs with * and ?; one of them must fit a host that
+	// leads to the asset.
+	Hostnames []string
 }
 
 // Claim is a registry entry: a selector, an owner and perhaps an approval.

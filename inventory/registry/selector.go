@@ -16,7 +16,8 @@ func (s Selector) Empty() bool {
 
 // Selects reports whether every given part holds for the asset. An id and a
 // name are held against each id and name under which the asset is known. A
-// label whose facet is unknown does not hold.
+// label whose facet is unknown does not hold, nor does a zone or hostname where
+// no way in is known.
 func (s Selector) Selects(a inventory.Asset) bool { return s.selects(newSubject(a)) }
 
 // Covers reports whether the claim may select an asset in the scope. Parts
@@ -38,6 +39,7 @@ type subject struct {
 	ids    []inventory.AssetID
 	names  []string
 	labels inventory.Labels
+	ways   []inventory.Exposure
 }
 
 // newSubject gathers the ids of an asset, and its names: the name itself, each
@@ -58,6 +60,8 @@ func newSubject(a inventory.Asset) subject {
 		add(lastPart(string(id)))
 	}
 	s.labels, _ = a.Labels.Get()
+	exposures, _ := a.Exposure.Get()
+	s.ways = exposures.Ways
 	return s
 }
 
@@ -81,7 +85,7 @@ func (s Selector) selects(x subject) bool {
 			return false
 		}
 	}
-	return true
+	return s.leads(x.ways)
 }
 
 // oneOf reports whether the list bounds nothing or holds v.
@@ -90,7 +94,7 @@ func oneOf(list []string, v string) bool { return len(list) == 0 || slices.Conta
 // keys counts the given parts besides id and name.
 func (s Selector) keys() int {
 	n := 0
-	for _, given := range []bool{s.Provider != "", s.Kind != "", len(s.Accounts) > 0, len(s.Regions) > 0, len(s.Labels) > 0} {
+	for _, given := range []bool{s.Provider != "", s.Kind != "", len(s.Accounts) > 0, len(s.Regions) > 0, len(s.Labels) > 0, len(s.Zones) > 0, len(s.Hostnames) > 0} {
 		if given {
 			n++
 		}

@@ -80,9 +80,57 @@ func (k *checker) nothing(at Position, s Selector) {
 	if i := strings.IndexAny(s.Name, "[]{}()|\\^$ \t\r\n"); i >= 0 {
 		k.wrong(at, "select.name", "the selector can match nothing: no name holds %q; only * and ? stand for other characters", s.Name[i:i+1])
 	}
-	if s.Provider == inventory.AWS && len(s.Accounts) > 0 && !slices.ContainsFunc(s.Accounts, awsAccount) {
-		k.wrong(at, "select.accounts", "the selector can match nothing: an AWS account id has 12 digits, leading zeros too")
+	k.accounts(at, s)
+	k.ways(at, s)
+}
+
+// accounts warns where no account of the list has the provider's form.
+func (k *checker) accounts(at Position, s Selector) {
+	home := s.Provider
+	if home == "" {
+		home = kinds()[s.Kind]
 	}
+	none := func(form func(string) bool) bool { return len(s.Accounts) > 0 && !slices.ContainsFunc(s.Accounts, form) }
+	switch {
+	case home == inventory.AWS && none(awsAccount):
+		k.wrong(at, "select.accounts", "the selector can match nothing: an AWS account id has 12 digits, leading zeros too")
+	case home == inventory.Cloudflare && none(cloudflareID):
+		k.wrong(at, "select.accounts", "the selector can match nothing: a Cloudflare account id has 32 hexadecimal digits, in small letters")
+	}
+}
+
+// ways warns of zones and hostnames that no way in can have, each by itself: one
+// that is right beside it hides a slip.
+func (k *checker) ways(at Position, s Selector) {
+	home := s.Provider
+	if home == "" {
+		home = kinds()[s.Kind]
+	}
+	if len(s.Zones) > 0 && home != "" && home != inventory.Cloudflare {
+		k.wrong(at, "select.zones", "the selector can match nothing: zones are those of %s, and the selector is for %s", inventory.Cloudflare, home)
+	}
+	for _, z := range s.Zones {
+		if !zoneID(z) && (!strings.Contains(z, ".") || !only(z, hostSigns)) {
+			k.wrong(at, "select.zones", "zone %q can match nothing: write its id of 32 hexadecimal digits in small letters, or its name as in example.com", clip(z))
+		}
+	}
+	for _, h := range s.Hostnames {
+		if !only(h, hostSigns+"*?") {
+			k.wrong(at, "select.hostnames", "hostname %q can match nothing: write the host alone, as in www.example.com or *.example.com", clip(h))
+		}
+	}
+}
+
+// hostSigns are those of hostnames besides letters and digits.
+const hostSigns = ".-_"
+
+func only(s, signs string) bool {
+	for _, c := range s {
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune(signs, c) {
+			return false
+		}
+	}
+	return true
 }
 
 func (k *checker) provider(at Position, key string, p inventory.Provider, what string) {
@@ -95,6 +143,7 @@ func (k *checker) provider(at Position, key string, p inventory.Provider, what s
 func kinds() map[inventory.Kind]inventory.Provider {
 	return map[inventory.Kind]inventory.Provider{
 		inventory.LambdaFunction: inventory.AWS, inventory.WebFunction: inventory.AWS, inventory.CapacityProvider: inventory.AWS,
+		inventory.Worker: inventory.Cloudflare, inventory.PagesProject: inventory.Cloudflare, inventory.DispatchNamespace: inventory.Cloudflare,
 	}
 }
 
@@ -132,12 +181,13 @@ func (c Claim) surelyConflicts(o Claim) bool {
 		return false
 	}
 	return meet(a.Provider, b.Provider) && meet(a.Kind, b.Kind) &&
-		listsMeet(a.Accounts, b.Accounts) && listsMeet(a.Regions, b.Regions)
+		listsMeet(a.Accounts, b.Accounts) && listsMeet(a.Regions, b.Regions) &&
+		listsMeet(a.Zones, b.Zones) && listsMeet(a.Hostnames, b.Hostnames)
 }
 
 // shape tells which parts are given.
 func (s Selector) shape() string {
-	return fmt.Sprint(s.Provider != "", s.Kind != "", len(s.Accounts) > 0, len(s.Regions) > 0, len(s.Labels) > 0)
+	return fmt.Sprint(s.Provider != "", s.Kind != "", len(s.Accounts) > 0, len(s.Regions) > 0, len(s.Labels) > 0, len(s.Zones) > 0, len(s.Hostnames) > 0)
 }
 
 func meet[T ~string](a, b T) bool { return a == "" || b == "" || a == b }

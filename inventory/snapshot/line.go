@@ -17,6 +17,7 @@ type assetLine struct {
 	Region   string              `json:"region,omitempty"`
 	Name     string              `json:"name,omitempty"`
 	Aliases  []inventory.AssetID `json:"aliases,omitempty"`
+	Handles  []inventory.Handle  `json:"handles,omitempty"`
 	Verdict
 	// Exposures, Identity, Runtime, CodeDigest and Labels repeat facets; nil:
 	// the line does not say.
@@ -38,11 +39,13 @@ type assetLine struct {
 
 // facets are all facets of an asset, whole.
 type facets struct {
+	Name          inventory.Facet[string]                  `json:"name,omitzero"`
 	Configuration inventory.Facet[inventory.Configuration] `json:"configuration,omitzero"`
 	Settings      inventory.Facet[inventory.Settings]      `json:"settings,omitzero"`
 	CodeSigning   inventory.Facet[inventory.CodeSigning]   `json:"code-signing,omitzero"`
 	Code          inventory.Facet[inventory.Code]          `json:"code,omitzero"`
 	Versions      inventory.Facet[versions]                `json:"versions,omitzero"`
+	Deployment    inventory.Facet[inventory.Deployment]    `json:"deployment,omitzero"`
 	Aliases       inventory.Facet[[]inventory.Alias]       `json:"aliases,omitzero"`
 	Identity      inventory.Facet[inventory.Identity]      `json:"identity,omitzero"`
 	Rights        inventory.Facet[inventory.Rights]        `json:"rights,omitzero"`
@@ -63,7 +66,7 @@ type versions struct {
 
 func facetsOf(a inventory.Asset) *facets {
 	return &facets{
-		Configuration: a.Configuration, Settings: a.Settings, CodeSigning: a.CodeSigning, Code: a.Code,
+		Name: a.Called, Configuration: a.Configuration, Settings: a.Settings, CodeSigning: a.CodeSigning, Code: a.Code, Deployment: a.Deployment,
 		Versions: inventory.MapFacet(a.Versions, func(v inventory.Versions) versions { return versions{Versions: v} }),
 		Aliases:  a.VersionAliases, Identity: a.Identity, Rights: a.Rights, Exposure: a.Exposure, Triggers: a.Triggers,
 		Destinations: a.Destinations, Bindings: a.Bindings, Labels: a.Labels, Logging: a.Logging,
@@ -74,7 +77,7 @@ func facetsOf(a inventory.Asset) *facets {
 // form, so that only such as hold some tell of aliases.
 func (f facets) fill(a *inventory.Asset) {
 	a.Configuration, a.Code, a.VersionAliases, a.Identity, a.Rights = f.Configuration, f.Code, f.Aliases, f.Identity, f.Rights
-	a.Settings, a.CodeSigning = f.Settings, f.CodeSigning
+	a.Called, a.Settings, a.CodeSigning, a.Deployment = f.Name, f.Settings, f.CodeSigning, f.Deployment
 	a.Exposure, a.Triggers, a.Destinations = f.Exposure, f.Triggers, f.Destinations
 	a.Bindings, a.Labels, a.Logging = f.Bindings, f.Labels, f.Logging
 	a.Versions = inventory.MapFacet(f.Versions, func(v versions) inventory.Versions { return v.Versions })
@@ -87,7 +90,7 @@ func (f facets) fill(a *inventory.Asset) {
 func lineOf(a inventory.Asset, v Verdict) assetLine {
 	l := assetLine{
 		ID: a.ID, Provider: a.Scope.Provider, Kind: a.Kind, Account: a.Scope.Account, Region: a.Scope.Region,
-		Name: a.Name, Aliases: a.Aliases, Verdict: v,
+		Name: a.Name, Aliases: a.Aliases, Handles: a.Handles, Verdict: v,
 		Created: a.Created, Modified: a.Modified, LastSeen: a.LastSeen(), SeenBy: a.SeenBy(),
 		Deleted: a.Deleted, Sightings: a.Sightings,
 		Facets: facetsOf(a),
@@ -126,7 +129,7 @@ func (l assetLine) asset(taken time.Time, source string) (inventory.Asset, error
 		return inventory.Asset{}, errors.New(`the asset has no provider; add "provider":"aws"`)
 	}
 	a := inventory.Asset{
-		ID: l.ID, Kind: l.Kind, Name: l.Name, Aliases: l.Aliases,
+		ID: l.ID, Kind: l.Kind, Name: l.Name, Aliases: l.Aliases, Handles: l.handles(),
 		Scope:   inventory.Scope{Provider: l.Provider, Account: l.Account, Region: l.Region},
 		Created: l.Created.UTC(), Modified: l.Modified.UTC(), Deleted: l.Deleted.UTC(),
 		Sightings: l.sightings(taken, source),
@@ -139,7 +142,16 @@ func (l assetLine) asset(taken time.Time, source string) (inventory.Asset, error
 	return a, nil
 }
 
-// flat fills facets from the flat fields.
+// handles are the line's own, with their instants in UTC.
+func (l assetLine) handles() []inventory.Handle {
+	for i := range l.Handles {
+		l.Handles[i].Since = l.Handles[i].Since.UTC()
+	}
+	return l.Handles
+}
+
+// flat fills facets from the flat fields. Of the name and of what was deployed it
+// is silent: what has no such facet must not seem to lack it.
 func (l assetLine) flat(a *inventory.Asset, taken time.Time) {
 	if l.Exposures != nil {
 		a.Exposure = inventory.Split(inventory.Known(inventory.Exposures{Ways: *l.Exposures}, taken))

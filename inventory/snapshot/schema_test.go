@@ -94,6 +94,8 @@ func TestSchemaTakesLinesMadeByHandAndRefusesOthers(t *testing.T) {
 func TestSchemaNamesExactlyTheFieldsThatAreWritten(t *testing.T) {
 	var asset inventory.Asset
 	fill(reflect.ValueOf(&asset).Elem())
+	asset.Called = full[string]()
+	asset.Deployment = full[inventory.Deployment]()
 	asset.Configuration = full[inventory.Configuration]()
 	asset.Settings = full[inventory.Settings]()
 	asset.CodeSigning = full[inventory.CodeSigning]()

@@ -158,6 +158,8 @@ func drawAsset(t *rapid.T) inventory.Asset {
 	a := inventory.Asset{
 		ID: inventory.AssetID("id" + text().Draw(t, "id")), Kind: inventory.Kind(text().Draw(t, "kind")), Scope: drawScope(t), Name: text().Draw(t, "name"),
 		Created: instant().Draw(t, "created"), Modified: instant().Draw(t, "modified"), Deleted: instant().Draw(t, "deleted"),
+		Called:         facet(t, "called", "", "a"),
+		Deployment:     facet(t, "deployment", inventory.Deployment{ID: "d", Notes: map[string]string{"k": "v"}, Shares: []inventory.Share{{Version: "1", Percent: 0.5}}}),
 		Configuration:  facet(t, "configuration", inventory.Configuration{Runtime: "python3.13", MemoryMB: 128}, inventory.Configuration{}),
 		Settings:       facet(t, "settings", inventory.Settings{}, inventory.Settings{State: "Inactive", StateReason: "Idle", ReservedConcurrency: new(int)}),
 		CodeSigning:    facet(t, "code signing", inventory.CodeSigning{}, inventory.CodeSigning{Config: "arn"}),
@@ -175,6 +177,9 @@ func drawAsset(t *rapid.T) inventory.Asset {
 	}
 	if rapid.Bool().Draw(t, "aliased") {
 		a.Aliases = []inventory.AssetID{"other"}
+	}
+	if rapid.Bool().Draw(t, "handled") {
+		a.Handles = []inventory.Handle{{ID: "name", Since: instant().Draw(t, "since")}}
 	}
 	a.Sightings = []inventory.Sighting{{Cell: drawCell(t), At: instant().Draw(t, "sighted")}}
 	return a

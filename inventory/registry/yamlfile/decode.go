@@ -31,7 +31,7 @@ func knownKeys(what string) []string {
 	case aClaim:
 		return []string{"id", "owner", "select", "approval", "transient"}
 	case "select":
-		return []string{"provider", "kind", "accounts", "regions", "id", "name", "labels"}
+		return []string{"provider", "kind", "accounts", "regions", "id", "name", "labels", "zones", "hostnames"}
 	case "approval":
 		return []string{"ticket", "by", "on", "expires", "limits"}
 	case "limits":
@@ -46,7 +46,7 @@ func knownKeys(what string) []string {
 
 // laterSelectorKeys are selector keys of providers that are not read yet.
 func laterSelectorKeys() []string {
-	return []string{"zones", "hostnames", "domains", "shared_drives", "project_numbers"}
+	return []string{"domains", "shared_drives", "project_numbers"}
 }
 
 // root reads the document.
@@ -135,6 +135,9 @@ func (e entry) selector() registry.Selector {
 		ID:       inventory.AssetID(s.text("id")),
 		Name:     s.text("name"),
 		Labels:   s.pairs("labels"),
+
+		Zones:     s.texts("zones"),
+		Hostnames: s.texts("hostnames"),
 	}
 }
 

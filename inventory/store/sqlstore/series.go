@@ -140,8 +140,9 @@ type facetText struct {
 func facetsOf(a inventory.Asset) (map[string]facetText, error) {
 	out := map[string]facetText{}
 	err := errors.Join(
-		addFacet(out, "configuration", a.Configuration), addFacet(out, "settings", a.Settings),
+		addFacet(out, "name", a.Called), addFacet(out, "configuration", a.Configuration), addFacet(out, "settings", a.Settings),
 		addFacet(out, "code-signing", a.CodeSigning), addFacet(out, "code", a.Code), addFacet(out, "versions", a.Versions),
+		addFacet(out, "deployment", a.Deployment),
 		addFacet(out, "aliases", a.VersionAliases), addFacet(out, "identity", a.Identity), addFacet(out, "rights", a.Rights),
 		addParts(out, "exposure", a.Exposure), addParts(out, "triggers", a.Triggers),
 		addFacet(out, "destinations", a.Destinations), addFacet(out, "bindings", a.Bindings), addFacet(out, "labels", a.Labels),
@@ -195,8 +196,9 @@ func addFacet[T any](to map[string]facetText, name string, f inventory.Facet[T])
 func assetOf(m *memory, facets map[string]facetText) (inventory.Asset, error) {
 	var a inventory.Asset
 	err := errors.Join(
-		takeFacet(m, facets, "configuration", &a.Configuration), takeFacet(m, facets, "settings", &a.Settings),
+		takeFacet(m, facets, "name", &a.Called), takeFacet(m, facets, "configuration", &a.Configuration), takeFacet(m, facets, "settings", &a.Settings),
 		takeFacet(m, facets, "code-signing", &a.CodeSigning), takeFacet(m, facets, "code", &a.Code), takeFacet(m, facets, "versions", &a.Versions),
+		takeFacet(m, facets, "deployment", &a.Deployment),
 		takeFacet(m, facets, "aliases", &a.VersionAliases), takeFacet(m, facets, "identity", &a.Identity), takeFacet(m, facets, "rights", &a.Rights),
 		takeParts(m, facets, "exposure", &a.Exposure), takeParts(m, facets, "triggers", &a.Triggers),
 		takeFacet(m, facets, "destinations", &a.Destinations), takeFacet(m, facets, "bindings", &a.Bindings), takeFacet(m, facets, "labels", &a.Labels),

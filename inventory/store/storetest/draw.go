@@ -49,6 +49,8 @@ func anyAsset(r *rapid.T) inventory.Asset {
 		a.Sightings = append(a.Sightings, inventory.Sighting{Cell: cell(r), At: instant(r, "sighting").UTC()})
 	}
 	a.Created, a.Modified, a.Deleted = a.Created.UTC(), a.Modified.UTC(), a.Deleted.UTC()
+	a.Called = facet(r, name, "old")
+	a.Deployment = facet(r, inventory.Deployment{ID: "one"}, inventory.Deployment{ID: "two", Shares: []inventory.Share{{Version: "2", Percent: 100}}})
 	a.Code = facet(r, inventory.Code{Digest: "one"}, inventory.Code{Digest: "two"})
 	a.Settings = facet(r, inventory.Settings{}, inventory.Settings{State: "Inactive", ReservedConcurrency: new(int)})
 	a.CodeSigning = facet(r, inventory.CodeSigning{}, inventory.CodeSigning{Config: "one"})

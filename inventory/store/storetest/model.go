@@ -154,11 +154,13 @@ func upTo(a inventory.Asset, at time.Time) (inventory.Asset, bool) {
 	if !a.Deleted.IsZero() {
 		spoken = append(spoken, a.Deleted)
 	}
+	spoken = clip(&a.Called, at, spoken)
 	spoken = clip(&a.Configuration, at, spoken)
 	spoken = clip(&a.Settings, at, spoken)
 	spoken = clip(&a.CodeSigning, at, spoken)
 	spoken = clip(&a.Code, at, spoken)
 	spoken = clip(&a.Versions, at, spoken)
+	spoken = clip(&a.Deployment, at, spoken)
 	spoken = clip(&a.VersionAliases, at, spoken)
 	spoken = clip(&a.Identity, at, spoken)
 	spoken = clip(&a.Rights, at, spoken)
