@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/estray/estray/inventory"
 )
@@ -90,7 +91,9 @@ func (k *checker) accounts(at Position, s Selector) {
 	if home == "" {
 		home = kinds()[s.Kind]
 	}
-	none := func(form func(string) bool) bool { return len(s.Accounts) > 0 && !slices.ContainsFunc(s.Accounts, form) }
+	none := func(form func(string) bool) bool {
+		return len(s.Accounts) > 0 && !slices.ContainsFunc(s.Accounts, form)
+	}
 	switch {
 	case home == inventory.AWS && none(awsAccount):
 		k.wrong(at, "select.accounts", "the selector can match nothing: an AWS account id has 12 digits, leading zeros too")
@@ -124,13 +127,12 @@ func (k *checker) ways(at Position, s Selector) {
 // hostSigns are those of hostnames besides letters and digits.
 const hostSigns = ".-_"
 
+// only reports whether the text has no other characters than letters, digits and
+// the signs.
 func only(s, signs string) bool {
-	for _, c := range s {
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune(signs, c) {
-			return false
-		}
-	}
-	return true
+	return !strings.ContainsFunc(s, func(c rune) bool {
+		return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune(signs, c)
+	})
 }
 
 func (k *checker) provider(at Position, key string, p inventory.Provider, what string) {

@@ -87,6 +87,8 @@ func TestTheSchemaRefusesWhatTheLoaderRefuses(t *testing.T) {
 		"version: 1\nclaims: [{id: x, owner: o}]",
 		"version: 1\nclaims: [{id: x, owner: o, select: {}}]",
 		"version: 1\nclaims: [{id: x, owner: o, select: {accounts: [111122223333]}}]",
+		"version: 1\nclaims: [{id: x, owner: o, select: {zones: example.com}}]",
+		"version: 1\nclaims: [{id: x, owner: o, select: {hostnames: [1]}}]",
 		"version: 1\nclaims: [{id: x, owner: o, select: {name: n}, approval: {by: b, on: 2026-01-01}}]",
 		"version: 1\nclaims: [{id: x, owner: o, select: {name: n}, approval: {by: b, on: 2026-01-01, expires: soon}}]",
 		"version: 1\nclaims: [{id: x, owner: o, select: {name: n}, approval: {by: b, on: 2026-01-01, expires: 2027-01-01, limits: {reach: world}}}]",

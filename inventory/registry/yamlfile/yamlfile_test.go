@@ -54,7 +54,7 @@ owners:
 claims:
   - id: hooks
     owner: pay
-    select: {provider: aws, kind: lambda-function, accounts: ["012345678901"], regions: [eu-west-1], id: i, name: "p-*", labels: {team: pay, empty: ""}}
+    select: {provider: aws, kind: lambda-function, accounts: ["012345678901"], regions: [eu-west-1], id: i, name: "p-*", labels: {team: pay, empty: ""}, hostnames: [a.example, "*.b.example"]}
     transient: true
     approval:
       ticket: SEC-1
@@ -63,7 +63,7 @@ claims:
       expires: "2027-02-01"
       limits: {reach: authenticated, deployers: [d], identities: [i], code_digests: [], regions: [eu-west-1]}
 exceptions:
-  - {rule: REC-01, select: {name: x}, reason: r, by: b, expires: 2026-12-31T23:30:00+01:00}
+  - {rule: REC-01, select: {name: x, zones: [example.com]}, reason: r, by: b, expires: 2026-12-31T23:30:00+01:00}
 blind_spots:
   - {provider: google, account: "0", region: r, capability: bound-scripts, reason: r, by: b, expires: 2027-01-31}
 `
@@ -78,10 +78,10 @@ blind_spots:
 		Owners: []registry.Owner{{ID: "pay", Name: "Payments", Contacts: []string{"p@example.com"}, Principals: []string{"arn:aws:iam::012345678901:role/ci"}, At: at(3, 5)}},
 		Claims: []registry.Claim{{ID: "hooks", Owner: "pay", Transient: true, At: at(5, 5),
 			Select: registry.Selector{Provider: inventory.AWS, Kind: inventory.LambdaFunction, Accounts: []string{"012345678901"}, Regions: []string{"eu-west-1"},
-				ID: "i", Name: "p-*", Labels: map[string]string{"team": "pay", "empty": ""}},
+				ID: "i", Name: "p-*", Labels: map[string]string{"team": "pay", "empty": ""}, Hostnames: []string{"a.example", "*.b.example"}},
 			Approval: &registry.Approval{Ticket: "SEC-1", By: "ana", On: day("2026-02-01"), Expires: day("2027-02-02"), At: at(10, 7),
 				Limits: registry.Limits{Reach: inventory.ReachAuthenticated, Deployers: []string{"d"}, Identities: []string{"i"}, Regions: []string{"eu-west-1"}}}}},
-		Exceptions: []registry.Exception{{Rule: "REC-01", Select: registry.Selector{Name: "x"}, Reason: "r", By: "b", Expires: day("2026-12-31").Add(22*time.Hour + 30*time.Minute), At: at(16, 5)}},
+		Exceptions: []registry.Exception{{Rule: "REC-01", Select: registry.Selector{Name: "x", Zones: []string{"example.com"}}, Reason: "r", By: "b", Expires: day("2026-12-31").Add(22*time.Hour + 30*time.Minute), At: at(16, 5)}},
 		BlindSpots: []registry.BlindSpot{{Provider: inventory.Google, Account: "0", Region: "r", Capability: "bound-scripts", Reason: "r", By: "b", Expires: day("2027-02-01"), At: at(18, 5)}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
