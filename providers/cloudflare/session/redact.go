@@ -1,0 +1,100 @@
+package session
+
+import (
+	"net/netip"
+	"strings"
+	"unicode"
+)
+
+// mostText bounds what is kept of a vendor's message, in bytes.
+const mostText = 300
+
+// clean makes a vendor's message fit for coverage and logs: on one line, without
+// what could be a secret or name a person or a machine, and cut.
+func (c *Client) clean(text string) string {
+	if c.opt.Token != "" {
+		text = strings.ReplaceAll(text, c.opt.Token, "[token]")
+	}
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return ' '
+		}
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+	words := strings.Fields(text)
+	for i, w := range words {
+		words[i] = redactWord(w)
+	}
+	text = strings.Join(words, " ")
+	if len(text) > mostText {
+		text = strings.ToValidUTF8(text[:mostText], "") + "..."
+	}
+	return text
+}
+
+// redactWord looks at a word and at the runs in it that a token could be.
+func redactWord(word string) string {
+	bare := strings.Trim(word, `.,;:!?()[]{}<>"'`)
+	switch {
+	case strings.Contains(word, "://"):
+		return "[url]"
+	case strings.Contains(bare, "@"), isAddress(bare):
+		return "[address]"
+	}
+	var out strings.Builder
+	for rest := word; rest != ""; {
+		n := strings.IndexFunc(rest, func(r rune) bool { return !tokenRune(r) })
+		if n < 0 {
+			n = len(rest)
+		}
+		if secret(rest[:n]) {
+			out.WriteString("[redacted]")
+		} else {
+			out.WriteString(rest[:n])
+		}
+		rest = rest[n:]
+		m := strings.IndexFunc(rest, tokenRune)
+		if m < 0 {
+			m = len(rest)
+		}
+		out.WriteString(rest[:m])
+		rest = rest[m:]
+	}
+	return out.String()
+}
+
+func isAddress(text string) bool {
+	if _, err := netip.ParseAddr(text); err == nil {
+		return true
+	}
+	if _, err := netip.ParsePrefix(text); err == nil {
+		return true
+	}
+	_, err := netip.ParseAddrPort(text)
+	return err == nil
+}
+
+func tokenRune(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || strings.ContainsRune("_-+/.%~", r)
+}
+
+// secret knows the readable prefixes of the vendor's tokens, JSON web tokens, and
+// runs that are too long and too mixed for a name. Names of Workers are lower case.
+func secret(run string) bool {
+	const long = 32
+	low := strings.ToLower(run)
+	for _, prefix := range []string{"cfat_", "cfut_", "cfk_", "cfoat_", "eyj"} {
+		if i := strings.Index(low, prefix); i >= 0 && len(run)-i > len(prefix)+8 {
+			return true
+		}
+	}
+	if len(run) < long {
+		return false
+	}
+	digit := strings.ContainsFunc(run, unicode.IsDigit)
+	mixed := strings.ContainsFunc(run, unicode.IsUpper) && strings.ContainsFunc(run, unicode.IsLower)
+	return digit && mixed || strings.Trim(low, "0123456789abcdef") == ""
+}
