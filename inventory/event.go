@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"reflect"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -84,7 +86,8 @@ type Event struct {
 	// does not tell.
 	Assets []AssetID `json:"assets,omitempty"`
 	// Subject is the native id of what was acted on if that is no asset: a
-	// role's ARN, a user, a trail, a log group, a layer.
+	// role's ARN, a user, a trail, a log group, a layer. It may be a handle, such as
+	// the id of a route: then a view adds the asset that held it to Assets.
 	Subject string `json:"subject,omitempty"`
 	// Shared joins the copies of one act: in two accounts, or in two logs.
 	Shared string `json:"shared,omitempty"`
@@ -197,6 +200,18 @@ type Change struct {
 
 // IsZero reports whether the event carries no decoded change.
 func (c Change) IsZero() bool { return reflect.ValueOf(c).IsZero() }
+
+// About lists the ids by which the event may be found: those of Assets and, after
+// them, Subject, where that is an id of ours. Such an id begins with the name of
+// the provider and a colon; it may be a handle of an asset, see [Asset.Handles].
+// The ids of vendors begin otherwise.
+func (e Event) About() []AssetID {
+	out := slices.Clone(e.Assets)
+	if e.Scope.Provider != "" && strings.HasPrefix(e.Subject, string(e.Scope.Provider)+":") {
+		out = append(out, AssetID(e.Subject))
+	}
+	return out
+}
 
 // Mutates reports whether the event changed something: it succeeded and is no
 // read. A failed or dry-run call is evidence of an attempt, never of a change.

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 )
@@ -23,6 +24,23 @@ func joinAssets(all []Asset) []Asset {
 	return slices.SortedFunc(maps.Values(merged), CompareAssets)
 }
 
+// named gives assets that can be renamed the name that was observed last. The slice
+// is copied before it is changed.
+func named(all []Asset) []Asset {
+	copied := false
+	for i, a := range all {
+		name, ok := a.Called.Get()
+		if !ok || name == "" || name == a.Name {
+			continue
+		}
+		if !copied {
+			all, copied = slices.Clone(all), true
+		}
+		all[i].Name = name
+	}
+	return all
+}
+
 // settled reports whether the observations are what joining them would give:
 // one of each asset, by id and in canonical form. So a store tells them, and a
 // large estate is not held twice.
@@ -36,7 +54,15 @@ func settled(all []Asset) bool {
 }
 
 func (a Asset) settled() bool {
-	return byCell(a.Sightings) && !a.Exposure.some(Facet[Exposures].IsZero) && !a.Triggers.some(Facet[Triggers].IsZero)
+	return byCell(a.Sightings) && slices.IsSortedFunc(a.Handles, beforeNext) && !a.Exposure.some(Facet[Exposures].IsZero) && !a.Triggers.some(Facet[Triggers].IsZero)
+}
+
+// beforeNext orders handles by id, so that two of one id are in no order.
+func beforeNext(x, y Handle) int {
+	if x.ID == y.ID {
+		return -1
+	}
+	return cmp.Compare(x.ID, y.ID)
 }
 
 // roots tells of each id the smallest one under which its asset is known.

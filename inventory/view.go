@@ -11,7 +11,11 @@ import (
 // Filter selects events. Empty parts select everything; times are [Since,
 // Until).
 type Filter struct {
-	Asset     AssetID
+	Asset AssetID
+	// Also are other ids by which events may name the asset; a view fills them in.
+	// An event that names several of the ids comes once. Without Asset they mean
+	// nothing.
+	Also      []AssetID
 	Principal string
 	Action    Action
 	// Acts leaves out the events that only look: see Event.Looks.
@@ -46,7 +50,9 @@ type Recall func(ctx context.Context, id AssetID) ([]Observation, error)
 type View struct {
 	// At is the instant; no fact of the view is later.
 	At time.Time
-	// Assets, by id, merged over aliases; gone ones are among them.
+	// Assets, by id, merged over aliases; gone ones are among them. What can be
+	// renamed has the name that was observed last. What events tell of by a handle is
+	// in the asset that held it.
 	Assets []Asset
 	// Coverage is the last word on each cell, by cell.
 	Coverage []Coverage
@@ -61,8 +67,9 @@ type View struct {
 	// none of them is in Coverage.
 	Dropped []Coverage
 
-	whole   map[Cell]Coverage    // the last reading of each cell that was whole
-	aliases map[AssetID]int      // where in Assets
+	whole   map[Cell]Coverage // the last reading of each cell that was whole
+	aliases map[AssetID]int   // where in Assets
+	held    holdings
 	cells   map[Capability][]int // the places of a capability's cells in Coverage
 }
 
@@ -72,13 +79,17 @@ type View struct {
 // not to be changed after.
 func NewView(at time.Time, assets []Asset, readings []Coverage) *View {
 	v := &View{At: at.UTC(), whole: map[Cell]Coverage{}, aliases: map[AssetID]int{}}
+	v.Coverage, v.Dropped = v.lastWords(readings)
 	v.Assets = joinAssets(assets)
+	if v.held = holdingsOf(v.Assets); v.held != nil {
+		v.foldInferred()
+	}
+	v.Assets = named(v.Assets)
 	for i, a := range v.Assets {
 		for _, alias := range a.Aliases {
 			v.aliases[alias] = i
 		}
 	}
-	v.Coverage, v.Dropped = v.lastWords(readings)
 	v.cells = map[Capability][]int{}
 	for i, c := range v.Coverage {
 		v.cells[c.Cell.Capability] = append(v.cells[c.Cell.Capability], i)
@@ -190,8 +201,19 @@ func (v *View) Organization(p Provider) string {
 	return last.Subject
 }
 
-// Asset returns the asset with that id or alias.
+// Asset returns the asset with that id or alias, or the one that holds that handle
+// at the view's instant.
 func (v *View) Asset(id AssetID) (Asset, bool) {
+	if a, ok := v.Known(id); ok || len(v.held[id]) == 0 {
+		return a, ok
+	}
+	now, _ := v.Holder(id, v.At)
+	return v.Known(now)
+}
+
+// Known returns the asset with that id or alias. It takes no handles, so that an
+// event whose handle nobody held then is nobody's: a walk has resolved the others.
+func (v *View) Known(id AssetID) (Asset, bool) {
 	i, ok := slices.BinarySearchFunc(v.Assets, id, func(a Asset, want AssetID) int { return cmp.Compare(a.ID, want) })
 	if !ok {
 		if i, ok = v.aliases[id]; !ok {
@@ -379,7 +401,10 @@ func (v *View) brokenPlans(s Scope) []Coverage {
 // asked to read: unknown, but no failure of the run.
 func (c Coverage) NotAsked() bool { return c.Cell.Source == "" }
 
-// Walk streams the view's events; it is safe on a view without any.
+// Walk streams the view's events; it is safe on a view without any. Where an event
+// names an asset by a handle, in Assets or as Subject, it is told with the asset
+// that held the handle then, in Assets; handles that nobody held stay. With an asset
+// given, by any of its ids, the events are those that are about it, resolved.
 func (v *View) Walk(ctx context.Context, f Filter, yield func(Event) error) error {
 	if v.Events == nil {
 		return nil
@@ -387,5 +412,5 @@ func (v *View) Walk(ctx context.Context, f Filter, yield func(Event) error) erro
 	if f.Until.IsZero() || f.Until.After(v.At) {
 		f.Until = v.At.Add(time.Nanosecond) // Until is exclusive; an event at the instant belongs to the view
 	}
-	return v.Events(ctx, f, yield)
+	return v.walkHeld(ctx, f, yield)
 }
