@@ -1,0 +1,171 @@
+package cloudflare
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/estray/estray/inventory"
+)
+
+// token names a token.
+func token(r *reading) {
+	id := cmp.Or(identifier(r.vars["t"]), identifier(r.answer.str("id")))
+	if r.event.Subject = tokenID(id); id == "" {
+		r.event.Subject = tokenID(identifier(r.record.resource.id))
+	}
+}
+
+// tokenRights reads what a token was given. The body is the whole token: what it
+// does not speak of does not hold.
+func tokenRights(r *reading) {
+	from := r.body
+	if _, ok := from.list("policies"); !ok {
+		from = r.answer
+	}
+	r.policies(from, r.answer)
+	if from == nil {
+		return
+	}
+	expires := from.str("expires_on") != ""
+	in, _ := from.child("condition").child("request_ip", "request.ip").list("in")
+	bounded := len(in) > 0
+	r.event.Change.Expires, r.event.Change.Bounded = &expires, &bounded
+	r.keys(r.body)
+}
+
+// policies reads permission groups and what they hold for. A request may give a
+// group by its id alone; the answer tells the names.
+func (r *reading) policies(asked, answered object) {
+	c := &r.event.Change
+	names := map[string]string{}
+	for _, p := range policiesOf(answered) {
+		for _, g := range groupsOf(p) {
+			names[g.str("id")] = grantName(g.str("name"))
+		}
+	}
+	for _, p := range policiesOf(asked) {
+		if strings.EqualFold(p.str("effect"), "deny") {
+			continue
+		}
+		for _, g := range groupsOf(p) {
+			c.Permissions = append(c.Permissions, cmp.Or(grantName(g.str("name")), names[g.str("id")], identifier(g.str("id"))))
+		}
+		for outer, v := range p.child("resources") {
+			c.Resources = append(c.Resources, resourceName(outer))
+			in, _ := v.(map[string]any)
+			for inner := range in {
+				c.Resources = append(c.Resources, resourceName(inner))
+			}
+		}
+	}
+	c.Permissions, c.Resources = sorted(c.Permissions), sorted(c.Resources)
+}
+
+func policiesOf(o object) []object {
+	list, _ := o.list("policies")
+	return objects(list)
+}
+
+func groupsOf(policy object) []object {
+	list, _ := policy.list("permission_groups")
+	return objects(list)
+}
+
+// grantName is the name of a permission group or a role: words, as the vendor
+// names them.
+func grantName(text string) string {
+	if len(text) > 80 || strings.ContainsFunc(text, func(c rune) bool {
+		return !strings.ContainsRune(" :-_()/&,.+", c) && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
+	}) {
+		return ""
+	}
+	return kept(text)
+}
+
+// resourceName is what a permission holds for: "com.cloudflare.api.account.ID".
+func resourceName(text string) string {
+	if !strings.HasPrefix(text, "com.cloudflare.") || len(text) > 200 || strings.ContainsAny(text, " /\\\"") {
+		return ""
+	}
+	return kept(text)
+}
+
+// memberOf names a member of the account.
+func memberOf(r *reading) {
+	id := cmp.Or(identifier(r.vars["m"]), identifier(r.answer.str("id")), identifier(r.record.resource.id))
+	if id != "" {
+		r.subject("member", id)
+	}
+}
+
+// memberRights reads which roles a member was given, and of an address that was
+// invited the domain.
+func memberRights(r *reading) {
+	c := &r.event.Change
+	names := map[string]string{}
+	answered, _ := r.answer.list("roles")
+	for _, o := range objects(answered) {
+		names[o.str("id")] = grantName(o.str("name"))
+	}
+	asked, ok := r.body.list("roles")
+	if !ok {
+		asked = answered
+	}
+	from := r.body
+	if len(policiesOf(from)) == 0 {
+		from = r.answer
+	}
+	r.policies(from, r.answer)
+	for _, v := range asked {
+		id, isText := v.(string)
+		if o, isObject := v.(map[string]any); isObject {
+			id, isText = object(o).str("id"), true
+			names[id] = cmp.Or(grantName(object(o).str("name")), names[id])
+		}
+		if isText {
+			c.Permissions = append(c.Permissions, cmp.Or(names[id], identifier(id)))
+		}
+	}
+	c.Permissions = sorted(c.Permissions)
+	c.MailDomain = cmp.Or(mailDomain(r.body.str("email")), mailDomain(r.answer.child("user").str("email")), mailDomain(r.answer.str("email")))
+	c.User = userID(identifier(r.answer.child("user").str("id")))
+	r.keys(r.body)
+}
+
+// isJob reports whether a subject is a job of Logpush.
+func isJob(subject string) bool { return strings.Contains(subject, "/logpush/") }
+
+// job names a job of Logpush, and reads its data set and its switch. The data set
+// is LogGroup of the change.
+func job(r *reading) {
+	r.subject("logpush", cmp.Or(identifier(r.vars["j"]), identifier(r.answer.str("id")), "new"))
+	r.event.Change.LogGroup = cmp.Or(phraseOrNone(r.body.str("dataset")), phraseOrNone(r.answer.str("dataset")))
+	r.turn()
+}
+
+func phraseOrNone(text string) string {
+	if p := phrase(text); p != "?" && !strings.ContainsAny(p, "0123456789") || slices.Contains([]string{"audit_logs_v2"}, p) {
+		return p
+	}
+	return ""
+}
+
+// destination names what the logs of Workers are sent to.
+func destination(r *reading) {
+	r.subject("log-destination", cmp.Or(name(r.vars["d"]), name(r.answer.str("slug", "id")), "new"))
+	r.turn()
+}
+
+// turn reads whether a delivery was switched off or on.
+func (r *reading) turn() {
+	r.keys(r.body)
+	on := r.body.flag("enabled")
+	if on == nil || r.record.method == "DELETE" {
+		return
+	}
+	r.event.Action = inventory.ActionLoggingOff
+	if *on {
+		r.event.Action = inventory.ActionLoggingOn
+	}
+}
