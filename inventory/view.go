@@ -67,6 +67,10 @@ type View struct {
 	// none of them is in Coverage.
 	Dropped []Coverage
 
+	// Permits are who may do what, as the last readings told, by [ComparePermits].
+	// Nil: none was told.
+	Permits []Permit
+
 	whole   map[Cell]Coverage // the last reading of each cell that was whole
 	aliases map[AssetID]int   // where in Assets
 	held    holdings
@@ -412,5 +416,6 @@ func (v *View) Walk(ctx context.Context, f Filter, yield func(Event) error) erro
 	if f.Until.IsZero() || f.Until.After(v.At) {
 		f.Until = v.At.Add(time.Nanosecond) // Until is exclusive; an event at the instant belongs to the view
 	}
-	return v.walkHeld(ctx, f, yield)
+	f, ids := v.allIDs(f)
+	return v.Events(ctx, f, v.resolving(f, ids, yield))
 }
