@@ -157,7 +157,11 @@ func (r *reading) shared() string {
 	case inventory.ActionCreate, inventory.ActionUpdateCode, inventory.ActionPublish:
 		what = "code"
 	}
-	parts := []string{r.account, what, r.record.actor.id, e.Subject}
+	account := r.account
+	if strings.HasPrefix(e.Subject, TokenID("")) {
+		account = "" // every account that a user can reach tells of the user's tokens
+	}
+	parts := []string{account, what, r.record.actor.id, e.Subject}
 	parts = append(parts, assetTexts(e.Assets)...)
 	if len(e.Assets) == 0 && e.Subject == "" || r.record.actor.id == "" {
 		return ""
