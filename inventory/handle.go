@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"time"
 )
@@ -172,34 +171,34 @@ func (v *View) resolve(e Event) Event {
 	return e
 }
 
-// walkHeld walks over what the filter selects by any id of its asset, and tells of
-// each event the assets that held its handles.
-func (v *View) walkHeld(ctx context.Context, f Filter, yield func(Event) error) error {
-	var ids []AssetID // of which an event must name one, resolved
-	if f.Asset != "" {
-		asked := f.Asset
-		ids = append(ids, asked)
-		if a, ok := v.Asset(f.Asset); ok {
-			f.Asset = a.ID
-			ids = append(append(ids, a.ID), a.Aliases...)
-			f.Also = slices.Clone(a.Aliases)
-			for _, h := range a.Handles {
-				f.Also = append(f.Also, h.ID)
-			}
-			if asked != a.ID {
-				f.Also = append(f.Also, asked)
-			}
-			slices.Sort(f.Also)
-			f.Also = slices.Compact(f.Also)
-		}
+// allIDs gives the filter every id by which events may name its asset, and the ids
+// of which one must be left once handles are resolved.
+func (v *View) allIDs(f Filter) (Filter, []AssetID) {
+	a, ok := v.Asset(f.Asset)
+	if f.Asset == "" || !ok {
+		return f, []AssetID{f.Asset}
 	}
-	return v.Events(ctx, f, func(e Event) error {
-		if len(v.held) > 0 {
-			e = v.resolve(e)
-		}
+	own := append(slices.Clone(a.Aliases), a.ID, f.Asset)
+	f.Also = slices.Clone(own)
+	for _, h := range a.Handles {
+		f.Also = append(f.Also, h.ID)
+	}
+	slices.Sort(f.Also)
+	f.Asset, f.Also = a.ID, slices.DeleteFunc(slices.Compact(f.Also), func(id AssetID) bool { return id == a.ID })
+	return f, own
+}
+
+// resolving tells of each event the assets that held its handles. With an asset
+// given it passes on what is about one of its ids then.
+func (v *View) resolving(f Filter, ids []AssetID, yield func(Event) error) func(Event) error {
+	if len(v.held) == 0 {
+		return yield
+	}
+	return func(e Event) error {
+		e = v.resolve(e)
 		if f.Asset != "" && !slices.ContainsFunc(e.Assets, func(id AssetID) bool { return slices.Contains(ids, id) }) {
 			return nil
 		}
 		return yield(e)
-	})
+	}
 }

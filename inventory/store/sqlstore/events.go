@@ -55,7 +55,7 @@ func newEventRow(e inventory.Event) (eventRow, error) {
 	if e.Looks() {
 		r.looks = 1
 	}
-	for _, a := range e.Assets {
+	for _, a := range e.About() {
 		r.assets = append(r.assets, key(string(a)))
 	}
 	return r, nil
@@ -213,7 +213,7 @@ func loadEvents(ctx context.Context, t tx, known []eventRow) (map[string]eventRo
 	return stored, err
 }
 
-// linkEvents lists the events under the assets that they act on.
+// linkEvents lists the events under the ids that they are about.
 func linkEvents(ctx context.Context, t tx, all []eventRow) error {
 	var rows [][]any
 	for _, r := range all {

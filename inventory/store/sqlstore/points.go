@@ -22,12 +22,6 @@ type assetPoints struct {
 func takeApart(fact inventory.Asset) (assetPoints, error) {
 	a := inventory.Merge(fact, fact) // canonical form: sorted, without repetition
 	out := assetPoints{id: key(string(a.ID)), created: a.Created.UTC(), series: map[string][]point{}}
-	described := inventory.Asset{ID: a.ID, Kind: a.Kind, Scope: a.Scope, Name: a.Name, Aliases: a.Aliases}
-	body, err := json.Marshal(described)
-	if err != nil {
-		return out, fmt.Errorf("encode asset %s: %w", a.ID, err)
-	}
-	out.description = body
 	facets, err := facetsOf(a)
 	if err != nil {
 		return out, err
@@ -41,10 +35,31 @@ func takeApart(fact inventory.Asset) (assetPoints, error) {
 		out.add(seriesDeleted, point{at: a.Deleted})
 	}
 	out.first = out.earliest()
+	if err := out.describe(a); err != nil {
+		return out, err
+	}
 	if !a.Modified.IsZero() { // the provider's word, perhaps on a time before anybody looked
 		out.add(seriesModified, point{at: a.Modified})
 	}
 	return out, nil
+}
+
+// describe sets what has no time of its own. Handles are held since the fact
+// speaks, and no instant is written, so that a reading that shows the same is the
+// same. Only what a snapshot tells of an earlier time is.
+func (p *assetPoints) describe(a inventory.Asset) error {
+	described := inventory.Asset{ID: a.ID, Kind: a.Kind, Scope: a.Scope, Name: a.Name, Aliases: a.Aliases, Handles: a.Handles}
+	for i, h := range described.Handles {
+		if described.Handles[i].Since = h.Since.Round(0).UTC(); !h.Since.Before(p.first) {
+			described.Handles[i].Since = time.Time{}
+		}
+	}
+	body, err := json.Marshal(described)
+	if err != nil {
+		return fmt.Errorf("encode asset %s: %w", a.ID, err)
+	}
+	p.description = body
+	return nil
 }
 
 // add takes a point; its time loses what only this process knows of it.

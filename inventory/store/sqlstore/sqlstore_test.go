@@ -2,6 +2,7 @@ package sqlstore_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -73,5 +74,30 @@ func TestEveryFacetIsKept(t *testing.T) {
 	})
 	if diff := cmp.Diff(want, got, equal); diff != "" {
 		t.Errorf("asset (-want +got):\n%s", diff)
+	}
+}
+
+// TestReadingTheSameHandlesAgainWritesNoDescription: they are told with the instant
+// of the reading, which is another each time.
+func TestReadingTheSameHandlesAgainWritesNoDescription(t *testing.T) {
+	s := openAt(t, fileURL(t))
+	rows := func() (n int) {
+		t.Helper()
+		if err := s.DB().QueryRowContext(t.Context(), `SELECT count(*) FROM asset_descriptions`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for day, want := range []int{1, 1, 2} {
+		a := benchAsset(1, day)
+		for i := range 1 + day/2 { // on the last day there is one more
+			a.Handles = append(a.Handles, inventory.Handle{ID: inventory.AssetID(fmt.Sprint("aws:name/", i)), Since: benchDay(day)})
+		}
+		if err := s.Append(t.Context(), store.Batch{Run: "run", Facts: []inventory.Fact{a}}); err != nil {
+			t.Fatal(err)
+		}
+		if got := rows(); got != want {
+			t.Errorf("on day %d: %d descriptions, want %d", day, got, want)
+		}
 	}
 }

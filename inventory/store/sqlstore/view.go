@@ -101,17 +101,17 @@ func readDescriptions(ctx context.Context, t tx, m *memory, at string) ([]invent
 		return nil, nil, err
 	}
 	out, numbers := make([]inventory.Asset, 0, n), make([]int64, 0, n)
-	err = t.each(ctx, `SELECT a.no, a.created, d.body FROM assets a JOIN asset_descriptions d ON d.asset_no = a.no
+	err = t.each(ctx, `SELECT a.no, a.created, d.first_at, d.body FROM assets a JOIN asset_descriptions d ON d.asset_no = a.no
 		WHERE d.first_at <= ? ORDER BY a.no`, []any{at}, func(r *sql.Rows) error {
 		var no int64
 		var created sql.NullString
-		var body sql.RawBytes
-		if err := r.Scan(&no, &created, &body); err != nil {
+		var first, body sql.RawBytes
+		if err := r.Scan(&no, &created, &first, &body); err != nil {
 			return err
 		}
-		var d inventory.Asset
-		if err := json.Unmarshal(body, &d); err != nil {
-			return fmt.Errorf("decode stored asset: %w", err)
+		d, err := readDescription(first, body)
+		if err != nil {
+			return err
 		}
 		m.place(&d)
 		if created.Valid && created.String <= at {
@@ -128,6 +128,25 @@ func readDescriptions(ctx context.Context, t tx, m *memory, at string) ([]invent
 		return nil
 	})
 	return out, numbers, err
+}
+
+// readDescription reads what has no time of its own; what holds since the fact
+// speaks holds since the first one.
+func readDescription(first, body []byte) (inventory.Asset, error) {
+	var d inventory.Asset
+	if err := json.Unmarshal(body, &d); err != nil {
+		return d, fmt.Errorf("decode stored asset: %w", err)
+	}
+	if len(d.Handles) == 0 {
+		return d, nil
+	}
+	since, err := readTime(string(first))
+	for i, h := range d.Handles {
+		if h.Since.IsZero() {
+			d.Handles[i].Since = since
+		}
+	}
+	return d, err
 }
 
 // partial is an asset while its rows come in.
@@ -190,7 +209,7 @@ func (p *partial) build(a *inventory.Asset) error {
 	if err != nil {
 		return fmt.Errorf("decode stored asset %s: %w", a.ID, err)
 	}
-	facets.ID, facets.Kind, facets.Scope, facets.Name, facets.Aliases = a.ID, a.Kind, a.Scope, a.Name, a.Aliases
+	facets.ID, facets.Kind, facets.Scope, facets.Name, facets.Aliases, facets.Handles = a.ID, a.Kind, a.Scope, a.Name, a.Aliases, a.Handles
 	facets.Created, facets.Modified, facets.Deleted = a.Created, p.modified, p.deleted
 	// By cell, as the view wants them; rows come by a digest of it.
 	slices.SortFunc(p.sightings, func(x, y inventory.Sighting) int { return x.Cell.Compare(y.Cell) })

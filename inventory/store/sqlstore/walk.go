@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/estray/estray/inventory"
@@ -97,31 +98,42 @@ func eventQuery(at time.Time, f inventory.Filter) (string, []any, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	query := `SELECT e.at, e.account, e.id, e.body, e.record FROM events e WHERE `
 	prefix := "e"
+	var from string
 	var args []any
 	// The key of event_assets holds the instant, so that the index gives the
 	// events of an asset in order, and no more of them than a page.
 	if f.Asset != "" {
-		query = `SELECT x.at, x.account, x.id, e.body, e.record FROM event_assets x
-			JOIN events e ON e.account = x.account AND e.id = x.id WHERE x.asset = ? AND `
-		args, prefix = append(args, key(string(f.Asset))), "x"
+		prefix = "x"
+		from = `event_assets x JOIN events e ON e.account = x.account AND e.id = x.id WHERE x.asset IN (?` + strings.Repeat(`, ?`, len(f.Also)) + `) AND `
+		for _, id := range append([]inventory.AssetID{f.Asset}, f.Also...) {
+			args = append(args, key(string(id)))
+		}
+	} else {
+		from = `events e WHERE `
 	}
-	query += prefix + `.at >= ? AND ` + prefix + `.at < ?`
+	from += prefix + `.at >= ? AND ` + prefix + `.at < ?`
 	args = append(args, since, end)
 	if f.Action != "" {
-		query, args = query+` AND e.action = ?`, append(args, key(string(f.Action)))
+		from, args = from+` AND e.action = ?`, append(args, key(string(f.Action)))
 	}
 	if f.Principal != "" {
-		query, args = query+` AND e.principal = ?`, append(args, key(f.Principal))
+		from, args = from+` AND e.principal = ?`, append(args, key(f.Principal))
 	}
 	if f.Acts || !mayLook(f.Action) {
-		query += ` AND e.looks = 0` // which lets the indexes over acts be used
+		from += ` AND e.looks = 0` // which lets the indexes over acts be used
 	}
 	// A cursor and no OFFSET: a page costs the same wherever it lies, and what
 	// is stored during the walk shifts none.
 	columns := prefix + `.at, ` + prefix + `.account, ` + prefix + `.id`
-	return query + ` AND (` + columns + `) > (?, ?, ?) ORDER BY ` + columns + ` LIMIT ?`, args, nil
+	from += ` AND (` + columns + `) > (?, ?, ?) ORDER BY ` + columns + ` LIMIT ?`
+	if len(f.Also) == 0 {
+		return `SELECT ` + columns + `, e.body, e.record FROM ` + from, args, nil
+	}
+	// Listed under several of the ids, an event comes once; the bodies are read of
+	// the page alone.
+	return `SELECT k.at, k.account, k.id, b.body, b.record FROM (SELECT DISTINCT ` + columns + ` FROM ` + from + `) k
+		JOIN events b ON b.account = k.account AND b.id = k.id ORDER BY k.at, k.account, k.id`, args, nil
 }
 
 // mayLook reports whether events of the action, or of any where it is empty,

@@ -44,6 +44,10 @@ func anyAsset(r *rapid.T) inventory.Asset {
 	if rapid.IntRange(0, 9).Draw(r, "alias") == 0 {
 		a.Aliases = []inventory.AssetID{"alias", arn("mail")}
 	}
+	for range rapid.IntRange(0, 2).Draw(r, "handles") {
+		h := inventory.Handle{ID: rapid.SampledFrom([]inventory.AssetID{"name/a", "name/b", arn("sync")}).Draw(r, "handle"), Since: instant(r, "since").UTC()}
+		a.Handles = append(a.Handles, h)
+	}
 	a.Created, a.Modified, a.Deleted = instant(r, "created"), instant(r, "modified"), instant(r, "deleted")
 	for range rapid.IntRange(0, 2).Draw(r, "sightings") {
 		a.Sightings = append(a.Sightings, inventory.Sighting{Cell: cell(r), At: instant(r, "sighting").UTC()})
@@ -91,6 +95,7 @@ func anyEvent(r *rapid.T) inventory.Event {
 	e := event(rapid.IntRange(0, 3).Draw(r, "event"), hour(record).UTC())
 	e.Scope.Account = rapid.SampledFrom([]string{"", "1", "2"}).Draw(r, "account")
 	e.Provenance = inventory.Provenance{Object: "trail", Record: record}
+	e.Assets = append(e.Assets, rapid.SampledFrom([]inventory.AssetID{"name/a", "name/b", arn("sync")}).Draw(r, "names"))
 	return e
 }
 

@@ -179,6 +179,12 @@ func upTo(a inventory.Asset, at time.Time) (inventory.Asset, bool) {
 	if len(spoken) > 0 {
 		first = slices.MinFunc(spoken, time.Time.Compare)
 	}
+	a.Handles = slices.Clone(a.Handles)
+	for i, h := range a.Handles {
+		if h.Since.IsZero() || h.Since.After(first) {
+			a.Handles[i].Since = first
+		}
+	}
 	return a, !first.After(at)
 }
 
