@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -82,7 +83,7 @@ func (c *Client) refusal(a *attempt, q ask) *fault {
 		f.Message = m.says
 	}
 	if f.Message == "" {
-		f.Message = strings.ToLower(http.StatusText(a.status))
+		f.Message = cmp.Or(strings.ToLower(http.StatusText(a.status)), "no reason is given")
 	}
 	advice := m.advice
 	if m.token && !q.probe {

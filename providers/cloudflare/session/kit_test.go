@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,7 +19,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
-	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/providers/cloudflare/session"
 )
 
@@ -203,6 +203,10 @@ func listWorkers(account string) session.Call {
 	}
 }
 
-func denied(op, code, message string) session.Error {
-	return session.Error{State: inventory.Denied, Operation: op, Status: 403, Code: code, Message: message}
+// keep remembers the members of a list.
+func keep(to *[]string) func(json.RawMessage) error {
+	return func(item json.RawMessage) error {
+		*to = append(*to, string(item))
+		return nil
+	}
 }

@@ -2,7 +2,7 @@ package session
 
 import (
 	"net/http"
-	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/estray/estray/inventory"
@@ -72,19 +72,14 @@ func unauthorized(message string) meaning {
 	switch {
 	case strings.Contains(strings.ToLower(message), "invalid access token"):
 		return meaning{state: inventory.Denied, token: true}
-	case namesAddress(message):
+	case tellsAddress(message):
 		return meaning{state: inventory.Denied, says: "refused by address", advice: address}
 	}
 	return meaning{state: inventory.Denied, advice: grant}
 }
 
-func namesAddress(text string) bool {
-	for word := range strings.FieldsSeq(text) {
-		if _, err := netip.ParseAddr(strings.Trim(word, `.,;:()[]"'`)); err == nil {
-			return true
-		}
-	}
-	return strings.Contains(strings.ToLower(text), "from location")
+func tellsAddress(text string) bool {
+	return strings.Contains(strings.ToLower(text), "from location") || slices.ContainsFunc(strings.Fields(text), namesAddress)
 }
 
 // unknown goes by the status alone; complaints are how many came with it.

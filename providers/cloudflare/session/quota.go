@@ -109,6 +109,9 @@ func (p *pace) heed(h http.Header) {
 	p.mu.Lock()
 	slower := limit < p.limiter.Limit()
 	p.limiter.SetLimit(limit)
+	if slower {
+		p.limiter.Allow() // what was saved up is not spent
+	}
 	longer := wait > 0 && p.hold(wait)
 	p.mu.Unlock()
 	gap := time.Duration(float64(time.Second) / float64(limit))

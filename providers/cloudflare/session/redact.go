@@ -35,46 +35,54 @@ func (c *Client) clean(text string) string {
 	return text
 }
 
-// redactWord looks at a word and at the runs in it that a token could be.
+// redactWord looks at a word and at the runs in it that a token or an address
+// could be.
 func redactWord(word string) string {
-	bare := strings.Trim(word, `.,;:!?()[]{}<>"'`)
 	switch {
 	case strings.Contains(word, "://"):
 		return "[url]"
-	case strings.Contains(bare, "@"), isAddress(bare):
+	case strings.Contains(word, "@"), namesAddress(word):
 		return "[address]"
 	}
 	var out strings.Builder
 	for rest := word; rest != ""; {
-		n := strings.IndexFunc(rest, func(r rune) bool { return !tokenRune(r) })
-		if n < 0 {
-			n = len(rest)
-		}
-		if secret(rest[:n]) {
-			out.WriteString("[redacted]")
+		n := length(rest, func(r rune) bool { return !tokenRune(r) })
+		run := strings.TrimRight(rest[:n], ".") // the end of a sentence
+		m := n + length(rest[n:], tokenRune)
+		if secret(run) {
+			out.WriteString("[redacted]" + rest[len(run):m])
 		} else {
-			out.WriteString(rest[:n])
+			out.WriteString(rest[:m])
 		}
-		rest = rest[n:]
-		m := strings.IndexFunc(rest, tokenRune)
-		if m < 0 {
-			m = len(rest)
-		}
-		out.WriteString(rest[:m])
 		rest = rest[m:]
 	}
 	return out.String()
 }
 
-func isAddress(text string) bool {
-	if _, err := netip.ParseAddr(text); err == nil {
-		return true
+// length is that of what comes before the first such rune.
+func length(text string, is func(rune) bool) int {
+	if n := strings.IndexFunc(text, is); n >= 0 {
+		return n
 	}
-	if _, err := netip.ParsePrefix(text); err == nil {
-		return true
+	return len(text)
+}
+
+// namesAddress reports whether a word is an address of the network, with or without
+// port or bits, or gives one after a name.
+func namesAddress(word string) bool {
+	_, value, _ := strings.Cut(word, "=")
+	_, told, _ := strings.Cut(word, ":")
+	for _, text := range []string{word, value, told} {
+		text = strings.Trim(text, `.,;:!?(){}<>"'`)
+		bare := strings.Trim(text, "[]")
+		_, addr := netip.ParseAddr(bare)
+		_, prefix := netip.ParsePrefix(bare)
+		_, port := netip.ParseAddrPort(text)
+		if addr == nil || prefix == nil || port == nil {
+			return true
+		}
 	}
-	_, err := netip.ParseAddrPort(text)
-	return err == nil
+	return false
 }
 
 func tokenRune(r rune) bool {
