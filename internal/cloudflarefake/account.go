@@ -41,7 +41,7 @@ func showZone(o ownZone) any {
 		"id": z.ID, "name": z.Name, "status": or(z.Status, "active"), "paused": z.Paused, "type": or(z.Type, "full"),
 		"development_mode": 0, "created_on": z.CreatedOn, "modified_on": z.CreatedOn, "activated_on": z.CreatedOn,
 		"account":      map[string]any{"id": a.ID, "name": a.Name},
-		"owner":        map[string]any{"id": nil, "type": "user", "email": nil},
+		"owner":        map[string]any{"id": a.ID, "type": "organization", "name": a.Name},
 		"permissions":  []string{"#zone:read", "#worker:read"},
 		"meta":         map[string]any{"step": 2, "custom_certificate_quota": 0, "page_rule_quota": 3, "phishing_detected": false},
 		"name_servers": []string{"amy.ns.cloudflare.com", "bob.ns.cloudflare.com"}, "original_name_servers": nil,

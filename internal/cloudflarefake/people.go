@@ -35,8 +35,8 @@ type Role struct {
 
 // Grant is what a role may do with one thing.
 type Grant struct {
-	Read bool `json:"read"`
-	Edit bool `json:"edit,omitempty"`
+	Read  bool `json:"read"`
+	Write bool `json:"write"`
 }
 
 // Policy grants permission groups on resources.
