@@ -126,7 +126,10 @@ type Estate struct {
 	Deployers         []string
 	IAMAdministrators []string
 	// VendorLayers are "ACCOUNT:NAME".
-	VendorLayers     []string
+	VendorLayers []string
+	// MailDomains are the domains of our people's addresses; none: not told, and no
+	// domain is judged.
+	MailDomains      []string
 	ShortLived       time.Duration
 	LogRetentionDays int
 	FourEyes         bool
@@ -211,7 +214,7 @@ func (c *Case) ApprovedDeployer(e inventory.Event, id inventory.AssetID) bool {
 // AssetOf returns the id under which the view knows the asset that an event
 // names, or the event's own id where the view does not know it.
 func (c *Case) AssetOf(id inventory.AssetID) inventory.AssetID {
-	if a, ok := c.View.Asset(id); ok {
+	if a, ok := c.View.Known(id); ok {
 		return a.ID
 	}
 	return id
@@ -220,7 +223,7 @@ func (c *Case) AssetOf(id inventory.AssetID) inventory.AssetID {
 // weigh applies the severity arithmetic of the catalogue to a finding about
 // an act on an asset, and tells each step.
 func (c *Case) weigh(f *Finding, e inventory.Event) {
-	a, known := c.View.Asset(f.Asset)
+	a, known := c.View.Known(f.Asset)
 	unapproved := !c.ApprovedDeployer(e, f.Asset)
 	if unapproved {
 		f.Raise("the principal is not an approved deployer")

@@ -48,7 +48,7 @@ func (l *lives) take(e inventory.Event) {
 	}
 	for _, id := range e.Assets {
 		// An asset that the view does not hold has no verdict to be told in.
-		a, ok := l.view.Asset(id)
+		a, ok := l.view.Known(id)
 		if !ok {
 			continue
 		}

@@ -14,7 +14,7 @@ import (
 
 // All lists every built-in rule, by id.
 func All() []findings.Rule {
-	all := slices.Concat(AWS(), REC())
+	all := slices.Concat(AWS(), CF(), REC())
 	slices.SortFunc(all, func(a, b findings.Rule) int { return cmp.Compare(a.ID, b.ID) })
 	return all
 }

@@ -35,6 +35,27 @@ func states() []inventory.State {
 	return out
 }
 
+// ground is a world in which nothing is missing for a rule, and its place.
+type ground struct {
+	provider inventory.Provider
+	place    inventory.Scope
+	world    func([]registry.Claim, ...inventory.Fact) rulestest.World
+}
+
+// groundsOf lists where the rule judges: one without a provider judges at all.
+func groundsOf(r findings.Rule) []ground {
+	all := []ground{
+		{inventory.AWS, rulestest.Place(), claimed},
+		{inventory.Cloudflare, rulestest.Cloud(), clouded},
+	}
+	return slices.DeleteFunc(all, func(g ground) bool { return r.Provider != "" && r.Provider != g.provider })
+}
+
+// onAWS lists the rules that judge what happens at AWS.
+func onAWS() []findings.Rule {
+	return slices.DeleteFunc(rules.All(), func(r findings.Rule) bool { return r.Provider == inventory.Cloudflare })
+}
+
 func TestEveryRuleDocumentsItself(t *testing.T) {
 	seen := map[string]bool{}
 	sentences := regexp.MustCompile(`^[A-Z].*\.$`)
@@ -101,56 +122,69 @@ func TestAllIsSortedAndFresh(t *testing.T) {
 // is not whole, whatever its state, the rule is blind there, a finding says so
 // by the rule's name, and that finding counts for the exit code.
 func TestEveryStateThroughEveryRule(t *testing.T) {
-	world := claimed([]registry.Claim{shop(recApproval(limited(registry.Limits{Reach: inventory.ReachAccount})))}, rulestest.Function("shop"), rulestest.Function("stray"))
 	for _, r := range rules.All() {
-		for _, need := range r.Needs {
-			for _, state := range states() {
-				if need == findings.CapRegistry {
-					continue // no cell: see the next test
-				}
-				t.Run(fmt.Sprintf("%s without %s: %s", r.ID, need, state), func(t *testing.T) {
-					res := world.WithState(need, state).Evaluate(t, r)
-					mine := res.Findings
-					open := slices.ContainsFunc(mine, func(f findings.Finding) bool {
-						return saysRule(r.ID)(f) && f.State == "" && f.Severity > findings.Info
+		for _, g := range groundsOf(r) {
+			for _, need := range r.NeedsAt(g.provider) {
+				for _, state := range states() {
+					if need == findings.CapRegistry {
+						continue // no cell: see the next test
+					}
+					t.Run(fmt.Sprintf("%s at %s without %s: %s", r.ID, g.provider, need, state), func(t *testing.T) {
+						checkState(t, r, g, need, state)
 					})
-					blind := res.Blind(r.ID, rulestest.Place())
-					if state.Whole() {
-						if blind || open {
-							t.Errorf("blind %t, told %t, although nothing is missing: %v", blind, open, mine)
-						}
-						return
-					}
-					if !blind || !open {
-						t.Errorf("blind %t, told %t, although the need is not whole: %v", blind, open, mine)
-					}
-					if r.Absence && len(rulestest.Of(res, r.ID)) > 0 {
-						t.Errorf("it concludes from absence all the same: %v", rulestest.Of(res, r.ID))
-					}
-				})
+				}
 			}
 		}
+	}
+}
+
+func checkState(t *testing.T, r findings.Rule, g ground, need inventory.Capability, state inventory.State) {
+	t.Helper()
+	world := g.world([]registry.Claim{shop(recApproval(limited(registry.Limits{Reach: inventory.ReachAccount})))},
+		rulestest.Function("shop"), rulestest.Function("stray"), rulestest.WorkerFact("shop"), rulestest.WorkerFact("stray"))
+	world = world.Without(func(f inventory.Fact) bool {
+		a, ok := f.(inventory.Asset)
+		return ok && a.Scope.Provider != g.provider
+	})
+	res := world.WithState(need, state).Evaluate(t, r)
+	mine := res.Findings
+	open := slices.ContainsFunc(mine, func(f findings.Finding) bool {
+		return saysRule(r.ID)(f) && f.State == "" && f.Severity > findings.Info
+	})
+	blind := res.Blind(r.ID, g.place)
+	if state.Whole() {
+		if blind || open {
+			t.Errorf("blind %t, told %t, although nothing is missing: %v", blind, open, mine)
+		}
+		return
+	}
+	if !blind || !open {
+		t.Errorf("blind %t, told %t, although the need is not whole: %v", blind, open, mine)
+	}
+	if r.Absence && len(rulestest.Of(res, r.ID)) > 0 {
+		t.Errorf("it concludes from absence all the same: %v", rulestest.Of(res, r.ID))
 	}
 }
 
 // TestEveryNeedThatNobodyReads: a capability that no source was asked to read
 // blinds the rule too, and is told, but is no failure of the run.
 func TestEveryNeedThatNobodyReads(t *testing.T) {
-	whole := claimed(nil, rulestest.Function("stray"))
 	for _, r := range rules.All() {
-		for _, need := range r.Needs {
-			t.Run(fmt.Sprintf("%s, nobody reads %s", r.ID, need), func(t *testing.T) {
-				w := whole.Without(func(f inventory.Fact) bool {
-					c, ok := f.(inventory.Coverage)
-					return ok && c.Cell.Capability == need
+		for _, g := range groundsOf(r) {
+			for _, need := range r.NeedsAt(g.provider) {
+				t.Run(fmt.Sprintf("%s at %s, nobody reads %s", r.ID, g.provider, need), func(t *testing.T) {
+					w := g.world(nil).Without(func(f inventory.Fact) bool {
+						c, ok := f.(inventory.Coverage)
+						return ok && c.Cell.Capability == need
+					})
+					w.NoRegistry = need == findings.CapRegistry
+					res := w.Evaluate(t, r)
+					i := slices.IndexFunc(res.Findings, saysRule(r.ID))
+					if !res.Blind(r.ID, g.place) || i < 0 || res.Findings[i].Severity != findings.Info {
+						t.Errorf("blind %t, told %v", res.Blind(r.ID, g.place), res.Findings)
+					}
 				})
-				w.NoRegistry = need == findings.CapRegistry
-				res := w.Evaluate(t, r)
-				i := slices.IndexFunc(res.Findings, saysRule(r.ID))
-				if !res.Blind(r.ID, rulestest.Place()) || i < 0 || res.Findings[i].Severity != findings.Info {
-					t.Errorf("blind %t, told %v", res.Blind(r.ID, rulestest.Place()), res.Findings)
-				}
-			})
+			}
 		}
 	}
 }
@@ -178,9 +212,9 @@ func restricted(w rulestest.World, services ...string) rulestest.World {
 // exactly the rules that listen to another one. That is told once, by the names
 // of services and rules, and counts for no exit code.
 func TestRulesAreBlindToWhatNobodyAskedFor(t *testing.T) {
-	res := restricted(claimed(nil), lookedUp()...).Evaluate(t, rules.All()...)
+	res := restricted(claimed(nil), lookedUp()...).Evaluate(t, onAWS()...)
 	var blind []string
-	for _, r := range rules.All() {
+	for _, r := range onAWS() {
 		if res.Blind(r.ID, rulestest.Place()) {
 			blind = append(blind, r.ID)
 		}
@@ -209,7 +243,7 @@ func TestRulesAreBlindToWhatNobodyAskedFor(t *testing.T) {
 // which it listens.
 func TestEachServiceSilencesItsRules(t *testing.T) {
 	all := map[string]bool{}
-	for _, r := range rules.All() {
+	for _, r := range onAWS() {
 		listens := r.Listens[inventory.AWS]
 		if needs := slices.Contains(r.Needs, inventory.CapEvents); needs == (len(listens) == 0) {
 			t.Errorf("%s: needs events: %t, listens to %v", r.ID, needs, listens)
@@ -229,8 +263,8 @@ func TestEachServiceSilencesItsRules(t *testing.T) {
 			}
 		}
 		slices.Sort(rest)
-		res := restricted(claimed(nil), rest...).Evaluate(t, rules.All()...)
-		for _, r := range rules.All() {
+		res := restricted(claimed(nil), rest...).Evaluate(t, onAWS()...)
+		for _, r := range onAWS() {
 			want := slices.Contains(r.Needs, inventory.CapEvents) && slices.Contains(r.Listens[inventory.AWS], lost)
 			if got := res.Blind(r.ID, rulestest.Place()); got != want {
 				t.Errorf("%s without %s: blind %t, want %t", r.ID, lost, got, want)
@@ -253,9 +287,9 @@ func TestLogsThatHoldTheRest(t *testing.T) {
 		{inventory.Complete, nil},
 		{inventory.Denied, []string{"AWS-35", "AWS-38", "AWS-39"}},
 	} {
-		res := beside(restricted(claimed(nil), lookedUp()...), test.state).Evaluate(t, rules.All()...)
+		res := beside(restricted(claimed(nil), lookedUp()...), test.state).Evaluate(t, onAWS()...)
 		var blind []string
-		for _, r := range rules.All() {
+		for _, r := range onAWS() {
 			if res.Blind(r.ID, rulestest.Place()) {
 				blind = append(blind, r.ID)
 			}
@@ -275,19 +309,21 @@ func TestLogsThatHoldTheRest(t *testing.T) {
 // and the hole is told with who accepted it.
 func TestAcceptedHolesSaySo(t *testing.T) {
 	for _, r := range rules.All() {
-		for _, need := range r.Needs {
-			if need == findings.CapRegistry {
-				continue
-			}
-			w := claimed(nil).WithState(need, inventory.Denied)
-			w.Registry.BlindSpots = []registry.BlindSpot{{Capability: need, Reason: "maintenance", By: "ana@example.com", Expires: rulestest.Now().Add(day)}}
-			res := w.Evaluate(t, r)
-			i := slices.IndexFunc(res.Findings, saysRule(r.ID))
-			if i < 0 || res.Findings[i].State != findings.Accepted || !strings.Contains(res.Findings[i].StateWhy, "ana@example.com until 2026-11-02T06:00:00Z: maintenance") {
-				t.Errorf("%s without %s: %+v", r.ID, need, res.Findings)
-			}
-			if !res.Blind(r.ID, rulestest.Place()) {
-				t.Errorf("%s without %s: an accepted hole makes no rule see", r.ID, need)
+		for _, g := range groundsOf(r) {
+			for _, need := range r.NeedsAt(g.provider) {
+				if need == findings.CapRegistry {
+					continue
+				}
+				w := g.world(nil).WithState(need, inventory.Denied)
+				w.Registry.BlindSpots = []registry.BlindSpot{{Capability: need, Reason: "maintenance", By: "ana@example.com", Expires: rulestest.Now().Add(day)}}
+				res := w.Evaluate(t, r)
+				i := slices.IndexFunc(res.Findings, saysRule(r.ID))
+				if i < 0 || res.Findings[i].State != findings.Accepted || !strings.Contains(res.Findings[i].StateWhy, "ana@example.com until 2026-11-02T06:00:00Z: maintenance") {
+					t.Errorf("%s without %s: %+v", r.ID, need, res.Findings)
+				}
+				if !res.Blind(r.ID, g.place) {
+					t.Errorf("%s without %s: an accepted hole makes no rule see", r.ID, need)
+				}
 			}
 		}
 	}

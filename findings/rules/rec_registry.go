@@ -105,6 +105,8 @@ func exceptionName(x registry.Exception) string {
 	add("regions", s.Regions...)
 	add("id", string(s.ID))
 	add("name", s.Name)
+	add("zones", s.Zones...)
+	add("hostnames", s.Hostnames...)
 	for k, v := range s.Labels {
 		add("label:"+k, v)
 	}
@@ -121,6 +123,7 @@ func namesAssets(x registry.Exception) bool {
 	}
 	switch x.Rule {
 	case "AWS-22", "AWS-29", "AWS-30", "AWS-35", "AWS-36", "AWS-37", "AWS-38", "AWS-39",
+		"CF-08", "CF-13",
 		"REC-02", "REC-03", "REC-04", "REC-05", "REC-12", "REC-13", "REC-14":
 		return false
 	}
