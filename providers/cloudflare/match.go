@@ -128,7 +128,7 @@ func guess(segments []string) (row, map[string]string, bool) {
 // id is ":x".
 func word(segment string) string {
 	digits := strings.IndexFunc(segment, func(r rune) bool { return r >= '0' && r <= '9' }) >= 0
-	if digits && len(segment) > 8 || bindingKind(strings.ReplaceAll(segment, "-", "_")) == "unknown" {
+	if digits && len(segment) > 8 || IsID(segment) || bindingKind(strings.ReplaceAll(segment, "-", "_")) == "unknown" {
 		return ":x"
 	}
 	return segment

@@ -40,6 +40,8 @@ func readV2(o object) (record, error) {
 		r = pushedV2(o)
 	case o.has("when") || o.has("When"):
 		return r, errors.New("decode record: it is one of audit log v1: read it as kind cloudflare-audit-v1")
+	case isAnswer(o):
+		return r, errWhole
 	default:
 		r = givenV2(o)
 	}
@@ -85,6 +87,8 @@ func readV1(o object) (record, error) {
 	switch {
 	case o.has("AuditLogID") || o.has("raw"):
 		return r, errors.New("decode record: it is one of audit log v2: read it as kind cloudflare-audit-v2")
+	case isAnswer(o):
+		return r, errWhole
 	case o.has("When") || o.has("ResourceType"):
 		r = record{id: o.str("ID"), at: timeOf(o.value("When")), action: o.str("ActionType"), result: truth(o.flag("ActionResult")), through: o.str("Interface")}
 		r.actor = actor{kind: o.str("ActorType"), id: o.str("ActorID"), email: o.str("ActorEmail"), address: o.str("ActorIP")}
@@ -97,6 +101,12 @@ func readV1(o object) (record, error) {
 	}
 	return r, r.whole()
 }
+
+// errWhole is told of an answer of the interface that was taken for a record.
+var errWhole = errors.New("decode record: it is a whole answer: keep the records in its result alone, one on each line")
+
+// isAnswer reports whether an object is an answer of the interface.
+func isAnswer(o object) bool { return o.has("success") && o.has("result") && o.has("errors") }
 
 // truth puts the result of v1, which is true or false, in the words of v2.
 func truth(b *bool) string {
