@@ -1,0 +1,162 @@
+package live
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/estray/estray/inventory"
+)
+
+// guards are the applications of Cloudflare Access.
+type guards struct {
+	apps []guardApp
+	why  *inventory.Reason // why they are not all known
+}
+
+// guardApp is one place that an application covers.
+type guardApp struct {
+	name, host, path string
+	// open: a policy of the application lets everybody by.
+	open bool
+}
+
+// appIn is what is taken of an application: whom it lets in is not kept.
+type appIn struct {
+	ID, Name, Type, Domain string
+	SelfHosted             []string                     `json:"self_hosted_domains"`
+	Destinations           []struct{ Type, URI string } `json:"destinations"`
+	Policies               []struct{ Decision text }    `json:"policies"`
+}
+
+const opAccess = "GET /accounts/:a/access/apps"
+
+// listAccess reads the applications that may stand before hostnames.
+func (r *reading) listAccess(ctx context.Context) {
+	t := r.of(inventory.CapAccess)
+	all, err := readList(ctx, opAccess, func(ctx context.Context) ([]json.RawMessage, error) {
+		return r.api.paged(ctx, opAccess, 50, "", r.api.listAccess())
+	}, func(in *appIn) bool { return in.ID != "" })
+	if err != nil {
+		r.access.why = r.failed(t, err)
+	}
+	t.Add(len(all))
+	t.Done()
+	for _, in := range all {
+		open := false
+		for _, p := range in.Policies {
+			open = open || p.Decision == "bypass"
+		}
+		for _, place := range in.places() {
+			host, path, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(place, "https://"), "http://"), "/")
+			r.access.apps = append(r.access.apps, guardApp{cmp.Or(in.Name, in.ID), strings.ToLower(host), strings.Trim(path, "/"), open})
+		}
+	}
+	slices.SortFunc(r.access.apps, func(a, b guardApp) int {
+		return cmp.Or(cmp.Compare(a.host, b.host), cmp.Compare(a.path, b.path), cmp.Compare(a.name, b.name))
+	})
+}
+
+// places are the hosts, with or without a path, that an application covers. Only
+// applications of hosts stand before one.
+func (in *appIn) places() []string {
+	if in.Type != "self_hosted" && in.Type != "" {
+		return nil
+	}
+	out := append([]string{in.Domain}, in.SelfHosted...)
+	for _, d := range in.Destinations {
+		if d.Type == "public" || d.Type == "" {
+			out = append(out, d.URI)
+		}
+	}
+	out = slices.DeleteFunc(out, func(s string) bool { return s == "" })
+	return sorted(out)
+}
+
+// guard puts the application before a way in that covers all of it. One that covers
+// a part of it, or lets everybody by, makes public the widest that it may be.
+func (g guards) guard(way inventory.Exposure, path string) inventory.Exposure {
+	if g.why != nil {
+		way.UpperBound, way.Note = true, joined("Access not read", way.Note)
+		return way
+	}
+	if way.Hostname == "" {
+		return way
+	}
+	path = strings.Trim(strings.TrimSuffix(path, "*"), "/")
+	inside := false
+	for _, app := range g.apps {
+		switch covers := app.covers(way, path); {
+		case covers == whole && !app.open && way.Guard == "":
+			way.Guard, way.Reach = app.name, inventory.ReachAuthenticated
+		case covers == whole && app.open:
+			way.UpperBound, way.Note = true, joined("Access application "+app.name+" lets some by without asking", way.Note)
+		case covers == some:
+			inside = inside || app.open
+			if !app.open {
+				way.Note = joined("Access application "+app.name+" covers a part", way.Note)
+			}
+		}
+	}
+	if inside && way.Guard != "" { // what is more specific stands
+		way.Reach, way.UpperBound, way.Note = inventory.ReachPublic, true, joined("an Access application lets everybody by on a part", way.Note)
+	}
+	return way
+}
+
+func joined(a, b string) string {
+	if b == "" {
+		return a
+	}
+	return a + "; " + b
+}
+
+// cover says how much of a way in an application covers.
+type cover uint8
+
+const (
+	none cover = iota
+	some
+	whole
+)
+
+// covers judges by hostname, then by path. A star in an application's hostname
+// stands for characters of one label.
+func (a guardApp) covers(way inventory.Exposure, path string) cover {
+	wild := strings.Contains(way.Hostname, "*") && way.Kind == inventory.WayRoute // it may span labels
+	switch {
+	case wild && (matches(way.Hostname, a.host) || matches(a.host, way.Hostname)):
+		return some
+	case wild || !matches(a.host, way.Hostname):
+		return none
+	case a.path == "" || a.path == "*" || a.path == path || strings.HasPrefix(path, a.path+"/"):
+		return whole
+	case path == "" || strings.HasPrefix(a.path, path+"/") || strings.Contains(a.path, "*"):
+		return some
+	}
+	return none
+}
+
+// matches reports whether the pattern, in which a star stands for any characters
+// but a dot, fits the hostname.
+func matches(pattern, host string) bool {
+	head, tail, star := strings.Cut(pattern, "*")
+	if !star {
+		return pattern == host
+	}
+	if !strings.HasPrefix(host, head) {
+		return false
+	}
+	rest := host[len(head):]
+	for i := 0; i <= len(rest); i++ {
+		if matches(tail, rest[i:]) {
+			return true
+		}
+		if i < len(rest) && rest[i] == '.' {
+			break
+		}
+	}
+	return false
+}

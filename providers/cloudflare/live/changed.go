@@ -1,0 +1,184 @@
+package live
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/providers/cloudflare"
+	"github.com/estray/estray/providers/cloudflare/audit"
+)
+
+const (
+	// allEvery is how long what seems unchanged is not read again.
+	allEvery = 7 * 24 * time.Hour
+	// late is how late the audit log may tell of an event: the vendor states no
+	// time.
+	late = 15 * time.Minute
+	// skew is how far our clock may be ahead of the vendor's where instants of both
+	// are compared.
+	skew = time.Minute
+	// markVersion changes whenever what is read of a Worker does, so that the next
+	// scan reads all again.
+	markVersion = "1"
+	printLength = 11 // of 8 bytes in base64 without padding
+)
+
+// memory is what the last scan left in the mark of its cell of Workers.
+type memory struct {
+	at     time.Time // of that scan
+	all    time.Time // of the last scan that read all
+	prints map[string]bool
+}
+
+// fingerprint changes whenever code, settings or deployments of a Worker do.
+func fingerprint(w *worker) string {
+	parts := []string{w.tag, w.name}
+	if in := w.listed; in != nil {
+		parts = append(parts, instantNano(in.UpdatedOn), instantNano(in.DeployedOn))
+	}
+	if in := w.script; in != nil {
+		parts = append(parts, in.Etag, instantNano(in.ModifiedOn))
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return base64.RawStdEncoding.EncodeToString(sum[:8])
+}
+
+func instantNano(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+// events reads the audit logs and says their words at once: no event of the account
+// comes later.
+func (r *reading) events(ctx context.Context) error {
+	if !r.cfg.Audit {
+		return nil
+	}
+	newer, older := r.cell(inventory.CapEvents), r.olderEvents()
+	r.historyBefore = r.since(newer)
+	var err error
+	r.history, err = audit.Read(ctx, r.api.client, audit.Config{Account: r.api.account, Source: newer.Source, SourceV1: older.Source,
+		Now: r.cfg.Now, Since: r.cfg.Since, Prior: r.historyBefore, PriorV1: r.since(older)}, r.noting)
+	if err != nil {
+		return err
+	}
+	for _, w := range []inventory.Coverage{r.history.Coverage, r.history.CoverageV1} {
+		if err := r.emit(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noting gives a fact on, and notes what was deleted.
+func (r *reading) noting(f inventory.Fact) error {
+	if e, ok := f.(inventory.Event); ok && e.Action == inventory.ActionDelete && e.Mutates() {
+		for _, id := range e.Assets {
+			r.deletions[id] = later(r.deletions[id], e.Time)
+		}
+	}
+	return r.emit(f)
+}
+
+// remember reads the mark, and decides whether this scan may leave out what did not
+// change: only where events of the whole time since the last scan tell so, what
+// hangs on Workers was read whole then, and all was read not long ago.
+func (r *reading) remember() {
+	prior := r.since(r.cell(inventory.CapWorkers))
+	if r.cfg.Full || !r.cfg.Audit || prior.Read.IsZero() || prior.State != inventory.Complete || !r.wholeThen(prior.Read) {
+		return
+	}
+	before, ok := parseMark(prior.Mark)
+	if !ok || r.cfg.Now.Sub(before.all) >= allEvery || !r.toldSince(prior.Read) {
+		return
+	}
+	before.at = prior.Read
+	r.before, r.again = before, false
+}
+
+// wholeThen reports whether all that hangs on Workers was read whole by the scan of
+// that instant. A cell that failed then has an older word.
+func (r *reading) wholeThen(at time.Time) bool {
+	for _, c := range append(ofEach(), inventory.CapSubdomains, inventory.CapPreviews) {
+		if w := r.since(r.cell(c)); !w.State.Whole() || !w.Read.Equal(at) {
+			return false
+		}
+	}
+	return true
+}
+
+// toldSince reports whether the audit log tells all since then. What came too late
+// for the last scan lies in the time before it; what comes too late for this one
+// will lie in that of the next.
+func (r *reading) toldSince(then time.Time) bool {
+	c := r.history.Coverage
+	return c.State == inventory.Complete && c.Continuity != inventory.Broken && c.Continuity != inventory.ContinuityNone &&
+		!r.history.Unplaced && !r.historyBefore.Window.To.After(then) && reaches(r.historyBefore.Window, then) &&
+		!c.Window.From.IsZero() && !c.Window.From.After(then.Add(-late)) && reaches(c.Window, r.cfg.Now)
+}
+
+// reaches reports whether a window of events ends where that of a scan at the
+// instant must.
+func reaches(w inventory.Window, at time.Time) bool {
+	return !w.To.Before(at.Add(-late - skew).Truncate(time.Second))
+}
+
+// unchanged reports whether what hangs on the Worker needs no second reading.
+func (r *reading) unchanged(w *worker) bool {
+	if r.again || !r.before.prints[w.print] {
+		return false
+	}
+	for _, id := range []inventory.AssetID{w.asset.ID, cloudflare.WorkerName(r.api.account, w.name)} {
+		if touched, ok := r.history.Touched[id]; ok && !touched.Before(r.before.at.Add(-late)) {
+			return false
+		}
+	}
+	return true
+}
+
+// mark is what the next scan must know: version, instant of the last reading of
+// all, and the fingerprints.
+func (r *reading) mark() string {
+	all := r.cfg.Now
+	if !r.again {
+		all = r.before.all
+	}
+	var prints []string
+	for _, w := range r.list {
+		if !w.gone {
+			prints = append(prints, w.print)
+		}
+	}
+	slices.Sort(prints)
+	return strings.Join([]string{markVersion, instantNano(all), strings.Join(prints, "")}, " ")
+}
+
+func parseMark(mark string) (memory, bool) {
+	parts := strings.Split(mark, " ")
+	if len(parts) != 3 || parts[0] != markVersion || len(parts[2])%printLength != 0 {
+		return memory{}, false
+	}
+	all, err := time.Parse(time.RFC3339Nano, parts[1])
+	if err != nil {
+		return memory{}, false
+	}
+	m := memory{all: all, prints: map[string]bool{}}
+	for i := 0; i < len(parts[2]); i += printLength {
+		m.prints[parts[2][i:i+printLength]] = true
+	}
+	return m, true
+}
+
+// tellUnchanged says of how many Workers the words rest on events.
+func (r *reading) tellUnchanged(n int) {
+	if n == 0 {
+		return
+	}
+	note := fmt.Sprintf("%d Workers were not asked again: the audit log tells no change of them since %s", n, instant(r.before.at))
+	for _, c := range ofEach() {
+		r.of(c).Note(note)
+	}
+}
