@@ -129,6 +129,9 @@ func routeAdded() findings.Rule {
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapZones, inventory.CapRoutes, inventory.CapDomains},
 	})
 	return onAct(r, leadsIn, func(c *findings.Case, e inventory.Event, f *findings.Finding) bool {
+		if a, ok := c.View.Known(f.Asset); ok && len(e.Assets) > 1 && held(a, e) {
+			return false // it had the route; the others got it
+		}
 		way := wayOf(e)
 		f.Message = fmt.Sprintf("%s led %s to %s", who(e.Principal), way, cfName(c, *f))
 		if len(e.Assets) == 0 {
@@ -214,14 +217,17 @@ func ledTo(c *findings.Case, e inventory.Event, id inventory.AssetID) (string, b
 		if other.ID == id || other.Scope.Provider != inventory.Cloudflare || other.Scope.Account != e.Scope.Account {
 			continue
 		}
-		held := slices.ContainsFunc(other.Handles, func(h inventory.Handle) bool {
-			return string(h.ID) == e.Subject && h.Since.Before(e.Time)
-		})
-		if held || showed(other, inventory.CapRoutes, e) || showed(other, inventory.CapDomains, e) {
+		if held(other, e) || showed(other, inventory.CapRoutes, e) || showed(other, inventory.CapDomains, e) {
 			return called(other), true
 		}
 	}
 	return "", false
+}
+
+// held reports whether the asset had the route or the domain that the call names by
+// its id.
+func held(a inventory.Asset, e inventory.Event) bool {
+	return slices.ContainsFunc(a.Handles, func(h inventory.Handle) bool { return string(h.ID) == e.Subject && h.Since.Before(e.Time) })
 }
 
 // showed reports whether the last reading of those ways, from before the call, shows

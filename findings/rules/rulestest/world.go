@@ -90,6 +90,7 @@ func (w World) view() *inventory.View {
 	var assets []inventory.Asset
 	var readings []inventory.Coverage
 	var events []inventory.Event
+	var permits []inventory.Permit
 	for _, f := range w.Facts {
 		switch f := f.(type) {
 		case inventory.Asset:
@@ -98,11 +99,15 @@ func (w World) view() *inventory.View {
 			readings = append(readings, f)
 		case inventory.Event:
 			events = append(events, f)
+		case inventory.Permit:
+			permits = append(permits, f)
 		}
 	}
 	slices.SortFunc(events, inventory.CompareEvents)
 	v := inventory.NewView(w.Now, assets, readings)
 	v.Events = walk(events)
+	slices.SortFunc(permits, inventory.ComparePermits)
+	v.Permits = permits
 	v.History = func(_ context.Context, id inventory.AssetID) ([]inventory.Observation, error) {
 		return slices.DeleteFunc(slices.Clone(w.History), func(o inventory.Observation) bool { return o.Asset != id }), nil
 	}
@@ -128,7 +133,7 @@ func walk(events []inventory.Event) inventory.Walk {
 }
 
 func selects(f inventory.Filter, e inventory.Event) bool {
-	return (f.Asset == "" || slices.Contains(e.Assets, f.Asset)) &&
+	return (f.Asset == "" || slices.ContainsFunc(e.Assets, func(id inventory.AssetID) bool { return id == f.Asset || slices.Contains(f.Also, id) })) &&
 		(f.Principal == "" || f.Principal == e.Principal.ID) &&
 		(f.Action == "" || f.Action == e.Action) &&
 		(!f.Acts || !e.Looks()) &&
