@@ -52,6 +52,7 @@ func (c *Client) do(ctx context.Context, q ask) (Answer, error) {
 		c.note(a, bad, turn)
 		switch {
 		case bad == nil:
+			c.token.heard(a)
 			return answer, nil
 		case bad.State == inventory.Throttled:
 			stops++
@@ -64,6 +65,7 @@ func (c *Client) do(ctx context.Context, q ask) (Answer, error) {
 			}
 			tries++
 		default:
+			c.token.heard(a)
 			return Answer{}, &bad.Error
 		}
 	}

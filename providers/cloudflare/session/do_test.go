@@ -177,6 +177,33 @@ func TestAnAnswerThatDoesNotEndIsUnavailable(t *testing.T) {
 	})
 }
 
+// TestAnEndpointThatIsSilentIsNotAskedForEver: a scan makes thousands of calls.
+func TestAnEndpointThatIsSilentIsNotAskedForEver(t *testing.T) {
+	silent := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	in(t, session.Options{}, silent, func(w *world) {
+		for i := range 7 {
+			_, err := w.ask("x")
+			want := "no whole answer came in time"
+			if i >= 5 {
+				want = "not asked: the 5 calls before got no answer in time"
+			}
+			w.is(session.Error{State: inventory.Unavailable, Operation: "GET /x", Message: want}, failed(t, err))
+		}
+		w.is(15, w.requests())
+	})
+	answers := []http.HandlerFunc{}
+	for range 12 { // four calls
+		answers = append(answers, silent)
+	}
+	answers = append(answers, says(403, wrong(10000, "Authentication error")))
+	in(t, session.Options{}, inTurn(append(answers, answers...)...), func(w *world) {
+		for range 10 {
+			_, _ = w.ask("x")
+		}
+		w.is(26, w.requests()) // an answer, whatever it says, forgives those before
+	})
+}
+
 func TestAnAnswerWithoutBoundIsMalformed(t *testing.T) {
 	endless := func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

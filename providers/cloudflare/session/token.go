@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/cloudflare/cloudflare-go/v7/accounts"
@@ -82,45 +81,4 @@ func (c *Client) verify(ctx context.Context, q ask) (Token, error) {
 		c.token.end(Error{State: inventory.Denied, Code: "token-" + code([]byte(in.Status)), Message: "the token is not active"})
 	}
 	return Token{ID: in.ID, Status: in.Status, NotBefore: in.NotBefore.UTC(), Expires: in.Expires.UTC()}, nil
-}
-
-// standing is what is known of our token.
-type standing struct {
-	mu     sync.Mutex
-	worked bool
-	ended  *Error // why it is refused; nil: it is not known to be
-}
-
-func (s *standing) works() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.worked = true
-}
-
-// end notes that the token is refused as such, and says what to do.
-func (s *standing) end(e Error) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	advice := "the token is not accepted: check that it is whole, not revoked and not expired"
-	if s.worked {
-		advice = "the token ended while the account was read: scan again with one that lasts longer"
-	}
-	if s.ended == nil {
-		e.Message = join(e.Message, advice)
-		s.ended = &e
-	}
-	return advice
-}
-
-// refused fails a call with a token that is known to be refused: thousands of them
-// would only make the vendor suspicious.
-func (s *standing) refused(op Op) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.ended == nil {
-		return nil
-	}
-	e := *s.ended
-	e.Operation = op.Name
-	return &e
 }
