@@ -118,7 +118,7 @@ func (r *reading) coverage(due []object, left periods) inventory.Coverage {
 	c := inventory.Coverage{Cell: r.source.cell, State: inventory.Complete, Seen: r.seen}
 	if len(due) == 0 {
 		c.State = inventory.Partial
-		c.Why = inventory.Reason{Operation: "read events", Message: join(tooOld(r.old)+", so nothing was read", r.changed.String())}
+		c.Why = inventory.Reason{Operation: "read events", Message: join(tooOld(r.old)+", so nothing was read", r.changed.String(), r.source.format.Blind)}
 		return c
 	}
 	c.Mark, c.Usage = left.String(), left.on.counted
@@ -129,7 +129,7 @@ func (r *reading) coverage(due []object, left periods) inventory.Coverage {
 	if c.Continuity == inventory.Proved && !r.unvouched.IsZero() && r.unvouched.Before(c.Window.To) {
 		c.Window.To = r.unvouched
 	}
-	notes := []string{r.breaks.String(), r.unproved(), tooOld(r.old), r.changed.String(), join(r.proof.Notes...)}
+	notes := []string{r.breaks.String(), r.unproved(), tooOld(r.old), r.changed.String(), join(r.proof.Notes...), r.unknown.String(), r.source.format.Blind}
 	if c.Why.Message = join(notes...); c.Continuity == inventory.Broken {
 		c.State, c.Why.Operation = inventory.Partial, "read events"
 	}

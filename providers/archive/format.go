@@ -10,8 +10,8 @@ import (
 )
 
 // Format is a vendor's kind of exported log: how to tell its objects apart and
-// how to decode a record. All fields must be set, but for Member, Filter, Uses
-// and Silences.
+// how to decode a record. All fields must be set, but for Member, Filter, Uses,
+// Silences and Blind.
 type Format struct {
 	// Kind is the name of the kind: "cloudtrail".
 	Kind     string
@@ -47,6 +47,9 @@ type Format struct {
 	// fills the archive; it is asked of events that succeeded. Nil: no event
 	// does.
 	Silences func(inventory.Event) bool
+	// Blind says, in words, what logs of this kind never hold, such as reads: each
+	// cell of events tells it. Empty: nothing is known to be missing.
+	Blind string
 }
 
 // Filter says which records may matter, so that the others are passed over
@@ -82,6 +85,9 @@ type Decoded struct {
 	Event *inventory.Event
 	// Assets are what the record tells of assets.
 	Assets []inventory.Asset
+	// Unknown is the call of an event, without names and ids, if the format does
+	// not know what such a call does: see [unknowns]. Empty: it does.
+	Unknown string
 }
 
 // Class says what an object of an archive is. The zero value is Unrecognised:

@@ -23,10 +23,11 @@ type reading struct {
 	// there is none, or nobody was asked.
 	unvouched time.Time
 
-	seen   int // events
-	whole  int // objects that were read without a mistake
-	bad    mistakes
-	breaks breaks
+	seen    int // events
+	whole   int // objects that were read without a mistake
+	bad     mistakes
+	breaks  breaks
+	unknown unknowns
 
 	now   today
 	clean map[day]int // events of each day that has nothing to tell
@@ -141,6 +142,7 @@ func (r *reading) facts(d Decoded) error {
 	}
 	r.seen++
 	r.now.events++
+	r.unknown.note(d.Unknown)
 	if r.breaks.look(*d.Event, r.source.format.Silences) {
 		r.now.told = true
 	}
