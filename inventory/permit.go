@@ -2,6 +2,8 @@ package inventory
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -11,7 +13,7 @@ type Permit struct {
 	// ID is the principal, as owners and approvals name it: "cloudflare:token:ID",
 	// "cloudflare:user:ID".
 	ID string `json:"id"`
-	// Cell showed the permit, at the instant At.
+	// Cell showed the permit, at the instant At: that of the reading of the cell.
 	Cell Cell      `json:"cell"`
 	At   time.Time `json:"at"`
 
@@ -59,4 +61,31 @@ const (
 // ComparePermits orders permits by scope, kind, id and cell.
 func ComparePermits(a, b Permit) int {
 	return cmp.Or(a.Cell.Scope.Compare(b.Cell.Scope), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID), a.Cell.Compare(b.Cell))
+}
+
+// WithPermits gives the view the permits that there are as of its instant: of each,
+// by cell and id, the last reading, where no later whole reading of the cell left it
+// out. Readings that are later than the view are left out. The order of readings
+// never matters. It returns the view.
+func (v *View) WithPermits(readings []Permit) *View {
+	type key struct {
+		cell Cell
+		id   string
+	}
+	last := map[key]Permit{}
+	for _, p := range readings {
+		k := key{p.Cell, p.ID}
+		old, ok := last[k]
+		switch later := p.At.Compare(old.At); {
+		case p.At.After(v.At) || ok && later < 0:
+		case !ok || later > 0 || compareJSON(p, old) > 0:
+			last[k] = p
+		}
+	}
+	v.Permits = slices.SortedFunc(maps.Values(last), ComparePermits)
+	v.Permits = slices.DeleteFunc(v.Permits, func(p Permit) bool {
+		whole, ok := v.whole[p.Cell]
+		return ok && whole.Read.After(p.At)
+	})
+	return v
 }

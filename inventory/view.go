@@ -56,6 +56,9 @@ type View struct {
 	Assets []Asset
 	// Coverage is the last word on each cell, by cell.
 	Coverage []Coverage
+	// Permits say who may do what, in the order of ComparePermits: see
+	// [View.WithPermits]. Where there are none, look at the coverage.
+	Permits []Permit
 	// Events streams the events up to At. Nil: there are none.
 	Events Walk
 	// Usage streams what identities did. Nil: there is none.
@@ -66,10 +69,6 @@ type View struct {
 	// Dropped are the cells that the configuration asks for no more, by cell;
 	// none of them is in Coverage.
 	Dropped []Coverage
-
-	// Permits are who may do what, as the last readings told, by [ComparePermits].
-	// Nil: none was told.
-	Permits []Permit
 
 	whole   map[Cell]Coverage // the last reading of each cell that was whole
 	aliases map[AssetID]int   // where in Assets

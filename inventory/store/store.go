@@ -60,6 +60,8 @@ type Writer interface {
 	// is stored under the text of Part, in whatever scope. Of two usages in one
 	// batch that differ in nothing but counts and times the later one stands.
 	// What is stored of a part of which a batch holds nothing stays.
+	//
+	// A permit is known by cell and id; the one that was read last stands.
 	Append(ctx context.Context, b Batch) error
 }
 

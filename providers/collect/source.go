@@ -74,6 +74,10 @@ func (w *reader) take(ctx context.Context, f inventory.Fact) error {
 	if c, ok := f.(inventory.Coverage); ok {
 		return w.word(c)
 	}
+	if p, ok := f.(inventory.Permit); ok && p.At.IsZero() {
+		p.At = w.run.now // as that of its cell
+		f = p
+	}
 	u, counts := f.(inventory.Usage)
 	if w.full() && (!counts || !w.endsWith(u.Part)) {
 		if err := w.flush(ctx); err != nil {
@@ -202,13 +206,17 @@ func (w *reader) dated(c inventory.Coverage) inventory.Coverage {
 const aheadBy = 15 * time.Minute
 
 // lookAhead counts what the view of the run will not show, since it is from
-// after the run: an event, or the sighting of an asset.
+// after the run: an event, the sighting of an asset, or a permit.
 func (w *reader) lookAhead(f inventory.Fact) {
 	limit := w.run.now.Add(aheadBy)
 	switch f := f.(type) {
 	case inventory.Event:
 		if f.Time.After(limit) {
 			w.ahead[inventory.CapEvents]++
+		}
+	case inventory.Permit:
+		if f.At.After(limit) {
+			w.ahead[f.Cell.Capability]++
 		}
 	case inventory.Asset:
 		for _, s := range f.Sightings {

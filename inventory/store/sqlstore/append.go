@@ -13,6 +13,7 @@ type facts struct {
 	assets   []assetPoints
 	events   []eventRow
 	usages   usages
+	permits  []permitRow
 	coverage []coverageRow
 }
 
@@ -42,6 +43,10 @@ func (f *facts) add(run string, fact inventory.Fact) error {
 		f.events = append(f.events, row)
 	case inventory.Usage:
 		err = f.usages.add(x)
+	case inventory.Permit:
+		var row permitRow
+		row, err = newPermitRow(x)
+		f.permits = append(f.permits, row)
 	case inventory.Coverage:
 		var row coverageRow
 		row, err = newCoverageRow(run, x)
@@ -61,7 +66,7 @@ func (s *Store) Append(ctx context.Context, b store.Batch) error {
 	}
 	return s.write(ctx, "append to", func(t tx) error {
 		// In any order: nobody sees a part of a transaction.
-		for _, step := range []func(context.Context, tx) error{f.writeAssets, f.writeEvents, f.writeUsages, f.writeCoverage} {
+		for _, step := range []func(context.Context, tx) error{f.writeAssets, f.writeEvents, f.writeUsages, f.writePermits, f.writeCoverage} {
 			if err := step(ctx, t); err != nil {
 				return err
 			}

@@ -15,6 +15,9 @@
 // bytes in SQLite; what repeats, such as the names of calls, stands in tables of
 // its own. The same part counted again overwrites its rows.
 //
+// Permits are kept like observations, in a table of their own: what a cell says of a
+// principal is a row, with all instants at which it said so.
+//
 // # Safety
 //
 // A batch is one transaction. SQLite runs with a write-ahead log: a process

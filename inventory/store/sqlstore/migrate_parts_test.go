@@ -51,7 +51,7 @@ func TestOldFacetsAreSplitIntoParts(t *testing.T) {
 				}
 			}
 			for _, query := range []string{
-				"DROP TABLE usages", "DROP TABLE usage_identities", "DROP TABLE usage_calls", "DROP TABLE usage_parts",
+				"DROP TABLE permits", "DROP TABLE usages", "DROP TABLE usage_identities", "DROP TABLE usage_calls", "DROP TABLE usage_parts",
 				"CREATE TABLE usages (digest " + bytesOf(name) + ")", "DELETE FROM estray_schema WHERE version_id > 2",
 			} {
 				if _, err := s.DB().Exec(query); err != nil {

@@ -22,11 +22,15 @@ func (s *Store) View(ctx context.Context, at time.Time) (*inventory.View, error)
 		return nil, err
 	}
 	var assets []inventory.Asset
-	// Both in one transaction: a scan that commits in between would show assets
+	var permits []inventory.Permit
+	// All in one transaction: a scan that commits in between would show assets
 	// that the coverage of this view does not vouch for.
 	var coverage []inventory.Coverage
 	err = s.read(ctx, "read", func(t tx) error {
 		if coverage, err = readings(ctx, t, text); err != nil {
+			return err
+		}
+		if permits, err = readPermits(ctx, t, at); err != nil {
 			return err
 		}
 		assets, err = readAssets(ctx, t, at)
@@ -35,7 +39,7 @@ func (s *Store) View(ctx context.Context, at time.Time) (*inventory.View, error)
 	if err != nil {
 		return nil, err
 	}
-	v := inventory.NewView(at, assets, coverage)
+	v := inventory.NewView(at, assets, coverage).WithPermits(permits)
 	v.Events = s.walk(at)
 	v.Usage = s.tally(v)
 	v.History = s.recall(v)

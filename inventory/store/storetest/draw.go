@@ -12,13 +12,15 @@ import (
 // anyFact draws from few ids, instants and values, so that facts meet.
 func anyFact() *rapid.Generator[inventory.Fact] {
 	return rapid.Custom(func(r *rapid.T) inventory.Fact {
-		switch rapid.IntRange(0, 6).Draw(r, "kind") {
+		switch rapid.IntRange(0, 7).Draw(r, "kind") {
 		case 0:
 			return anyEvent(r)
 		case 1:
 			return anyCoverage(r)
 		case 2:
 			return anyUsage(r)
+		case 3:
+			return anyPermit(r)
 		}
 		return anyAsset(r)
 	})
@@ -97,6 +99,13 @@ func anyEvent(r *rapid.T) inventory.Event {
 	e.Provenance = inventory.Provenance{Object: "trail", Record: record}
 	e.Assets = append(e.Assets, rapid.SampledFrom([]inventory.AssetID{"name/a", "name/b", arn("sync")}).Draw(r, "names"))
 	return e
+}
+
+// anyPermit draws few permits that change; their cells are read as drawn.
+func anyPermit(r *rapid.T) inventory.Permit {
+	p := permit(rapid.SampledFrom([]string{"a", "b"}).Draw(r, "token"), 0, rapid.SampledFrom([]string{"", "Workers Scripts Write"}).Draw(r, "grant"))
+	p.Cell, p.At, p.Expires = cell(r), instant(r, "permitted").UTC(), rapid.SampledFrom([]time.Time{{}, hour(9).UTC()}).Draw(r, "expires")
+	return p
 }
 
 // anyUsage draws few parts of few rows, with few counts. What the batches hold of

@@ -189,12 +189,13 @@ func hostileTexts(t *testing.T, open Opener) {
 		c := functions()
 		c.Scope.Account = text
 		u := inventory.Usage{Identity: text, Asset: arn(text), Service: text, Name: text, Part: text}
-		facts = append(facts, e, a, u, reading(c, inventory.Complete, hour(1)))
+		p := inventory.Permit{ID: text, Cell: c, At: hour(1), Name: text, Grants: []string{text}}
+		facts = append(facts, e, a, u, p, reading(c, inventory.Complete, hour(1)))
 	}
 	put(t, s, facts...)
 	put(t, s, facts...)
 	v := viewAt(t, s, hour(2))
-	same(t, "assets, cells, events", []int{9, 9, 9}, []int{len(v.Assets), len(v.Coverage), len(ids(t, v, inventory.Filter{}))})
+	same(t, "assets, cells, events, permits", []int{9, 9, 9, 9}, []int{len(v.Assets), len(v.Coverage), len(ids(t, v, inventory.Filter{})), len(v.Permits)})
 	same(t, "usage", 9, len(tallied(t, v, inventory.UsageFilter{})))
 	for _, text := range []string{"a\x00b", "a\xffb", long, long + "y"} {
 		same(t, "usage of the identity", 1, len(tallied(t, v, inventory.UsageFilter{Identity: text})))

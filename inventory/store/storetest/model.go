@@ -15,6 +15,7 @@ import (
 func model(facts []inventory.Fact, batches [][]inventory.Fact, at time.Time) *inventory.View {
 	var assets []inventory.Asset
 	var coverage []inventory.Coverage
+	var permits []inventory.Permit
 	kept := map[[2]string]inventory.Event{}
 	known := map[inventory.AssetID]bool{}
 	var later []inventory.Asset
@@ -30,6 +31,8 @@ func model(facts []inventory.Fact, batches [][]inventory.Fact, at time.Time) *in
 			}
 			known[a.ID] = true
 			assets = append(assets, a)
+		case inventory.Permit:
+			permits = append(permits, x)
 		case inventory.Coverage:
 			coverage = append(coverage, x)
 		case inventory.Event:
@@ -45,7 +48,7 @@ func model(facts []inventory.Fact, batches [][]inventory.Fact, at time.Time) *in
 			assets = append(assets, a)
 		}
 	}
-	v := inventory.NewView(at, assets, coverage)
+	v := inventory.NewView(at, assets, coverage).WithPermits(permits)
 	v.Usage = modelTally(batches, v.At)
 	v.Events = func(_ context.Context, f inventory.Filter, yield func(inventory.Event) error) error {
 		var all []inventory.Event

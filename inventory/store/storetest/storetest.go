@@ -68,6 +68,10 @@ func Run(t *testing.T, open Opener) {
 		{"no usage is later than the view", usageUpTo},
 		{"a tally gives the usage of many batches and pages once", usagePages},
 		{"a tally stops at the receiver's error, and the receiver may ask the store", tallyStops},
+		{"a permit is kept as it was told, and the same twice changes nothing", permitsKept},
+		{"of the words on a permit the last one stands, in any order", permitsReplaced},
+		{"a permit that a later whole reading does not show is gone", permitsGone},
+		{"no permit is later than the view", permitsUpTo},
 		{"texts from outside may hold anything", hostileTexts},
 		{"times from year 0 to 9999 keep their order and nanoseconds", extremeTimes},
 		{"runs are listed in order, with a free id each", runsListed},
@@ -82,7 +86,7 @@ func Run(t *testing.T, open Opener) {
 }
 
 // Dump writes all that a view tells as JSON: assets with their presence,
-// coverage, events, usage and histories. Two stores with the same facts give the same
+// coverage, events, usage, permits and histories. Two stores with the same facts give the same
 // bytes.
 func Dump(ctx context.Context, v *inventory.View) (string, error) {
 	// Presence and history are worked out from the rest. They are written out
@@ -97,8 +101,9 @@ func Dump(ctx context.Context, v *inventory.View) (string, error) {
 		Assets   []seen
 		Coverage []inventory.Coverage
 		Events   []inventory.Event
-		Usage    []inventory.Usage `json:",omitempty"`
-	}{At: v.At, Coverage: v.Coverage}
+		Usage    []inventory.Usage  `json:",omitempty"`
+		Permits  []inventory.Permit `json:",omitempty"`
+	}{At: v.At, Coverage: v.Coverage, Permits: v.Permits}
 	for _, a := range v.Assets {
 		s := seen{Asset: a, Presence: v.Presence(a).String()}
 		if v.History != nil {
