@@ -122,7 +122,7 @@ func testHelpers() row {
 		own: []string{"internal/testparts", "internal/trailsign"},
 		others: []string{
 			"github.com/chromedp/cdproto", "github.com/chromedp/chromedp", "github.com/google/go-cmp",
-			"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "github.com/johannesboyne/gofakes3",
+			"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "github.com/cloudflare/cloudflare-go/v7", "github.com/johannesboyne/gofakes3",
 			"github.com/jackc/pgx/v5", "github.com/rogpeppe/go-internal", "github.com/santhosh-tekuri/jsonschema/v6",
 			"go.uber.org/goleak", "go.yaml.in/yaml/v3", "pgregory.net/rapid",
 		},
