@@ -213,6 +213,30 @@ func (l assetLine) sightings(taken time.Time, source string) []inventory.Sightin
 	return out
 }
 
+// permitLine is a permit as a line. It is a member, since a permit has an id too.
+type permitLine struct {
+	Permit inventory.Permit `json:"permit"`
+}
+
+// permit reads a line as a permit. One without an instant was read when the
+// snapshot was taken.
+func (l permitLine) permit(taken time.Time) (inventory.Permit, error) {
+	p := l.Permit
+	switch {
+	case p.ID == "":
+		return p, errors.New("the permit has an empty id")
+	case p.Cell.Source == "" || p.Cell.Capability == "" || p.Cell.Scope.Provider == "":
+		return p, errors.New("the permit does not say which cell showed it; add its source, scope and capability")
+	}
+	if p.At.IsZero() {
+		p.At = taken
+	}
+	for _, t := range []*time.Time{&p.At, &p.Issued, &p.Modified, &p.LastUsed, &p.NotBefore, &p.Expires} {
+		*t = t.UTC()
+	}
+	return p, nil
+}
+
 // coverageLine is a cell as a line, in the fields of a report.
 type coverageLine struct {
 	Source     string               `json:"source"`

@@ -22,13 +22,14 @@ const (
 	maxDepth = 128
 )
 
-// Line is one line after the header: an asset or a coverage, a mistake, or an
-// asset with a mistake that was mended.
+// Line is one line after the header: an asset, a permit or a coverage, a mistake, or
+// an asset with a mistake that was mended.
 type Line struct {
 	// Number counts from 1; the header's is 1.
 	Number   int
 	Asset    *inventory.Asset
 	Coverage *inventory.Coverage
+	Permit   *inventory.Permit
 	// Mistake says what is wrong with the line, with what to do about it.
 	Mistake error
 }
@@ -73,44 +74,44 @@ func Read(r io.Reader, source string, yield func(Line) error) (Header, error) {
 // parse fills the line from its text.
 func (l *Line) parse(text []byte, taken time.Time, source string) {
 	var kind struct {
-		Schema     *string `json:"schema"`
-		Capability *string `json:"capability"`
-		ID         *string `json:"id"`
+		Schema     *string          `json:"schema"`
+		Permit     *json.RawMessage `json:"permit"`
+		Capability *string          `json:"capability"`
+		ID         *string          `json:"id"`
 	}
 	if err := json.Unmarshal(text, &kind); err != nil {
 		l.Mistake = describe(err)
 		return
 	}
+	var err error
 	switch {
 	case kind.Schema != nil:
-		l.Mistake = errors.New("is a second header; keep each snapshot in a file of its own")
+		err = errors.New("is a second header; keep each snapshot in a file of its own")
 	case kind.Capability != nil:
-		var in coverageLine
-		if err := json.Unmarshal(text, &in); err != nil {
-			l.Mistake = describe(err)
-			return
-		}
-		c, err := in.coverage(taken)
-		if err != nil {
-			l.Mistake = err
-			return
-		}
-		l.Coverage = &c
+		l.Coverage, err = parseLine(text, func(in coverageLine) (inventory.Coverage, error) { return in.coverage(taken) })
+	case kind.Permit != nil:
+		l.Permit, err = parseLine(text, func(in permitLine) (inventory.Permit, error) { return in.permit(taken) })
 	case kind.ID != nil:
-		var in assetLine
-		if err := json.Unmarshal(text, &in); err != nil {
-			l.Mistake = describe(err)
-			return
-		}
-		a, err := in.asset(taken, source)
-		if err != nil {
-			l.Mistake = err
-			return
-		}
-		l.Asset = &a
+		l.Asset, err = parseLine(text, func(in assetLine) (inventory.Asset, error) { return in.asset(taken, source) })
 	default:
-		l.Mistake = errors.New(`is neither an asset ("id") nor coverage ("capability")`)
+		err = errors.New(`is neither an asset ("id") nor coverage ("capability") nor a permit ("permit")`)
 	}
+	if err != nil { // else what was mended stays told
+		l.Mistake = err
+	}
+}
+
+// parseLine reads a text as a line of one kind.
+func parseLine[L, T any](text []byte, fact func(L) (T, error)) (*T, error) {
+	var in L
+	if err := json.Unmarshal(text, &in); err != nil {
+		return nil, describe(err)
+	}
+	out, err := fact(in)
+	if err != nil {
+		return nil, err
+	}
+	return &out, nil
 }
 
 // describe rewords errors of the JSON reader without what the line holds.

@@ -47,7 +47,8 @@ func TestEveryLineFollowsTheSchema(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		assets := rapid.SliceOfN(rapid.Custom(drawAsset), 1, 3).Draw(r, "assets")
 		coverage := rapid.SliceOfN(rapid.Custom(drawCoverage), 1, 3).Draw(r, "coverage")
-		for line := range bytes.Lines(write(r, assets, coverage)) {
+		permits := rapid.SliceOfN(rapid.Custom(drawPermit), 1, 3).Draw(r, "permits")
+		for line := range bytes.Lines(write(r, assets, coverage, permits...)) {
 			if err := s.Validate(decoded(t, line)); err != nil {
 				r.Fatalf("%s\n%#v", line, err)
 			}
@@ -64,6 +65,8 @@ func TestSchemaTakesLinesMadeByHandAndRefusesOthers(t *testing.T) {
 		{"shortest header", `{"schema":"estray.snapshot/v1","taken":"2026-01-02T03:04:05Z"}`, true},
 		{"shortest asset", `{"id":"a","provider":"aws"}`, true},
 		{"shortest cell", `{"source":"s","capability":"functions","state":"denied"}`, true},
+		{"shortest permit", `{"permit":{"id":"cloudflare:token:1","kind":"token","cell":{"source":"s","scope":{"provider":"cloudflare"},"capability":"tokens"}}}`, true},
+		{"permit without a cell", `{"permit":{"id":"cloudflare:token:1","kind":"token"}}`, false},
 		{"field that nobody knows", `{"id":"a","provider":"aws","later":1}`, true},
 		{"header of another version", `{"schema":"estray.snapshot/v2","taken":"2026-01-02T03:04:05Z"}`, false},
 		{"header without a time", `{"schema":"estray.snapshot/v1"}`, false},
@@ -112,6 +115,8 @@ func TestSchemaNamesExactlyTheFieldsThatAreWritten(t *testing.T) {
 	asset.Logging = full[inventory.Logging]()
 	var cell inventory.Coverage
 	fill(reflect.ValueOf(&cell).Elem())
+	var permit inventory.Permit
+	fill(reflect.ValueOf(&permit).Elem())
 	var verdict snapshot.Verdict
 	fill(reflect.ValueOf(&verdict).Elem())
 
@@ -124,6 +129,9 @@ func TestSchemaNamesExactlyTheFieldsThatAreWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := w.WriteCoverage(cell); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.WritePermit(permit); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Flush(); err != nil {
@@ -139,7 +147,7 @@ func TestSchemaNamesExactlyTheFieldsThatAreWritten(t *testing.T) {
 	}
 	defs := root["$defs"].(map[string]any)
 	lines := bytes.Split(bytes.TrimSpace(b.Bytes()), []byte("\n"))
-	for i, name := range []string{"header", "asset", "coverage"} {
+	for i, name := range []string{"header", "asset", "coverage", "permit"} {
 		want, got := map[string]bool{}, map[string]bool{}
 		written(decoded(t, lines[i]), name, want)
 		named(defs[name].(map[string]any), defs, name, got)

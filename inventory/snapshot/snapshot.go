@@ -2,11 +2,12 @@
 // they were collected to where they are judged.
 //
 // It is JSON Lines. The first line is a [Header]; each further line is one
-// asset or one cell of coverage, in any order:
+// asset, one cell of coverage or one permit, in any order:
 //
 //	{"schema":"estray.snapshot/v1","taken":"2026-11-24T06:00:00Z","tool":"estray","version":"1.0"}
 //	{"id":"arn:aws:lambda:...","provider":"aws","account":"...","region":"...","name":"...", ...}
 //	{"source":"aws-lambda","provider":"aws","capability":"functions","state":"complete", ...}
+//	{"permit":{"id":"cloudflare:token:...","cell":{...},"kind":"token", ...}}
 //
 // # Assets
 //
@@ -22,9 +23,13 @@
 // the snapshot was taken stays denied: a snapshot that says nothing of its
 // coverage proves nothing by what it does not hold.
 //
+// # Permits
+//
+// A line with a permit says what one principal may do.
+//
 // # Other lines and fields
 //
-// A line that is neither is a mistake. Fields that are not known are passed
+// A line that is none of these is a mistake. Fields that are not known are passed
 // over, so that later versions may add some without a new schema.
 package snapshot
 

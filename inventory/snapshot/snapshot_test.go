@@ -23,16 +23,20 @@ func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		assets := rapid.SliceOfN(rapid.Custom(drawAsset), 0, 4).Draw(t, "assets")
 		coverage := rapid.SliceOfN(rapid.Custom(drawCoverage), 0, 4).Draw(t, "coverage")
-		first := write(t, assets, coverage)
+		permits := rapid.SliceOfN(rapid.Custom(drawPermit), 0, 4).Draw(t, "permits")
+		first := write(t, assets, coverage, permits...)
 
-		gotAssets, gotCoverage := read(t, first)
+		gotAssets, gotCoverage, gotPermits := read(t, first)
+		if diff := cmp.Diff(asJSON(t, permits), asJSON(t, gotPermits)); diff != "" {
+			t.Fatalf("permits (-want +got):\n%s", diff)
+		}
 		if diff := cmp.Diff(asJSON(t, assets), asJSON(t, gotAssets)); diff != "" {
 			t.Fatalf("assets (-want +got):\n%s", diff)
 		}
 		if diff := cmp.Diff(asJSON(t, coverage), asJSON(t, gotCoverage)); diff != "" {
 			t.Fatalf("coverage (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff(string(first), string(write(t, gotAssets, gotCoverage))); diff != "" {
+		if diff := cmp.Diff(string(first), string(write(t, gotAssets, gotCoverage, gotPermits...))); diff != "" {
 			t.Fatalf("written again (-first +second):\n%s", diff)
 		}
 	})
@@ -44,7 +48,7 @@ type fatal interface {
 	Fatal(args ...any)
 }
 
-func write(t fatal, assets []inventory.Asset, coverage []inventory.Coverage) []byte {
+func write(t fatal, assets []inventory.Asset, coverage []inventory.Coverage, permits ...inventory.Permit) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w, err := snapshot.NewWriter(&b, snapshot.Header{Taken: taken, Tool: "estray", Version: "1"})
@@ -61,13 +65,18 @@ func write(t fatal, assets []inventory.Asset, coverage []inventory.Coverage) []b
 			t.Fatal(err)
 		}
 	}
+	for _, p := range permits {
+		if err := w.WritePermit(p); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := w.Flush(); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
 }
 
-func read(t fatal, text []byte) (assets []inventory.Asset, coverage []inventory.Coverage) {
+func read(t fatal, text []byte) (assets []inventory.Asset, coverage []inventory.Coverage, permits []inventory.Permit) {
 	t.Helper()
 	h, err := snapshot.Read(bytes.NewReader(text), "snapshot:x", func(l snapshot.Line) error {
 		switch {
@@ -75,6 +84,8 @@ func read(t fatal, text []byte) (assets []inventory.Asset, coverage []inventory.
 			return l.Mistake
 		case l.Asset != nil:
 			assets = append(assets, *l.Asset)
+		case l.Permit != nil:
+			permits = append(permits, *l.Permit)
 		default:
 			coverage = append(coverage, *l.Coverage)
 		}
@@ -86,7 +97,7 @@ func read(t fatal, text []byte) (assets []inventory.Asset, coverage []inventory.
 	if want := (snapshot.Header{Schema: snapshot.Schema, Taken: taken, Tool: "estray", Version: "1"}); h != want {
 		t.Fatal("header is ", h)
 	}
-	return assets, coverage
+	return assets, coverage, permits
 }
 
 func asJSON[T any](t fatal, all []T) []string {
@@ -183,6 +194,15 @@ func drawAsset(t *rapid.T) inventory.Asset {
 	}
 	a.Sightings = []inventory.Sighting{{Cell: drawCell(t), At: instant().Draw(t, "sighted")}}
 	return a
+}
+
+func drawPermit(t *rapid.T) inventory.Permit {
+	yes := true
+	return inventory.Permit{
+		ID: "cloudflare:token:" + text().Draw(t, "token"), Cell: drawCell(t), At: taken.Add(time.Hour), Kind: inventory.TokenPermit, Name: text().Draw(t, "called"),
+		Status: text().Draw(t, "status"), Grants: rapid.SampledFrom([][]string{nil, {"a", "b"}}).Draw(t, "grants"), Deploys: rapid.Bool().Draw(t, "deploys"),
+		SecondFactor: rapid.SampledFrom([]*bool{nil, new(bool), &yes}).Draw(t, "second factor"), Expires: instant().Draw(t, "expires"),
+	}
 }
 
 func drawCoverage(t *rapid.T) inventory.Coverage {
@@ -313,6 +333,30 @@ func TestFacetsWin(t *testing.T) {
 	}
 }
 
+// TestPermitLines made by hand say as much as they must.
+func TestPermitLines(t *testing.T) {
+	const cell = `"cell":{"source":"s","scope":{"provider":"cloudflare","account":"1"},"capability":"tokens"}`
+	p := readLine(t, `{"permit":{"id":"cloudflare:token:1",`+cell+`,"kind":"token","expires":"2026-01-01T00:00:00+01:00"}}`).Permit
+	want := inventory.Permit{
+		ID: "cloudflare:token:1", Kind: inventory.TokenPermit, At: taken, Expires: time.Date(2025, 12, 31, 23, 0, 0, 0, time.UTC),
+		Cell: inventory.Cell{Source: "s", Scope: inventory.Scope{Provider: inventory.Cloudflare, Account: "1"}, Capability: inventory.CapTokens},
+	}
+	if diff := cmp.Diff(want, *p); diff != "" {
+		t.Error(diff)
+	}
+	for line, why := range map[string]string{
+		`{"permit":{` + cell + `}}`:       "empty id",
+		`{"permit":{"id":"x"}}`:           "which cell",
+		`{"permit":7}`:                    "wrong type",
+		`{"permit":{"id":"x","cell":[]}}`: "wrong type",
+	} {
+		_, err := snapshot.Read(strings.NewReader(`{"schema":"estray.snapshot/v1","taken":"2026-01-02T03:04:05Z"}`+"\n"+line), "s", func(l snapshot.Line) error { return l.Mistake })
+		if err == nil || !strings.Contains(err.Error(), why) {
+			t.Errorf("%s: %v, want %q", line, err, why)
+		}
+	}
+}
+
 // TestYieldError is returned unchanged.
 func TestYieldError(t *testing.T) {
 	want := errors.New("stop")
@@ -336,3 +380,13 @@ func TestWriteError(t *testing.T) {
 type broken struct{}
 
 func (broken) Write([]byte) (int, error) { return 0, errors.New("disk full") }
+
+// TestWhatListsTheKindShowedIt where a line names a source and no cell.
+func TestWhatListsTheKindShowedIt(t *testing.T) {
+	for kind, want := range map[string]inventory.Capability{"worker": inventory.CapWorkers, "pages-project": inventory.CapPages, "lambda-function": inventory.CapFunctions, "": inventory.CapFunctions} {
+		a := readLine(t, `{"id":"a","provider":"cloudflare","kind":"`+kind+`","seen_by":["x"]}`).Asset
+		if got := a.Sightings[0].Cell.Capability; got != want {
+			t.Errorf("%q: %s, want %s", kind, got, want)
+		}
+	}
+}

@@ -37,6 +37,11 @@ func (w *Writer) WriteCoverage(c inventory.Coverage) error {
 	return w.line("coverage of "+c.Cell.String(), lineOfCoverage(c))
 }
 
+// WritePermit writes what one principal may do.
+func (w *Writer) WritePermit(p inventory.Permit) error {
+	return w.line("permit "+p.ID, permitLine{p})
+}
+
 // Flush writes what is buffered.
 func (w *Writer) Flush() error {
 	if err := w.buf.Flush(); err != nil {

@@ -104,6 +104,7 @@ type read struct {
 	events   []inventory.Event
 	assets   []inventory.Asset
 	usages   []inventory.Usage
+	permits  []inventory.Permit
 	coverage map[inventory.Cell]inventory.Coverage
 }
 
@@ -133,6 +134,8 @@ func readAll(t *testing.T, p providers.Planner, before map[inventory.Cell]invent
 				out.assets = append(out.assets, f)
 			case inventory.Usage:
 				out.usages = append(out.usages, f)
+			case inventory.Permit:
+				out.permits = append(out.permits, f)
 			case inventory.Coverage:
 				out.coverage[f.Cell] = f
 			}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/estray/estray/internal/inflate"
 	"github.com/estray/estray/inventory"
@@ -122,7 +123,7 @@ func (f *snapshotFile) Cells() []inventory.Cell {
 	return out
 }
 
-// Read emits every asset, then every cell.
+// Read emits every asset and permit, then every cell.
 func (f *snapshotFile) Read(ctx context.Context, _ providers.Since, emit providers.Emit) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -131,7 +132,7 @@ func (f *snapshotFile) Read(ctx context.Context, _ providers.Since, emit provide
 		return emit(f.cannot(f.unusable))
 	}
 	var bad mistakes
-	assets, held := 0, map[inventory.Scope]int{}
+	assets, held := 0, map[list]int{}
 	var refused error
 	_, err := f.read(ctx, func(l snapshot.Line) error {
 		switch {
@@ -144,8 +145,11 @@ func (f *snapshotFile) Read(ctx context.Context, _ providers.Since, emit provide
 		}
 		if l.Asset != nil && refused == nil {
 			assets++
-			held[l.Asset.Scope]++
+			held[list{l.Asset.Scope, l.Asset.Kind.Listing()}]++
 			refused = emit(*l.Asset)
+		}
+		if l.Permit != nil && refused == nil {
+			refused = emit(*l.Permit)
 		}
 		return refused
 	})
@@ -162,18 +166,25 @@ func (f *snapshotFile) Read(ctx context.Context, _ providers.Since, emit provide
 	return f.speak(assets, &bad, emit)
 }
 
+// list is where an asset of a snapshot was listed.
+type list struct {
+	scope inventory.Scope
+	by    inventory.Capability
+}
+
 // count holds the number of assets that a cell says were read against those
 // that the file holds: a copy that was cut short between two lines shows no
 // other mistake.
-func (f *snapshotFile) count(held map[inventory.Scope]int) {
+func (f *snapshotFile) count(held map[list]int) {
 	for i, c := range f.coverage {
 		n := 0
-		for scope, assets := range held {
-			if c.Cell.Scope.Contains(scope) {
+		for in, assets := range held {
+			if c.Cell.Scope.Contains(in.scope) && c.Cell.Capability == in.by {
 				n += assets
 			}
 		}
-		if c.Cell.Capability != inventory.CapFunctions || !c.State.Whole() || n >= c.Seen {
+		lists := slices.Contains(inventory.Listings(c.Cell.Scope.Provider), c.Cell.Capability)
+		if !lists || !c.State.Whole() || n >= c.Seen {
 			continue
 		}
 		c.State, c.Expected, c.Seen = inventory.Partial, c.Seen, n

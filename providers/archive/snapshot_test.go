@@ -122,6 +122,30 @@ func TestSnapshotsAsTheyAre(t *testing.T) {
 	}
 }
 
+// TestSnapshotOfCloudflare: each list is counted by what it lists, and permits are
+// facts.
+func TestSnapshotOfCloudflare(t *testing.T) {
+	in := func(capability inventory.Capability) inventory.Cell {
+		return inventory.Cell{Source: "cloudflare", Scope: inventory.Scope{Provider: inventory.Cloudflare}, Capability: capability}
+	}
+	text := header
+	for _, list := range []string{"workers", "pages", "tokens"} {
+		text += `{"source":"cloudflare","provider":"cloudflare","capability":"` + list + `","state":"complete","seen":2}` + "\n"
+	}
+	for i, kind := range []string{"worker", "pages-project", "pages-project"} {
+		text += fmt.Sprintf(`{"id":"%d","provider":"cloudflare","kind":"%s"}`+"\n", i, kind)
+	}
+	text += `{"permit":{"id":"cloudflare:token:1","kind":"token","cell":{"source":"cloudflare","scope":{"provider":"cloudflare"},"capability":"tokens"}}}` + "\n"
+	got := readAll(t, snapshotOf(t, []byte(text)), nil)
+	checkCoverage(t, got.coverage[in(inventory.CapWorkers)], inventory.Partial, "2 assets were read, and the file holds 1")
+	checkCoverage(t, got.coverage[in(inventory.CapPages)], inventory.Complete)
+	checkCoverage(t, got.coverage[in(inventory.CapTokens)], inventory.Complete)
+	want := []inventory.Permit{{ID: "cloudflare:token:1", Kind: inventory.TokenPermit, Cell: in(inventory.CapTokens), At: at("2026-01-02T00:00:00Z")}}
+	if diff := cmp.Diff(want, got.permits); diff != "" {
+		t.Errorf("permits (-want +got):\n%s", diff)
+	}
+}
+
 // TestSnapshotThatIsNone is never clean.
 func TestSnapshotThatIsNone(t *testing.T) {
 	folder := os.DirFS(files{"dir/s": nil}.write(t))
