@@ -246,35 +246,12 @@ func (c *Case) gaps(r Rule, s inventory.Scope, need inventory.Capability) []inve
 	switch {
 	case need == inventory.CapEvents:
 		return c.View.LogGaps(s, r.Listens[s.Provider]...)
-	case need == inventory.CapRoutes && c.zoneless(s):
-		return nil
 	case need != CapRegistry:
 		return c.View.Gaps(s, need)
 	case c.RegistryRead:
 		return nil
 	}
 	return []inventory.Coverage{{Cell: inventory.Cell{Scope: s, Capability: CapRegistry}, Why: inventory.Reason{Message: "no registry was given"}}}
-}
-
-// zoneless reports whether the zones of the scope were listed whole and there is
-// none: then there are no routes either, and no cell that could tell so.
-func (c *Case) zoneless(s inventory.Scope) bool {
-	none := false
-	for _, cov := range c.View.Coverage {
-		if !cov.Cell.Scope.Touches(s) {
-			continue
-		}
-		switch cov.Cell.Capability {
-		case inventory.CapRoutes:
-			return false
-		case inventory.CapZones:
-			if !cov.State.Whole() || cov.Seen > 0 {
-				return false
-			}
-			none = true
-		}
-	}
-	return none
 }
 
 // Scopes lists every scope that a cell or an asset of the view names, sorted.

@@ -339,6 +339,8 @@ func (v *View) gaps(s Scope, capability Capability) []Coverage {
 	switch {
 	case v.unused(s):
 		return nil
+	case len(touching) == 0 && capability == CapRoutes && v.zoneless(s):
+		return nil
 	case len(touching) == 0:
 		return v.unread(s, capability)
 	}
@@ -363,6 +365,13 @@ func (v *View) unused(s Scope) bool {
 		}
 	}
 	return true
+}
+
+// zoneless reports whether the zones of the scope were listed whole and there are
+// none: then there are no routes either, and no cell that could tell so.
+func (v *View) zoneless(s Scope) bool {
+	lists := v.touching(s, CapZones)
+	return len(lists) > 0 && !slices.ContainsFunc(lists, func(c Coverage) bool { return !c.State.Whole() || c.Seen > 0 })
 }
 
 // touching lists the cells of the capability that share a place with the scope.

@@ -62,28 +62,49 @@ func (j judge) hidden(c registry.Claim) []inventory.Coverage {
 	return slices.CompactFunc(out, func(a, b inventory.Coverage) bool { return a.Compare(b) == 0 })
 }
 
-// lists are the readings that would show what the selector selects. A selector
-// without kind and provider may select what any provider lists of which something
-// is read.
+// lists are the readings that would show what the selector selects. Zones and
+// hostnames select by ways in, so that those must be known too.
 func (j judge) lists(s registry.Selector) []inventory.Capability {
-	switch {
-	case s.Kind != "":
-		return []inventory.Capability{s.Kind.Listing()}
-	case s.Provider != "":
-		return inventory.Listings(s.Provider)
-	}
 	var out []inventory.Capability
-	for _, p := range inventory.Providers() {
-		of := func(c inventory.Coverage) bool { return c.Cell.Scope.Provider == p }
-		if slices.ContainsFunc(j.View.Coverage, of) {
+	for _, p := range j.providers(s) {
+		if s.Kind == "" {
 			out = append(out, inventory.Listings(p)...)
 		}
+		if len(s.Zones)+len(s.Hostnames) > 0 {
+			out = append(out, ways(p)...)
+		}
 	}
-	if len(out) == 0 {
-		out = inventory.Listings("")
+	if s.Kind != "" {
+		out = append(out, s.Kind.Listing())
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// providers are those that the selector leaves room for. One without a provider may
+// select what any lists of which something is read.
+func (j judge) providers(s registry.Selector) []inventory.Provider {
+	if s.Provider != "" {
+		return []inventory.Provider{s.Provider}
+	}
+	var out []inventory.Provider
+	for _, p := range inventory.Providers() {
+		if slices.ContainsFunc(j.View.Coverage, func(c inventory.Coverage) bool { return c.Cell.Scope.Provider == p }) {
+			out = append(out, p)
+		}
+	}
+	if len(out) == 0 {
+		return []inventory.Provider{""}
+	}
+	return out
+}
+
+// ways are the readings that tell of hostnames at a provider.
+func ways(p inventory.Provider) []inventory.Capability {
+	if p == inventory.Cloudflare {
+		return slices.Concat([]inventory.Capability{inventory.CapZones}, inventory.Worker.WaysInto(), inventory.PagesProject.WaysInto())
+	}
+	return []inventory.Capability{inventory.CapURLs}
 }
 
 // scopes are the places that a selector leaves room for: each account with
