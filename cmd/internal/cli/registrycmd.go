@@ -18,7 +18,7 @@ import (
 type capability = inventory.Capability
 
 func registryCommand(a *app) *cobra.Command {
-	return group("registry", "what should be: owners, claims, approvals", registryCheck(a), registryInit(a))
+	return group("registry", "what should be: owners, claims, approvals", registryCheck(a), registryInit(a), registryImport(a))
 }
 
 // registryCheck is registry check. It opens no store, so that it can run where
