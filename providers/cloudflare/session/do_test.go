@@ -23,7 +23,10 @@ func TestTheAnswerThatPanicsInTheVendorsClientPasses(t *testing.T) {
 		return func(ctx context.Context, own ...option.RequestOption) error {
 			var p workers.ScriptScriptAndVersionSettingGetParams
 			p.AccountID.Value, p.AccountID.Present = "a", true
-			_, err := workers.NewScriptScriptAndVersionSettingService(opts...).Get(ctx, session.PathName("api"), p, own...)
+			got, err := workers.NewScriptScriptAndVersionSettingService(opts...).Get(ctx, session.PathName("api"), p, own...)
+			if err != nil || got.JSON.RawJSON() != "" {
+				t.Errorf("the vendor's client decoded: %v, %v", got, err)
+			}
 			return err
 		}
 	}
@@ -337,6 +340,16 @@ func TestTheEndOfTheContextEndsACallAtOnce(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestTheEndOfTheContextIsToldInTheLastTryToo(t *testing.T) {
+	silent := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	in(t, session.Options{}, silent, func(w *world) {
+		ctx, cancel := context.WithTimeout(w.Context(), 150*time.Second)
+		defer cancel()
+		_, err := w.client.Do(ctx, session.Op{}, w.client.Untyped("x"))
+		w.is([]any{true, 3}, []any{errors.Is(err, context.DeadlineExceeded), w.requests()})
+	})
 }
 
 func TestNothingOfTheEnvironmentIsRead(t *testing.T) {

@@ -89,6 +89,13 @@ func TestTheComplaintThatIsKnownSpeaks(t *testing.T) {
 	})
 }
 
+func TestARefusalShowsNoToken(t *testing.T) {
+	in(t, session.Options{}, says(404, wrong(10007, "not for "+canary+" from 203.0.113.7")), func(w *world) {
+		_, err := w.ask("x")
+		w.is("GET /x: 10007: not for [token] from [address]", err.Error())
+	})
+}
+
 // TestATokenThatEndsEndsAllCalls: what was read stands, and nothing more is asked.
 func TestATokenThatEndsEndsAllCalls(t *testing.T) {
 	in(t, session.Options{}, inTurn(says(200, fine), says(401, wrong(1000, "Invalid API Token"))), func(w *world) {

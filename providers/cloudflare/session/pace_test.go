@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -214,6 +215,49 @@ func TestManyRefusalsAtOnceAreOneStop(t *testing.T) {
 		all.Wait()
 		w.is(10, w.requests())
 		w.is(22*time.Second, time.Since(w.start))
+	})
+}
+
+// TestOnlyAnAnswerAfterAStopForgivesIt: not one to a call made before, nor a server
+// error, which may come from the edge.
+func TestOnlyAnAnswerAfterAStopForgivesIt(t *testing.T) {
+	stop := with(says(429, ""), "Retry-After", "20")
+	in(t, session.Options{}, inTurn(stop, says(503, ""), stop), func(w *world) {
+		_, err := w.ask("x")
+		w.is(over, failed(t, err).Message)
+		w.is([]float64{0, 20, 20.5}, w.seconds())
+	})
+	slow := func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "/slow/") {
+			time.Sleep(5 * time.Second)
+			says(200, fine)(w, r)
+			return
+		}
+		stop(w, r)
+	}
+	in(t, session.Options{}, slow, func(w *world) {
+		var other sync.WaitGroup
+		other.Go(func() {
+			if _, err := w.ask("accounts/slow/x"); err != nil {
+				t.Error(err)
+			}
+		})
+		_, err := w.ask("x")
+		other.Wait()
+		w.is(over, failed(t, err).Message)
+		w.is(3, w.requests())
+	})
+}
+
+func TestATurnThatComesTooLateIsNotWaitedFor(t *testing.T) {
+	in(t, session.Options{Rate: 0.01}, says(200, fine), func(w *world) {
+		if _, err := w.ask("x"); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(w.Context(), time.Second)
+		defer cancel()
+		_, err := w.client.Do(ctx, session.Op{}, w.client.Untyped("x"))
+		w.is(true, errors.Is(err, context.DeadlineExceeded))
 	})
 }
 
