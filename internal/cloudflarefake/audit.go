@@ -115,6 +115,17 @@ func (c *call) showEntry(e AuditEntry) any {
 	return e
 }
 
+func (c *call) productCategories() answer {
+	all := c.account.ProductCategories
+	if all == nil {
+		all = []ProductCategory{
+			{Label: "Developer Platform", Value: "developer_platform", Products: []Product{{"Workers", "workers"}, {"Pages", "pages"}}},
+			{Label: "Account", Value: "account", Products: []Product{{"Members", "members"}, {"API Tokens", "api_tokens"}}},
+		}
+	}
+	return whole(all, func(p ProductCategory) any { p.Products = list(p.Products); return p })
+}
+
 // auditV1 is the audit log, version 1.
 func (c *call) auditV1() answer {
 	since, before, ok := c.window()

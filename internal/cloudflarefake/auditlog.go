@@ -69,6 +69,20 @@ type AuditZone struct {
 	Name string `json:"name"`
 }
 
+// ProductCategory is a set of products that the audit log, version 2, can be asked
+// for.
+type ProductCategory struct {
+	Label    string    `json:"label"`
+	Value    string    `json:"value"`
+	Products []Product `json:"products"`
+}
+
+// Product is one of them.
+type Product struct {
+	Label string `json:"label"`
+	Value string `json:"value"`
+}
+
 // AuditEntryV1 is an entry of the audit log, version 1.
 type AuditEntryV1 struct {
 	ID           string          `json:"id"`

@@ -53,7 +53,10 @@ func cut[T any](c *call, all []T) (part []T, info *pageInfo, a answer, ok bool) 
 	if c.deaf {
 		told = 1
 	}
-	from := min((at-1)*size, len(all))
+	from := len(all)
+	if at-1 <= len(all)/size { // no page is so far out that its number overflows
+		from = min((at-1)*size, len(all))
+	}
 	to := min(from+size, len(all))
 	return all[from:to], &pageInfo{Page: told, PerPage: size, Count: to - from, TotalCount: len(all),
 		TotalPages: (len(all) + size - 1) / size}, answer{}, true

@@ -136,6 +136,7 @@ func endpoints() []endpoint {
 		{path: "/accounts/:a/queues/:q/consumers", serve: (*call).consumers},
 		{path: "/accounts/:a/workflows", bounds: hundred, serve: (*call).workflows},
 		{path: "/accounts/:a/logs/audit", bounds: bounds{usual: 100, least: 1, most: 1000, strict: true}, serve: (*call).audit},
+		{path: "/accounts/:a/logs/audit/product_categories", serve: (*call).productCategories},
 		{path: "/accounts/:a/audit_logs", bounds: bounds{usual: 100, least: 1, most: 1000, strict: true}, serve: (*call).auditV1},
 	}
 }

@@ -90,6 +90,8 @@ type Account struct {
 	// Audit and AuditV1 are the entries of both audit logs, in any order.
 	Audit   []AuditEntry
 	AuditV1 []AuditEntryV1
+	// ProductCategories are what the audit log can be asked for; nil: two.
+	ProductCategories []ProductCategory
 }
 
 // Zone is one zone of an account.
