@@ -2,6 +2,7 @@ package cloudflarefake
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -79,25 +80,44 @@ func (e *endpoint) match(parts []string) (map[string]string, bool) {
 // endpoints is every path that is served. A path of words stands before one with
 // a placeholder in the same place.
 func endpoints() []endpoint {
-	fifty := bounds{usual: 20, least: 5, most: 50, strict: true}
-	hundred := bounds{usual: 20, least: 1, most: 100}
-	pages := bounds{usual: 25, least: 1, most: 25}
+	return slices.Concat(accountEndpoints(), workerEndpoints(), platformEndpoints())
+}
+
+// fifty are the bounds that the published document gives to accounts, zones and
+// members.
+func fifty() bounds { return bounds{usual: 20, least: 5, most: 50, strict: true} }
+
+func upTo(most int) bounds { return bounds{usual: min(most, 20), least: 1, most: most} }
+
+// accountEndpoints are about accounts, people, tokens, guards and logs.
+func accountEndpoints() []endpoint {
+	thousand := bounds{usual: 100, least: 1, most: 1000, strict: true}
 	return []endpoint{
-		{path: "/accounts", bounds: fifty, serve: (*call).accounts},
-		{path: "/zones", bounds: fifty, serve: (*call).zones},
+		{path: "/accounts", bounds: fifty(), serve: (*call).accounts},
+		{path: "/zones", bounds: fifty(), serve: (*call).zones},
 		{path: "/user/tokens/verify", serve: (*call).verifyUser},
-		{path: "/accounts/:a/members", bounds: fifty, serve: (*call).members},
-		{path: "/accounts/:a/roles", bounds: fifty, serve: (*call).roles},
-		{path: "/accounts/:a/tokens", bounds: fifty, serve: (*call).tokens},
+		{path: "/accounts/:a/members", bounds: fifty(), serve: (*call).members},
+		{path: "/accounts/:a/roles", bounds: fifty(), serve: (*call).roles},
+		{path: "/accounts/:a/tokens", bounds: fifty(), serve: (*call).tokens},
 		{path: "/accounts/:a/tokens/verify", serve: (*call).verifyAccount},
 		{path: "/accounts/:a/tokens/permission_groups", serve: (*call).permissionGroups},
 		{path: "/accounts/:a/tokens/:t", serve: (*call).token},
+		{path: "/accounts/:a/access/apps", bounds: upTo(1000), serve: (*call).accessApps},
+		{path: "/accounts/:a/logpush/jobs", serve: (*call).logpushJobs},
+		{path: "/accounts/:a/logs/audit", bounds: thousand, serve: (*call).audit},
+		{path: "/accounts/:a/logs/audit/product_categories", serve: (*call).productCategories},
+		{path: "/accounts/:a/audit_logs", bounds: thousand, serve: (*call).auditV1},
+	}
+}
 
-		{path: "/accounts/:a/workers/workers", bounds: hundred, serve: (*call).workers},
+// workerEndpoints are about Workers and what leads to them.
+func workerEndpoints() []endpoint {
+	return []endpoint{
+		{path: "/accounts/:a/workers/workers", bounds: upTo(100), serve: (*call).workers},
 		{path: "/accounts/:a/workers/workers/:w", serve: (*call).oneWorker},
-		{path: "/accounts/:a/workers/workers/:w/versions", bounds: hundred, serve: (*call).workerVersions},
+		{path: "/accounts/:a/workers/workers/:w/versions", bounds: upTo(100), serve: (*call).workerVersions},
 		{path: "/accounts/:a/workers/workers/:w/versions/:v", serve: (*call).workerVersion},
-		{path: "/accounts/:a/workers/workers/:w/previews", bounds: hundred, serve: (*call).previews},
+		{path: "/accounts/:a/workers/workers/:w/previews", bounds: upTo(100), serve: (*call).previews},
 		{path: "/accounts/:a/workers/scripts", serve: (*call).scripts},
 		{path: "/accounts/:a/workers/scripts/:s", code: true},
 		{path: "/accounts/:a/workers/scripts/:s/content", code: true},
@@ -105,7 +125,7 @@ func endpoints() []endpoint {
 		{path: "/accounts/:a/workers/scripts/:s/settings", serve: (*call).settings},
 		{path: "/accounts/:a/workers/scripts/:s/script-settings", serve: (*call).scriptSettings},
 		{path: "/accounts/:a/workers/scripts/:s/deployments", serve: (*call).deployments},
-		{path: "/accounts/:a/workers/scripts/:s/versions", bounds: hundred, serve: (*call).versions},
+		{path: "/accounts/:a/workers/scripts/:s/versions", bounds: upTo(100), serve: (*call).versions},
 		{path: "/accounts/:a/workers/scripts/:s/versions/:v", serve: (*call).version},
 		{path: "/accounts/:a/workers/scripts/:s/schedules", serve: (*call).schedules},
 		{path: "/accounts/:a/workers/scripts/:s/secrets", serve: (*call).secrets},
@@ -113,30 +133,29 @@ func endpoints() []endpoint {
 		{path: "/accounts/:a/workers/scripts/:s/subdomain", serve: (*call).scriptSubdomain},
 		{path: "/accounts/:a/workers/subdomain", serve: (*call).subdomain},
 		{path: "/accounts/:a/workers/domains", serve: (*call).domains},
-		{path: "/accounts/:a/workers/durable_objects/namespaces", bounds: hundred, serve: (*call).durableObjects},
+		{path: "/accounts/:a/workers/durable_objects/namespaces", bounds: upTo(100), serve: (*call).durableObjects},
 		{path: "/accounts/:a/workers/observability/destinations", serve: (*call).destinations},
 		{path: "/zones/:z/workers/routes", serve: (*call).routes},
-		{path: "/zones/:z/email/routing/rules", bounds: fifty, serve: (*call).emailRules},
+		{path: "/zones/:z/email/routing/rules", bounds: fifty(), serve: (*call).emailRules},
+	}
+}
 
+// platformEndpoints are about dispatch namespaces, Pages, queues and workflows.
+func platformEndpoints() []endpoint {
+	pages := bounds{usual: 25, least: 1, most: 25}
+	return []endpoint{
 		{path: "/accounts/:a/workers/dispatch/namespaces", serve: (*call).namespaces},
-		{path: "/accounts/:a/workers/dispatch/namespaces/:ns/scripts", bounds: hundred, serve: (*call).dispatchScripts},
+		{path: "/accounts/:a/workers/dispatch/namespaces/:ns/scripts", bounds: upTo(100), serve: (*call).dispatchScripts},
 		{path: "/accounts/:a/workers/dispatch/namespaces/:ns/scripts/:s", serve: (*call).dispatchScript},
 		{path: "/accounts/:a/workers/dispatch/namespaces/:ns/scripts/:s/content", code: true},
 		{path: "/accounts/:a/workers/dispatch/namespaces/:ns/scripts/:s/bindings", serve: (*call).dispatchBindings},
 		{path: "/accounts/:a/workers/dispatch/namespaces/:ns/scripts/:s/settings", serve: (*call).dispatchSettings},
-
 		{path: "/accounts/:a/pages/projects", bounds: pages, serve: (*call).projects},
 		{path: "/accounts/:a/pages/projects/:p", serve: (*call).project},
 		{path: "/accounts/:a/pages/projects/:p/deployments", bounds: pages, serve: (*call).projectDeployments},
 		{path: "/accounts/:a/pages/projects/:p/domains", serve: (*call).projectDomains},
-
-		{path: "/accounts/:a/access/apps", bounds: bounds{usual: 25, least: 1, most: 1000}, serve: (*call).accessApps},
-		{path: "/accounts/:a/logpush/jobs", serve: (*call).logpushJobs},
-		{path: "/accounts/:a/queues", bounds: hundred, serve: (*call).queues},
+		{path: "/accounts/:a/queues", bounds: upTo(100), serve: (*call).queues},
 		{path: "/accounts/:a/queues/:q/consumers", serve: (*call).consumers},
-		{path: "/accounts/:a/workflows", bounds: hundred, serve: (*call).workflows},
-		{path: "/accounts/:a/logs/audit", bounds: bounds{usual: 100, least: 1, most: 1000, strict: true}, serve: (*call).audit},
-		{path: "/accounts/:a/logs/audit/product_categories", serve: (*call).productCategories},
-		{path: "/accounts/:a/audit_logs", bounds: bounds{usual: 100, least: 1, most: 1000, strict: true}, serve: (*call).auditV1},
+		{path: "/accounts/:a/workflows", bounds: upTo(100), serve: (*call).workflows},
 	}
 }
