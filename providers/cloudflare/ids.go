@@ -24,6 +24,12 @@ func NamespaceName(account, name string) inventory.AssetID {
 	return in(account, "dispatch-name", name)
 }
 
+// DispatchScriptID is the id of a script in the dispatch namespace of that name: it
+// has no tag that the vendor promises to keep.
+func DispatchScriptID(account, namespace, script string) inventory.AssetID {
+	return in(account, "dispatch-script", namespace+"/"+script)
+}
+
 // RouteID is the handle of a Worker that a route of a zone leads to.
 func RouteID(zone, id string) inventory.AssetID {
 	return inventory.AssetID("cloudflare:zone/" + zone + "/route/" + id)

@@ -62,7 +62,7 @@ func (r *reading) listAccess(ctx context.Context) {
 // places are the hosts, with or without a path, that an application covers. Only
 // applications of hosts stand before one.
 func (in *appIn) places() []string {
-	if in.Type != "self_hosted" && in.Type != "" {
+	if !slices.Contains([]string{"self_hosted", "ssh", "vnc", ""}, in.Type) {
 		return nil
 	}
 	out := append([]string{in.Domain}, in.SelfHosted...)
@@ -75,8 +75,9 @@ func (in *appIn) places() []string {
 	return sorted(out)
 }
 
-// guard puts the application before a way in that covers all of it. One that covers
-// a part of it, or lets everybody by, makes public the widest that it may be.
+// guard puts the application before a way in that covers all of it, the most
+// specific one that does. One that covers a part of it, or lets everybody by, leaves
+// the way public at the widest.
 func (g guards) guard(way inventory.Exposure, path string) inventory.Exposure {
 	if g.why != nil {
 		way.UpperBound, way.Note = true, joined("Access not read", way.Note)
@@ -86,24 +87,41 @@ func (g guards) guard(way inventory.Exposure, path string) inventory.Exposure {
 		return way
 	}
 	path = strings.Trim(strings.TrimSuffix(path, "*"), "/")
-	inside := false
-	for _, app := range g.apps {
-		switch covers := app.covers(way, path); {
-		case covers == whole && !app.open && way.Guard == "":
-			way.Guard, way.Reach = app.name, inventory.ReachAuthenticated
-		case covers == whole && app.open:
-			way.UpperBound, way.Note = true, joined("Access application "+app.name+" lets some by without asking", way.Note)
-		case covers == some:
-			inside = inside || app.open
-			if !app.open {
-				way.Note = joined("Access application "+app.name+" covers a part", way.Note)
+	var best *guardApp
+	var parts []guardApp
+	for i, app := range g.apps {
+		switch app.covers(way, path) {
+		case whole:
+			if best == nil || app.beats(*best) {
+				best = &g.apps[i]
 			}
+		case some:
+			parts = append(parts, app)
 		}
 	}
-	if inside && way.Guard != "" { // what is more specific stands
-		way.Reach, way.UpperBound, way.Note = inventory.ReachPublic, true, joined("an Access application lets everybody by on a part", way.Note)
+	switch {
+	case best == nil:
+	case best.open:
+		way.UpperBound, way.Note = true, joined("the Access application "+best.name+" lets everybody by", way.Note)
+	default:
+		way.Guard, way.Reach = best.name, inventory.ReachAuthenticated
+	}
+	for _, app := range parts {
+		switch {
+		case app.open && way.Guard != "":
+			way.Reach, way.UpperBound, way.Note = inventory.ReachPublic, true, joined("the Access application "+app.name+" lets everybody by on a part", way.Note)
+		case !app.open && way.Guard == "":
+			way.UpperBound, way.Note = true, joined("the Access application "+app.name+" covers a part", way.Note)
+		}
 	}
 	return way
+}
+
+// beats reports whether the application is more specific than another one that
+// covers the same way in.
+func (a guardApp) beats(o guardApp) bool {
+	star := func(g guardApp) int { return strings.Count(g.host, "*") }
+	return cmp.Or(cmp.Compare(star(o), star(a)), cmp.Compare(len(a.host), len(o.host)), cmp.Compare(len(a.path), len(o.path))) > 0
 }
 
 func joined(a, b string) string {

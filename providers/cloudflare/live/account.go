@@ -136,8 +136,7 @@ type reading struct {
 	pointed map[string]string // names of Workers, and what names them
 	zoned   map[string]bool   // zones that something names
 	strange map[string]int    // types of binding that are not known
-	// deletions are what events of this scan deleted, and when last.
-	deletions map[inventory.AssetID]time.Time
+	acts    acts
 	// expectScripts is how many scripts dispatch namespaces say that they hold.
 	expectScripts int
 }
@@ -145,7 +144,7 @@ type reading struct {
 func (s *accountSource) begin(since providers.Since, emit providers.Emit) *reading {
 	r := &reading{accountSource: s, since: since, emit: emit, again: true, tally: map[inventory.Cell]*tally.Tally{},
 		rows: map[string]*tally.Tally{}, names: map[string]*worker{}, pointed: map[string]string{}, zoned: map[string]bool{},
-		strange: map[string]int{}, deletions: map[inventory.AssetID]time.Time{}}
+		strange: map[string]int{}, acts: acts{changed: map[inventory.AssetID]time.Time{}, deleted: map[inventory.AssetID]time.Time{}}}
 	for _, c := range s.ofAccount() {
 		r.tally[s.cell(c)] = tally.New(s.cell(c), session.Explain)
 	}

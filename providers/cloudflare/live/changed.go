@@ -45,8 +45,7 @@ func fingerprint(w *worker) string {
 	if in := w.script; in != nil {
 		parts = append(parts, in.Etag, instantNano(in.ModifiedOn))
 	}
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	return base64.RawStdEncoding.EncodeToString(sum[:8])
+	return short(strings.Join(parts, "\x00"))
 }
 
 func instantNano(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
@@ -73,11 +72,24 @@ func (r *reading) events(ctx context.Context) error {
 	return nil
 }
 
-// noting gives a fact on, and notes what was deleted.
+// acts are what events of this scan did, and when last.
+type acts struct {
+	changed, deleted map[inventory.AssetID]time.Time
+	renamed          time.Time // any Worker
+}
+
+// noting gives a fact on, and notes what an event did.
 func (r *reading) noting(f inventory.Fact) error {
-	if e, ok := f.(inventory.Event); ok && e.Action == inventory.ActionDelete && e.Mutates() {
+	if e, ok := f.(inventory.Event); ok && e.Mutates() {
+		into := r.acts.changed
+		if e.Action == inventory.ActionDelete {
+			into = r.acts.deleted
+		}
 		for _, id := range e.Assets {
-			r.deletions[id] = later(r.deletions[id], e.Time)
+			into[id] = later(into[id], e.Time)
+		}
+		if e.Action == inventory.ActionUpdateConfig && slices.Contains(e.Change.Keys, "name") {
+			r.acts.renamed = later(r.acts.renamed, e.Time)
 		}
 	}
 	return r.emit(f)
@@ -91,7 +103,7 @@ func (r *reading) remember() {
 	if r.cfg.Full || !r.cfg.Audit || prior.Read.IsZero() || prior.State != inventory.Complete || !r.wholeThen(prior.Read) {
 		return
 	}
-	before, ok := parseMark(prior.Mark)
+	before, ok := r.parseMark(prior.Mark)
 	if !ok || r.cfg.Now.Sub(before.all) >= allEvery || !r.toldSince(prior.Read) {
 		return
 	}
@@ -139,8 +151,20 @@ func (r *reading) unchanged(w *worker) bool {
 	return true
 }
 
+// around changes with what stands around all Workers and says how ways into each are
+// told: the name of the account, and what guards hostnames.
+func (r *reading) around() string {
+	return short(fmt.Sprint(r.ways.subdomain, "\x00", r.access.why != nil, "\x00", r.access.apps))
+}
+
+// short is a digest of printLength characters.
+func short(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return base64.RawStdEncoding.EncodeToString(sum[:8])
+}
+
 // mark is what the next scan must know: version, instant of the last reading of
-// all, and the fingerprints.
+// all, what stands around, and the fingerprints.
 func (r *reading) mark() string {
 	all := r.cfg.Now
 	if !r.again {
@@ -153,12 +177,12 @@ func (r *reading) mark() string {
 		}
 	}
 	slices.Sort(prints)
-	return strings.Join([]string{markVersion, instantNano(all), strings.Join(prints, "")}, " ")
+	return strings.Join([]string{markVersion, instantNano(all), r.around(), strings.Join(prints, "")}, " ")
 }
 
-func parseMark(mark string) (memory, bool) {
+func (r *reading) parseMark(mark string) (memory, bool) {
 	parts := strings.Split(mark, " ")
-	if len(parts) != 3 || parts[0] != markVersion || len(parts[2])%printLength != 0 {
+	if len(parts) != 4 || parts[0] != markVersion || parts[2] != r.around() || len(parts[3])%printLength != 0 {
 		return memory{}, false
 	}
 	all, err := time.Parse(time.RFC3339Nano, parts[1])
@@ -166,8 +190,8 @@ func parseMark(mark string) (memory, bool) {
 		return memory{}, false
 	}
 	m := memory{all: all, prints: map[string]bool{}}
-	for i := 0; i < len(parts[2]); i += printLength {
-		m.prints[parts[2][i:i+printLength]] = true
+	for i := 0; i < len(parts[3]); i += printLength {
+		m.prints[parts[3][i:i+printLength]] = true
 	}
 	return m, true
 }

@@ -122,6 +122,9 @@ func (r *reading) listDomains(ctx context.Context) {
 			continue
 		}
 		way := inventory.Exposure{Kind: inventory.WayCustomDomain, Reach: inventory.ReachPublic, Hostname: strings.ToLower(d.Hostname), Source: d.ID}
+		if d.ZoneID != "" {
+			way.Source = "cloudflare:zone/" + d.ZoneID + "/domain/" + d.ID // a selector may name the zone
+		}
 		if d.Environment != "production" {
 			way.Qualifier = d.Environment
 		}

@@ -80,7 +80,7 @@ func account() *cloudflarefake.Account {
 	a.Members = []cloudflarefake.Member{{ID: "m1", User: cloudflarefake.User{ID: "u1", Email: "ann@example.com"},
 		Roles: []cloudflarefake.Role{{ID: "ro1", Name: "Administrator", Description: "all"}}}}
 	a.Audit = []cloudflarefake.AuditEntry{{ID: "v2-a",
-		Action:   cloudflarefake.AuditAction{Type: "update", Time: ago(5), Description: "Update"},
+		Action:   cloudflarefake.AuditAction{Type: "update", Time: at().Add(-5 * time.Minute), Description: "Update"},
 		Actor:    cloudflarefake.AuditActor{ID: "u1", Type: "user", Context: "oauth", Email: "ann@example.com"},
 		Raw:      cloudflarefake.AuditRaw{Method: "PUT", URI: "/accounts/" + home + "/workers/scripts/api", StatusCode: 200, CFRayID: "ray"},
 		Resource: cloudflarefake.AuditResource{ID: "api", Product: "workers", Type: "script", Scope: "accounts", Request: json.RawMessage(`{"bindings":"` + canary + `"}`)}}}

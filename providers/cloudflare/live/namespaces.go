@@ -52,8 +52,7 @@ func (r *reading) dispatch(ctx context.Context) error {
 	t.Add(len(all))
 	slices.SortFunc(all, func(a, b namespace) int { return cmp.Compare(a.ID, b.ID) })
 	for _, in := range all {
-		r.scripts(ctx, in)
-		if err := ctx.Err(); err != nil {
+		if err := r.scripts(ctx, in); err != nil {
 			return err
 		}
 		if err := r.emit(r.space(in)); err != nil {
@@ -63,15 +62,27 @@ func (r *reading) dispatch(ctx context.Context) error {
 	return nil
 }
 
+// scriptInside is what is taken of a script in a dispatch namespace.
+type scriptInside struct {
+	ID         text
+	Name       text `json:"script_name"`
+	Etag       text
+	CreatedOn  time.Time `json:"created_on"`
+	ModifiedOn time.Time `json:"modified_on"`
+}
+
 // scripts counts the scripts of a namespace by a list that the vendor does not
-// document. Where it does not answer, they are known by their number alone.
-func (r *reading) scripts(ctx context.Context, in namespace) {
+// document, and tells of each where that is asked for. Where the list does not
+// answer, they are known by their number alone.
+func (r *reading) scripts(ctx context.Context, in namespace) error {
 	t := r.of(inventory.CapNamespaceScripts)
 	r.expectScripts += in.Scripts
 	if in.Scripts == 0 {
-		return
+		return nil
 	}
-	all, err := r.api.paged(ctx, opNamespaceScripts, 100, "", r.api.listNamespaceScripts(in.Name))
+	all, err := readList(ctx, opNamespaceScripts, func(ctx context.Context) ([]json.RawMessage, error) {
+		return r.api.paged(ctx, opNamespaceScripts, 100, "", r.api.listNamespaceScripts(in.Name))
+	}, func(in *scriptInside) bool { return cmp.Or(in.Name, in.ID) != "" })
 	t.Add(len(all))
 	switch {
 	case err != nil && session.NotOffered(err):
@@ -80,6 +91,44 @@ func (r *reading) scripts(ctx context.Context, in namespace) {
 	case err != nil:
 		t.Fail(err)
 	}
+	if !r.cfg.DispatchScripts {
+		return ctx.Err()
+	}
+	slices.SortFunc(all, func(a, b scriptInside) int { return cmp.Compare(cmp.Or(a.Name, a.ID), cmp.Or(b.Name, b.ID)) })
+	for _, one := range all {
+		if err := r.emit(r.inside(in, one)); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// inside is a script of a customer. It has no host of its own: Workers that dispatch
+// to the namespace lead to it. What hangs on it is not asked for.
+func (r *reading) inside(n namespace, in scriptInside) inventory.Asset {
+	now, name := r.cfg.Now, string(cmp.Or(in.Name, in.ID))
+	why := inventory.Reason{Operation: opNamespaceScripts, Message: "scripts in dispatch namespaces are not asked for one by one"}
+	id := cloudflare.DispatchScriptID(r.api.account, n.Name, name)
+	a := inventory.Asset{
+		ID: id, Kind: inventory.Worker, Scope: scopeOf(r.api.account), Name: n.Name + "/" + name, Created: in.CreatedOn, Modified: in.ModifiedOn,
+		Sightings:     []inventory.Sighting{{Cell: r.cell(inventory.CapNamespaceScripts), At: now}},
+		Called:        inventory.Known(n.Name+"/"+name, now),
+		Configuration: inventory.Unknown[inventory.Configuration](why, now),
+		Code:          part(inventory.Code{Digest: string(in.Etag)}, false, nil, now),
+		Versions:      inventory.Absent[inventory.Versions](now),
+		Deployment:    inventory.Absent[inventory.Deployment](now),
+		Identity:      inventory.Unknown[inventory.Identity](why, now),
+		Bindings:      inventory.Unknown[[]inventory.Binding](why, now),
+		Labels:        inventory.Unknown[inventory.Labels](why, now),
+		Logging:       inventory.Unknown[inventory.Logging](why, now),
+		Exposure:      inventory.Parts[inventory.Exposures]{},
+		Triggers:      inventory.Parts[inventory.Triggers]{inventory.CapNamespaceScripts: inventory.Absent[inventory.Triggers](now)},
+	}
+	for _, c := range inventory.Worker.WaysInto() {
+		a.Exposure[c] = inventory.Known(inventory.Exposures{}, now)
+	}
+	lacks(&a, now)
+	return a
 }
 
 func (r *reading) space(in namespace) inventory.Asset {

@@ -38,15 +38,6 @@ func unreadable(operation, message string) error {
 	return &session.Error{State: inventory.Malformed, Operation: operation, Message: message}
 }
 
-// statusOf is the HTTP status of a call that failed; 0: no answer came.
-func statusOf(err error) int {
-	var e *session.Error
-	if !errors.As(err, &e) {
-		return 0
-	}
-	return e.Status
-}
-
 // codeOf is the vendor's code of a call that failed.
 func codeOf(err error) string {
 	_, why := session.Explain(err)

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/providers/cloudflare"
+	"github.com/estray/estray/providers/cloudflare/session"
 )
 
 // starts are what starts Workers, by the Worker's name.
@@ -127,7 +127,7 @@ func (r *reading) listEmailRules(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if err != nil && statusOf(err) == http.StatusNotFound {
+		if err != nil && session.NotOffered(err) {
 			t.FailAs(inventory.Disabled, inventory.Reason{Operation: opEmailRules, Message: "the zone has no email routing"})
 			continue
 		}
