@@ -61,8 +61,8 @@ func eventAsset(v *inventory.View, id string) (inventory.AssetID, error) {
 		return inventory.AssetID(known), nil
 	}
 	// A short form could be a slip, and an empty list would then look like
-	// quiet; an ARN says exactly what is meant.
-	if strings.HasPrefix(id, "arn:") {
+	// quiet; a whole id says exactly what is meant.
+	if strings.HasPrefix(id, "arn:") || strings.HasPrefix(id, string(inventory.Cloudflare)+":") {
 		return inventory.AssetID(id), nil
 	}
 	return "", usage(fmt.Errorf("list events of asset %q: %w", id, err), "estray inventory list shows the assets")

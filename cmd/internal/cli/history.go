@@ -11,24 +11,20 @@ import (
 // it, in order of time.
 func history(ctx context.Context, v *inventory.View, id inventory.AssetID) ([]moment, error) {
 	var rows []moment
-	asset, _ := v.Asset(id)
-	// Events name an asset as the caller did, by whatever alias that was.
-	ids := append([]inventory.AssetID{asset.ID}, asset.Aliases...)
-	for _, one := range ids {
-		if v.History != nil {
-			all, err := v.History(ctx, one)
-			if err != nil {
-				return nil, err
-			}
-			rows = append(rows, intervals(all)...)
-		}
-		err := v.Walk(ctx, inventory.Filter{Asset: one}, func(e inventory.Event) error {
-			rows = append(rows, moment{Time: e.Time, What: "event " + e.Name, Value: outcome(e), By: e.Principal.ID})
-			return nil
-		})
+	if v.History != nil {
+		all, err := v.History(ctx, id)
 		if err != nil {
 			return nil, err
 		}
+		rows = intervals(all)
+	}
+	// Whatever id of the asset an event names it by.
+	err := v.Walk(ctx, inventory.Filter{Asset: id}, func(e inventory.Event) error {
+		rows = append(rows, moment{Time: e.Time, What: "event " + e.Name, Value: outcome(e), By: e.Principal.ID})
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	// Stable: of one instant the facets come before the events, as they were
 	// gathered.

@@ -19,7 +19,7 @@ import (
 
 func inventoryCommand(a *app) *cobra.Command {
 	return group("inventory", "what is there: assets and their history",
-		inventoryList(a), inventoryShow(a), inventoryHistory(a))
+		inventoryList(a), inventoryShow(a), inventoryHistory(a), inventoryPrincipals(a))
 }
 
 // atFlag adds --at: the instant of which a command speaks.
@@ -97,6 +97,12 @@ func writeSnapshot(w io.Writer, j *judged) error {
 	}
 	for _, c := range j.View.Coverage {
 		if err := out.WriteCoverage(c); err != nil {
+			return err
+		}
+	}
+	// Before the assets: of a copy that is cut short, these are counted.
+	for _, p := range j.View.Permits {
+		if err := out.WritePermit(p); err != nil {
 			return err
 		}
 	}
@@ -191,6 +197,12 @@ func printAsset(a *app, row report.Asset, asset inventory.Asset, did used, d *re
 	line("identity", row.Identity)
 	line("runtime", row.Runtime)
 	line("code digest", row.CodeDigest)
+	if d, ok := asset.Deployment.Get(); ok {
+		line("deployment", deploymentText(d))
+	}
+	for _, h := range asset.Handles {
+		line("known as", string(h.ID)+" since "+stamp(h.Since))
+	}
 	line("last seen", stamp(row.LastSeen))
 	line("seen by", strings.Join(row.SeenBy, ", "))
 	if row.LastDeploy != nil {
@@ -208,6 +220,19 @@ func printAsset(a *app, row report.Asset, asset inventory.Asset, did used, d *re
 		}
 	}
 	return printf(a.std.Out, "%s", page.out.String())
+}
+
+// deploymentText tells what serves, and who put it there.
+func deploymentText(d inventory.Deployment) string {
+	var shares []string
+	for _, s := range d.Shares {
+		shares = append(shares, fmt.Sprintf("%g%% %s", s.Percent, s.Version))
+	}
+	by := ""
+	if d.Author != "" {
+		by = "by " + d.Author
+	}
+	return joinNonEmpty(", ", joinNonEmpty(" ", stamp(d.Created), by, d.Source), strings.Join(shares, " and "), joinNonEmpty(" ", d.Branch, d.Commit))
 }
 
 // inventoryHistory is inventory history.

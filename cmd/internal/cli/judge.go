@@ -191,14 +191,24 @@ func (j *judged) assetID(id string) (inventory.AssetID, error) {
 	return inventory.AssetID(found), nil
 }
 
-// assetIDs are all names by which an asset may be asked for.
+// assetIDs are all ids by which an asset may be asked for.
 func assetIDs(v *inventory.View) []string {
 	var out []string
+	known := map[inventory.AssetID]bool{}
+	add := func(id inventory.AssetID) {
+		if !known[id] { // several may have held a handle
+			known[id] = true
+			out = append(out, string(id))
+		}
+	}
 	for _, x := range v.Assets {
-		out = append(out, string(x.ID))
+		add(x.ID)
 		// A name from an older report or a log must find the asset as well.
 		for _, alias := range x.Aliases {
-			out = append(out, string(alias))
+			add(alias)
+		}
+		for _, h := range x.Handles {
+			add(h.ID)
 		}
 	}
 	return out
