@@ -22,6 +22,8 @@ const mostPages = 10_000
 // was read, is an *Error with the state partial, after all members were handed on;
 // one that gives a page twice is malformed. A list that grows while it is read may
 // give a member twice. An error of each is returned unchanged.
+//
+//nolint:revive // six arguments, each of which every call has: a struct would hide that one is missing
 func (c *Client) Pages(ctx context.Context, op Op, size int, member string, call Call, each func(json.RawMessage) error) error {
 	l := listing{op: op, per: size, first: map[[sha256.Size]byte]bool{}}
 	for l.page = 1; ; l.page++ {
