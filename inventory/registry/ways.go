@@ -8,7 +8,7 @@ import (
 )
 
 // zoneSource is what comes before the id of a zone where an exposure tells what
-// leads to the asset.
+// leads to the asset: the zone, or something in it ("cloudflare:zone/ID/route/ID").
 const zoneSource = "cloudflare:zone/"
 
 // leads reports whether zones and hostnames hold for the ways into an asset.
@@ -21,7 +21,7 @@ func (s Selector) leads(ways []inventory.Exposure) bool {
 func (s Selector) throughZone(w inventory.Exposure) bool {
 	return slices.ContainsFunc(s.Zones, func(z string) bool {
 		if zoneID(z) {
-			return w.Source == zoneSource+z
+			return strings.HasPrefix(w.Source+"/", zoneSource+z+"/")
 		}
 		return inDomain(host(w), strings.ToLower(z))
 	})

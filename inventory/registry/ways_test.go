@@ -31,7 +31,7 @@ func worker(ways ...inventory.Exposure) inventory.Asset {
 func TestZonesAndHostnames(t *testing.T) {
 	type sel = registry.Selector
 	route := func(host string) inventory.Exposure {
-		return inventory.Exposure{Kind: inventory.WayRoute, Hostname: host, Route: host + "/*", Source: "cloudflare:zone/" + hexID}
+		return inventory.Exposure{Kind: inventory.WayRoute, Hostname: host, Route: host + "/*", Source: "cloudflare:zone/" + hexID + "/route/" + hexID2}
 	}
 	pattern := inventory.Exposure{Kind: inventory.WayRoute, Route: "https://*.Example.com/api/*", Source: "cloudflare:zone/" + hexID}
 	domain := inventory.Exposure{Kind: inventory.WayCustomDomain, Hostname: "shop.example.net", Source: "cloudflare:zone/" + hexID2}
