@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fuzzes what inflates foreign bytes, cuts records out of them and decodes them:
-# the cutter and the decoder for a minute each, the others for 20 seconds
+# the cutter and the decoders for a minute each, the others for 20 seconds
 # (FUZZTIME gives all another time). An input that fails ends the run and is
 # printed; go test keeps it in the package's testdata/fuzz, from where it belongs
 # into the repository together with the cure.
@@ -11,6 +11,8 @@ cd "$(dirname "$0")/.."
 targets=(
 	"./providers/archive FuzzReadObject 60s"
 	"./providers/aws FuzzDecode 60s"
+	"./providers/cloudflare FuzzV2 60s"
+	"./providers/cloudflare FuzzV1 20s"
 	"./internal/inflate FuzzObject 20s"
 	"./internal/jsonscan FuzzSpan 20s"
 	"./internal/jsonscan FuzzValues 20s"

@@ -75,10 +75,21 @@ func bindingsOf(list []any) []inventory.Binding {
 	return ordered(out)
 }
 
-// pagesKinds gives, by the member of a Pages project's configuration, the type of
-// its bindings and the field that says what they lead to.
-func pagesKinds() map[string][2]string {
-	return map[string][2]string{
+// pagesKind is a type of binding, and the field that says what one leads to; ""
+// where none does.
+type pagesKind struct{ kind, field string }
+
+func (k pagesKind) target(o object) string {
+	if k.field == "" {
+		return ""
+	}
+	return name(o.str(k.field))
+}
+
+// pagesKinds gives, by the member of a Pages project's configuration, the kind of
+// its bindings.
+func pagesKinds() map[string]pagesKind {
+	return map[string]pagesKind{
 		"kv_namespaces":             {"kv_namespace", "namespace_id"},
 		"r2_buckets":                {"r2_bucket", "name"},
 		"d1_databases":              {"d1", "id"},
@@ -101,7 +112,10 @@ func pagesBindings(configs object) []inventory.Binding {
 	for _, env := range []string{"preview", "production"} {
 		config := configs.child(env)
 		for n, v := range config.child("env_vars") {
-			o, _ := v.(map[string]any)
+			o, isSet := v.(map[string]any)
+			if !isSet { // null takes one away
+				continue
+			}
 			kind := "plain_text"
 			if object(o).str("type") == "secret_text" {
 				kind = "secret_text"
@@ -110,8 +124,9 @@ func pagesBindings(configs object) []inventory.Binding {
 		}
 		for member, is := range pagesKinds() {
 			for n, v := range config.child(member) {
-				o, _ := v.(map[string]any)
-				out = append(out, inventory.Binding{Kind: is[0], Name: name(n), Target: name(object(o).str(is[1])), Qualifier: env})
+				if o, isSet := v.(map[string]any); isSet {
+					out = append(out, inventory.Binding{Kind: is.kind, Name: name(n), Target: is.target(o), Qualifier: env})
+				}
 			}
 		}
 	}

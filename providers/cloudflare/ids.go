@@ -41,10 +41,10 @@ func DomainID(account, id string) inventory.AssetID { return in(account, "worker
 // QueueID is the handle of a Worker that consumes the queue.
 func QueueID(account, id string) inventory.AssetID { return in(account, "queue", id) }
 
-// UserID and TokenID are principals, as owners and approvals name them.
+// UserID is a person, as owners and approvals name principals.
 func UserID(id string) string { return "cloudflare:user:" + id }
 
-// TokenID: see [UserID].
+// TokenID is a token, as owners and approvals name principals.
 func TokenID(id string) string { return "cloudflare:token:" + id }
 
 func in(account, kind, id string) inventory.AssetID {

@@ -16,8 +16,8 @@ func token(r *reading) {
 	}
 }
 
-// tokenRights reads what a token was given. The body is the whole token: what it
-// does not speak of does not hold.
+// tokenRights reads what a token was given. The body is the whole token, but for a
+// PATCH: what it does not speak of does not hold.
 func tokenRights(r *reading) {
 	from := r.body
 	if _, ok := from.list("policies"); !ok {
@@ -27,10 +27,14 @@ func tokenRights(r *reading) {
 	if from == nil {
 		return
 	}
-	expires := from.str("expires_on") != ""
+	whole := r.record.method != "PATCH"
+	if expires := from.str("expires_on") != ""; whole || from.has("expires_on") {
+		r.event.Change.Expires = &expires
+	}
 	in, _ := from.child("condition").child("request_ip", "request.ip").list("in")
-	bounded := len(in) > 0
-	r.event.Change.Expires, r.event.Change.Bounded = &expires, &bounded
+	if bounded := len(in) > 0; whole || from.has("condition") {
+		r.event.Change.Bounded = &bounded
+	}
 	r.keys(r.body)
 }
 
@@ -49,7 +53,7 @@ func (r *reading) policies(asked, answered object) {
 			continue
 		}
 		for _, g := range groupsOf(p) {
-			c.Permissions = append(c.Permissions, cmp.Or(grantName(g.str("name")), names[g.str("id")], identifier(g.str("id"))))
+			c.Permissions = append(c.Permissions, cmp.Or(grantName(g.str("name")), names[g.str("id")], grantID(g.str("id"))))
 		}
 		for outer, v := range p.child("resources") {
 			c.Resources = append(c.Resources, resourceName(outer))
@@ -124,7 +128,7 @@ func memberRights(r *reading) {
 			names[id] = cmp.Or(grantName(object(o).str("name")), names[id])
 		}
 		if isText {
-			c.Permissions = append(c.Permissions, cmp.Or(names[id], identifier(id)))
+			c.Permissions = append(c.Permissions, cmp.Or(names[id], grantID(id)))
 		}
 	}
 	c.Permissions = sorted(c.Permissions)
@@ -164,8 +168,12 @@ func (r *reading) turn() {
 	if on == nil || r.record.method == "DELETE" {
 		return
 	}
-	r.event.Action = inventory.ActionLoggingOff
-	if *on {
+	switch {
+	case *on:
 		r.event.Action = inventory.ActionLoggingOn
+	case r.record.method == "POST": // it never delivered anything
+		r.event.Action = inventory.ActionUpdateConfig
+	default:
+		r.event.Action = inventory.ActionLoggingOff
 	}
 }

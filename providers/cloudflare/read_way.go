@@ -37,7 +37,12 @@ func pattern(r *reading) {
 // routePattern is the pattern of a route: a host and a path, with wildcards, and
 // never a query.
 func routePattern(text string) string {
-	if text == "" || strings.ContainsAny(text, " ?#@\\\"") || len(text) > longest {
+	_, rest, ok := strings.Cut(text, "://")
+	if !ok {
+		rest = text
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	if hostname(host) == "" || strings.ContainsAny(text, " ?#@\\\"") || len(text) > longest {
 		return ""
 	}
 	return kept(text)

@@ -22,7 +22,7 @@ func (r *reading) worker(called string) {
 // too; the answer tells the tag then.
 func byTag(r *reading) {
 	tag := r.vars["w"]
-	if id := r.answer.str("id"); !IsID(tag) && IsID(id) && r.answer.str("name") == tag {
+	if id := r.answer.str("id"); r.call.path == worker && IsID(id) {
 		tag = id
 	}
 	if !IsID(tag) {
@@ -42,17 +42,17 @@ func made(r *reading) {
 	}
 	r.about(inventory.Worker, WorkerID(r.account, tag), called)
 	r.called(called)
-	if called != "" {
-		last := &r.assets[len(r.assets)-1]
-		last.Handles = []inventory.Handle{{ID: WorkerName(r.account, called), Since: r.event.Time}}
-	}
 }
 
-// called tells the name of the asset that was named last.
+// called tells the name that the Worker has since the act, which was named last by
+// its tag.
 func (r *reading) called(name string) {
-	if name != "" && len(r.assets) > 0 {
-		r.assets[len(r.assets)-1].Called = inventory.Known(name, r.event.Time)
+	if name == "" {
+		return
 	}
+	last := &r.assets[len(r.assets)-1]
+	last.Name, last.Called = name, inventory.Known(name, r.event.Time)
+	last.Handles = []inventory.Handle{{ID: WorkerName(r.account, name), Since: r.event.Time}}
 }
 
 // renamed reads a new name. Of a Worker that is known by its name alone nothing is
@@ -60,7 +60,6 @@ func (r *reading) called(name string) {
 func renamed(r *reading) {
 	tag := len(r.event.Assets) == 1 && strings.HasPrefix(string(r.event.Assets[0]), string(WorkerID(r.account, "")))
 	if now := name(r.body.str("name")); tag && now != "" {
-		r.assets[len(r.assets)-1].Name = now
 		r.called(now)
 	}
 }
@@ -183,8 +182,10 @@ func secrets(r *reading) {
 	r.event.Change.Keys = []string{"secrets"}
 	var all []inventory.Binding
 	list := append(objects(r.list), r.body)
-	for n := range r.body.child("secrets") {
-		list = append(list, object{"name": n})
+	for n, v := range r.body.child("secrets") {
+		if v != nil { // null takes one away
+			list = append(list, object{"name": n})
+		}
 	}
 	for _, o := range list {
 		if n := name(o.str("name")); n != "" {

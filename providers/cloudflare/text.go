@@ -67,14 +67,31 @@ func name(text string) string {
 	return text
 }
 
-// hostname is a host as DNS has it, at most with a wildcard; empty for other text.
+// hostname is a host as DNS has it, at most with a wildcard; empty for other text,
+// so that what stands in its place by mistake is not kept: it has a dot, and ends
+// in a word.
 func hostname(text string) string {
-	if text == "" || len(text) > 253 || strings.ContainsFunc(text, func(r rune) bool {
-		return r <= ' ' || r == '/' || r == '@' || r == '?' || r == '#' || r == 0x7f
-	}) {
+	labels := strings.Split(text, ".")
+	last := labels[len(labels)-1]
+	if len(labels) < 2 || len(text) > 253 || len(last) < 2 || strings.ContainsFunc(last, func(r rune) bool { return !unicode.IsLetter(r) && !strings.HasPrefix(last, "xn--") }) {
 		return ""
 	}
+	for _, l := range labels {
+		if l == "" || len(l) > 63 || strings.ContainsFunc(l, func(r rune) bool {
+			return r != '-' && r != '_' && r != '*' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+		}) {
+			return ""
+		}
+	}
 	return kept(text)
+}
+
+// grantID is the id of a permission group or a role.
+func grantID(text string) string {
+	if IsID(text) || isUUID(text) {
+		return text
+	}
+	return ""
 }
 
 // mailDomain is what stands behind the @ of an address.

@@ -176,11 +176,12 @@ func projectV1(r *reading) {
 	byResource(r)
 }
 
-// tokenV1 names a token, and reads what it was given.
+// tokenV1 names a token, and reads what it was given. The values need not be the
+// whole token, so they do not tell that it never ends.
 func tokenV1(r *reading) {
 	r.event.Subject = tokenID(identifier(r.record.resource.id))
-	if r.event.Action == inventory.ActionGrant && r.body != nil {
-		tokenRights(r)
+	if r.event.Action == inventory.ActionGrant {
+		r.policies(r.body, r.body)
 	}
 }
 
@@ -218,6 +219,6 @@ func was(r *reading) {
 // wasNames lists the settings that are no secret, and how their text is cleaned.
 func wasNames() map[string]func(string) string {
 	return map[string]func(string) string{
-		"name": name, "script_name": name, "pattern": routePattern, "hostname": hostname, "service": name, "environment": name, "version_id": identifier,
+		"name": name, "script": name, "script_name": name, "pattern": routePattern, "hostname": hostname, "service": name, "environment": name, "version_id": identifier,
 	}
 }
