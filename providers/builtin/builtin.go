@@ -15,6 +15,7 @@ import (
 	"github.com/estray/estray/providers"
 	"github.com/estray/estray/providers/archive"
 	"github.com/estray/estray/providers/aws/live"
+	cloudflare "github.com/estray/estray/providers/cloudflare/live"
 )
 
 // Config says what to read.
@@ -23,6 +24,9 @@ type Config struct {
 	// AWS says what to read of AWS itself; nil: nothing. Its Since and Full are
 	// those of this Config.
 	AWS *live.Config
+	// Cloudflare says what to read of Cloudflare itself; nil: nothing. Its Since and
+	// Full are those of this Config.
+	Cloudflare *cloudflare.Config
 	// Since is how far back logs are read where nothing was read before; zero:
 	// all of them.
 	Since time.Time
@@ -42,6 +46,9 @@ type Archive struct {
 	// Name names it in coverage: as the user wrote it, so that a report does
 	// not depend on the machine.
 	Name string
+	// Account is whose logs they are, for kinds whose records or paths may not
+	// tell: the account's id. Empty: they tell.
+	Account string
 	// Usage says whose use is counted in logs.
 	Usage inventory.Counted
 	// Verify holds logs against the digests that lie beside them; for kinds that
@@ -72,6 +79,8 @@ func kinds() []kind {
 			root, name := file(a.Path)
 			return archive.Snapshot(source(a), root, name)
 		}},
+		cloudflareKind("cloudflare-audit-v2", cloudflareV2),
+		cloudflareKind("cloudflare-audit-v1", cloudflareV1),
 	}
 }
 
@@ -100,7 +109,7 @@ func kindOf(a Archive) (kind, error) {
 }
 
 // Planners returns one planner for each archive, in the order of cfg, and then
-// that of AWS. An unknown kind is an error that names the nearest one, and so is
+// those of AWS and Cloudflare. An unknown kind is an error that names the nearest one, and so is
 // a file of public keys that cannot be read.
 func Planners(cfg Config) ([]providers.Planner, error) {
 	var out []providers.Planner
@@ -119,6 +128,11 @@ func Planners(cfg Config) ([]providers.Planner, error) {
 		a := *cfg.AWS
 		a.Since, a.Full = cfg.Since, cfg.Full
 		out = append(out, live.New(a))
+	}
+	if cfg.Cloudflare != nil {
+		c := *cfg.Cloudflare
+		c.Since, c.Full = cfg.Since, cfg.Full
+		out = append(out, cloudflare.New(c))
 	}
 	return out, nil
 }

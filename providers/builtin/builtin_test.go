@@ -249,7 +249,7 @@ func TestUnknownKindNamesTheNearest(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), `did you mean "cloudtrail"?`) {
 		t.Errorf("error = %v, want the nearest kind", err)
 	}
-	if diff := cmp.Diff([]string{"cloudtrail", "snapshot"}, builtin.Kinds()); diff != "" {
+	if diff := cmp.Diff([]string{"cloudflare-audit-v1", "cloudflare-audit-v2", "cloudtrail", "snapshot"}, builtin.Kinds()); diff != "" {
 		t.Errorf("kinds (-want +got):\n%s", diff)
 	}
 }

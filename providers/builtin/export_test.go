@@ -10,3 +10,8 @@ import (
 func CloudTrail(source string, counted inventory.Counted) archive.Format {
 	return cloudtrail(source, counted)
 }
+
+// CloudflareV2 is the format of the newer audit log of an account.
+func CloudflareV2(account string) archive.Format {
+	return cloudflareV2("s", account, "")
+}
