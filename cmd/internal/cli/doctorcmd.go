@@ -12,6 +12,7 @@ import (
 
 	"github.com/estray/estray/configs"
 	"github.com/estray/estray/findings/report"
+	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/inventory/store"
 	"github.com/estray/estray/providers/aws/access"
 	"github.com/estray/estray/providers/builtin"
@@ -50,9 +51,10 @@ func doctorCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "check configuration, credentials and permissions before a scan", Args: noArgs,
 		Long: `Checks what a scan needs before one is made: configuration, registry, store and
-archives, and at AWS the credentials, the role in each account, and each
-permission by a harmless call. Calls that belong to a region are tried in one
-region of each account. Nothing is stored.
+archives; at AWS the credentials, the role in each account, and each permission
+by a harmless call; at Cloudflare the token, and each of its permissions in the
+same way. Calls that belong to a region or a zone are tried in one of each account.
+Nothing is stored.
 
 States: works; denied, where a permission is missing; unused, where there is
 nothing that it would be needed for; unclear, where the answer tells neither;
@@ -91,11 +93,8 @@ func (a *app) examine(cmd *cobra.Command, wanted []string) (*doctor, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch where := orElse(c.Path, "estray.yaml"); {
-	case len(wanted) > 0 && c.Providers.AWS == nil:
-		return nil, usage(errors.New("doctor: the configuration does not ask for aws"), "add the block providers.aws to "+where+"; aws: {} is enough")
-	case c.Providers.AWS == nil && len(c.Providers.Archives) == 0:
-		return nil, usage(errors.New("doctor: the configuration names nothing to read"), "add providers.aws or providers.archives to "+where+"; estray config init writes an example")
+	if err := readable(c, wanted); err != nil {
+		return nil, err
 	}
 	clock, err := a.clock()
 	if err != nil {
@@ -114,10 +113,34 @@ func (a *app) examine(cmd *cobra.Command, wanted []string) (*doctor, error) {
 			d.add(d.archive(ctx, x))
 		}
 	}
-	if c.Providers.AWS != nil {
+	if c.Providers.AWS != nil && asks(wanted, inventory.AWS) {
 		d.aws(ctx, c.Providers.AWS)
 	}
+	if c.Providers.Cloudflare != nil && asks(wanted, inventory.Cloudflare) {
+		d.cloudflare(ctx, c.Providers.Cloudflare, clock())
+	}
 	return d, ctx.Err()
+}
+
+// readable returns a mistake where the configuration has not what is to be checked.
+func readable(c *configs.Config, wanted []string) error {
+	where := orElse(c.Path, "estray.yaml")
+	have := map[string]bool{string(inventory.AWS): c.Providers.AWS != nil, string(inventory.Cloudflare): c.Providers.Cloudflare != nil}
+	for _, p := range wanted {
+		if !have[p] {
+			return usage(fmt.Errorf("doctor: the configuration does not ask for %s", p), fmt.Sprintf("add the block providers.%s to %s; %s: {} is enough", p, where, p))
+		}
+	}
+	if c.Providers.AWS == nil && c.Providers.Cloudflare == nil && len(c.Providers.Archives) == 0 {
+		return usage(errors.New("doctor: the configuration names nothing to read"), "add providers.aws, providers.cloudflare or providers.archives to "+where+"; estray config init writes an example")
+	}
+	return nil
+}
+
+// asks reports whether the provider is among the wanted ones; of none that is named
+// all are.
+func asks(wanted []string, p inventory.Provider) bool {
+	return len(wanted) == 0 || slices.Contains(wanted, string(p))
 }
 
 func (d *doctor) add(c ...check) { d.checks = append(d.checks, c...) }
@@ -196,18 +219,21 @@ func (d *doctor) verdict() (code int, why, hint string) {
 		}
 		return strings.Join(names, ", ")
 	}
-	counts, aGrant := map[access.State]int{}, false
+	counts := map[access.State]int{}
+	var grants []string
 	for _, c := range d.checks {
 		counts[c.State]++
-		aGrant = aGrant || c.State == access.Denied && c.Provider != ""
+		if grant := "estray policy " + c.Provider; c.State == access.Denied && c.Provider != "" && !slices.Contains(grants, grant) {
+			grants = append(grants, grant)
+		}
 	}
 	all := len(d.checks)
 	switch {
 	case counts[failed] > 0:
 		return report.ExitFailed, "a scan could not do its work: " + list(failed), ""
 	case counts[access.Denied] > 0:
-		if aGrant {
-			hint = "estray policy aws prints the grant"
+		if len(grants) > 0 {
+			hint = strings.Join(grants, " and ") + " prints the grant"
 		}
 		return report.ExitIncomplete, fmt.Sprintf("coverage would be incomplete: %d of %d checks denied: %s", counts[access.Denied], all, list(access.Denied)), hint
 	case counts[access.Unclear] > 0:

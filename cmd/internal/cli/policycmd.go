@@ -12,7 +12,7 @@ import (
 
 // policyCommand is policy.
 func policyCommand(a *app) *cobra.Command {
-	cmd := group("policy", "print the least-privilege grant for a provider", policyAWS(a))
+	cmd := group("policy", "print the least-privilege grant for a provider", policyAWS(a), policyCloudflare(a))
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil
@@ -27,7 +27,7 @@ func policyCommand(a *app) *cobra.Command {
 }
 
 // grantable are the providers whose permissions estray can print and try.
-func grantable() []string { return []string{"aws"} }
+func grantable() []string { return []string{"aws", "cloudflare"} }
 
 // policyFlags are the flags of policy aws, as given.
 type policyFlags struct {
