@@ -1,6 +1,7 @@
 package cloudflare_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -190,9 +191,14 @@ func FuzzV1(f *testing.F) {
 	f.Add(text(f, body("x")))
 	f.Add([]byte(`{"ID":"x","When":"2026-05-04T02:58:00Z","ResourceType":"worker","ActionType":"create","NewValue":"{\"name\":\"x\"}"}`))
 	decoder := cloudflare.NewDecoder(source, account)
+	patient := decoder.NeverPassOver()
 	pairs := cloudflare.Pairs()
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		if _, err := decoder.V1(raw, inventory.Provenance{}); err != nil && len(err.Error()) > 200 {
+		d, err := decoder.V1(raw, inventory.Provenance{})
+		if whole, err2 := patient.V1(raw, inventory.Provenance{}); whole.Keep && (err != nil || !d.Keep) {
+			t.Errorf("%s\nis passed over, and would be kept; error %v", raw, err2)
+		}
+		if err != nil && len(err.Error()) > 200 {
 			t.Errorf("error %q", err)
 		}
 		form, ok := fuzzed(t, raw)
@@ -200,11 +206,28 @@ func FuzzV1(f *testing.F) {
 			return
 		}
 		kind, action, _ := strings.Cut(pairs[len(raw)%len(pairs)], " ")
-		d, err := decoder.V1(text(t, v1(kind, action, members{"newValue": form, "newValueJson": form, "oldValue": form, "oldValueJson": form, "metadata": form})), inventory.Provenance{})
+		d, err = decoder.V1(text(t, v1(kind, action, members{"newValue": form, "newValueJson": form, "oldValue": form, "oldValueJson": form, "metadata": form})), inventory.Provenance{})
 		if err != nil || !d.Keep || !isFree(t, d) {
 			t.Errorf("%s %s with the values %v: kept %t, error %v: %s", kind, action, form, d.Keep, err, text(t, d))
 		}
 	})
+}
+
+// BenchmarkV1 decodes records about a Worker, and about what none of ours is.
+func BenchmarkV1(b *testing.B) {
+	decoder := cloudflare.NewDecoder(source, account)
+	for name, kind := range map[string]string{"ours": "worker_script", "others": "dns_record"} {
+		b.Run(name, func(b *testing.B) {
+			record := bytes.ReplaceAll(text(b, v1(kind, "update", members{"newValue": strings.Repeat("x", 800)})), []byte(`"script_name":"shop"`), []byte(`"name":"shop"`))
+			b.SetBytes(int64(len(record)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if d, err := decoder.V1(record, inventory.Provenance{}); err != nil || d.Keep != (name == "ours") {
+					b.Fatal(fmt.Sprint(d.Keep, err))
+				}
+			}
+		})
+	}
 }
 
 // BenchmarkV2 decodes records about a Worker, and about what none of ours is.

@@ -210,7 +210,7 @@ func TestJudge(t *testing.T) {
 	type verdict struct{ deploys, admin, known bool }
 	for grant, want := range map[string]verdict{
 		"Workers Scripts Write": {true, false, true}, "workers scripts edit": {true, false, true}, "WORKERS ROUTES WRITE": {true, false, true}, "Workers  KV Storage Edit": {true, false, true},
-		"Workers R2 Storage Write": {true, false, true}, "Workers Tail Read": {true, false, true}, "Pages Write": {true, false, true}, "Cloudflare Pages Edit": {true, false, true}, "Workers Admin": {true, false, true},
+		"Workers R2 Storage Write": {true, false, true}, "Workers Tail Read": {true, false, true}, "Pages Write": {true, false, true}, "DNS": {true, false, true}, "dns edit": {true, false, true}, "Cloudflare Pages Edit": {true, false, true}, "Workers Admin": {true, false, true},
 		"Account API Tokens Write": {true, true, true}, "API Tokens Edit": {true, true, true}, "Administrator": {true, true, true}, "Super Administrator - All Privileges": {true, true, true},
 		"Workers Scripts Read": {false, false, true}, "Metadata Read-Only": {false, false, true}, "Billing": {false, false, true},
 		"Workers Frobnicate Write": {}, "": {}, "g1": {}, "Edit": {},

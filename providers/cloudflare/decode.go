@@ -14,7 +14,8 @@ type Decoder struct {
 	source, account string
 	calls           calls
 	pairs           map[pair]rowV1
-	words, heads    [][]byte // see passesOver
+	// words and heads: see passesOver.
+	words, heads, wordsV1, headsV1 [][]byte
 }
 
 // NewDecoder returns a decoder whose sightings of assets name the source. Account
@@ -22,7 +23,10 @@ type Decoder struct {
 // configuration tells; empty: the records tell. A record that names another
 // account is an error.
 func NewDecoder(source, account string) *Decoder {
-	return &Decoder{source: source, account: account, calls: newCalls(), pairs: newPairs(), words: v2Words(), heads: v2Heads()}
+	return &Decoder{
+		source: source, account: account, calls: newCalls(), pairs: newPairs(),
+		words: v2Words(), heads: v2Heads(), wordsV1: v1Words(), headsV1: v1Heads(),
+	}
 }
 
 // For returns the decoder for the log of another account.

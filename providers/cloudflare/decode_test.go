@@ -123,6 +123,11 @@ func TestPrincipals(t *testing.T) {
 			if diff := cmp.Diff(test.want, d.Event.Principal); diff != "" {
 				t.Errorf("principal (-want +got):\n%s", diff)
 			}
+			for _, name := range d.Event.Principal.Names() {
+				if name == "ci" || strings.Contains(name, "@") || strings.Contains(name, "test/1") {
+					t.Errorf("an approval may name %q, which the caller chose", name)
+				}
+			}
 		})
 	}
 }
@@ -191,23 +196,43 @@ func TestWithoutAPath(t *testing.T) {
 	}
 }
 
-// TestTheSystemsEcho: the entry that the vendor's system wrote in the course of a
-// request is no second change, and copies of it are one; what the system did of
-// its own is a change.
+// TestTheSystemsEcho: entries that the vendor's system wrote in the course of one
+// request have one key and tell its ray id, by which the request's own entry is
+// found; those of other requests have another.
 func TestTheSystemsEcho(t *testing.T) {
 	entry := func(id string, parts ...members) inventory.Event {
 		all := append([]members{{"id": id, "actor": members{"type": "system", "id": nil, "context": nil}}}, parts...)
 		return decodeV2(t, v2("DELETE", a+"/workers/scripts/shop", all...)).Event
 	}
 	first, second := entry("1"), entry("2")
-	if first.Action != inventory.ActionOther || first.Shared == "" || first.Shared != second.Shared {
-		t.Errorf("%s, shared %q and %q; want other, and one key", first.Action, first.Shared, second.Shared)
+	if first.Action != inventory.ActionDelete || first.Shared == "" || first.Shared != second.Shared || !strings.Contains(string(first.Record), `"cf_ray_id":"8e9f00000000abcd"`) {
+		t.Errorf("%s, shared %q and %q; want delete, one key, and the ray id", first.Action, first.Shared, second.Shared)
 	}
 	if other := entry("3", members{"raw": members{"cf_ray_id": "8e9f00000000ffff"}}); other.Shared == first.Shared {
 		t.Error("entries of two requests are copies of one")
 	}
-	if own := entry("4", members{"raw": members{"cf_ray_id": nil}}); own.Action != inventory.ActionDelete {
-		t.Errorf("what the system did of its own is %s, want delete", own.Action)
+	if own := entry("4", members{"raw": members{"cf_ray_id": nil}}); own.Action != inventory.ActionDelete || own.Shared == first.Shared {
+		t.Errorf("what the system did of its own is %s, shared %q", own.Action, own.Shared)
+	}
+}
+
+// TestOneActToldInTwoAccounts: every account that a user can reach tells of the
+// user's tokens; of what belongs to an account, only its own log tells.
+func TestOneActToldInTwoAccounts(t *testing.T) {
+	shared := func(account, uri string) string {
+		record := v2("DELETE", uri, members{"account": members{"id": account}})
+		d, err := cloudflare.NewDecoder(source, account).V2(text(t, record), inventory.Provenance{})
+		if err != nil || d.Event.Shared == "" {
+			t.Fatalf("key %q, error %v", d.Event.Shared, err)
+		}
+		return d.Event.Shared
+	}
+	other := strings.Repeat("9", 32)
+	if one, two := shared(account, "/user/tokens/"+tokenID), shared(other, "/user/tokens/"+tokenID); one != two {
+		t.Errorf("keys %q and %q, want one", one, two)
+	}
+	if one, two := shared(account, a+"/workers/scripts/shop"), shared(other, "/accounts/"+other+"/workers/scripts/shop"); one == two {
+		t.Error("two Workers have one key")
 	}
 }
 

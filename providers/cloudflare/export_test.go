@@ -31,6 +31,6 @@ func Pairs() []string {
 // NeverPassOver returns the decoder without its cheap look at records.
 func (d *Decoder) NeverPassOver() *Decoder {
 	other := *d
-	other.heads = nil
+	other.heads, other.headsV1 = nil, nil
 	return &other
 }

@@ -21,6 +21,15 @@ func productWords() [][]byte {
 // v2Heads are names of members, one of which a record of that log has.
 func v2Heads() [][]byte { return texts(`"uri`, `"Uri`, `"URI`) }
 
+// v1Words are words in the types of resources of the older log's table, in lower
+// case.
+func v1Words() [][]byte {
+	return texts("worker", "pages", "script", "route", "token", "member", "logpush")
+}
+
+// v1Heads is the name of a member that each record of that log has, in lower case.
+func v1Heads() [][]byte { return texts(`"when"`) }
+
 // texts are the words as bytes.
 func texts(words ...string) [][]byte {
 	var out [][]byte

@@ -22,16 +22,16 @@ func rights() map[string]right {
 		}
 	}
 	put(right{deploys: true, admin: true}, "Super Administrator - All Privileges", "Super Administrator", "Administrator", "Account API Tokens Write",
-		"API Tokens Write", "Account Settings Write", "Account: SCIM Provisioning", "Memberships Write", "Administrator Read Write")
+		"API Tokens Write", "Account Settings Write", "Account: SCIM Provisioning")
 	put(right{deploys: true}, "Workers Scripts Write", "Workers Routes Write", "Workers KV Storage Write", "Workers R2 Storage Write", "Workers R2 Storage Bucket Item Write",
-		"Workers Tail Read", "Workers CI Write", "Workers Builds Configuration Write", "Workers Agents Configuration Write", "Workers Observability Write", "Workers AI Write", "Pages Write",
+		"Workers Tail Read", "Workers CI Write", "Workers Builds Configuration Write", "Workers Agents Configuration Write", "Pages Write",
 		"Cloudflare Pages Write", "D1 Write", "Queues Write", "Pipelines Write", "Hyperdrive Write", "Vectorize Write", "Secrets Store Write", "Email Routing Rules Write", "Cloudflare Workers Admin", "Workers Admin",
-		"Workers Platform Admin", "Workers Editor", "Workers Deployer", "Cloudflare R2 Admin", "Cloudflare Pages", "Pages Admin", "Zone Write", "DNS Write", "Domain Administrator", "Load Balancers Write")
-	put(right{}, "Workers Scripts Read", "Workers Routes Read", "Workers KV Storage Read", "Workers R2 Storage Read", "Workers CI Read", "Workers Observability Read", "Pages Read", "Cloudflare Pages Read",
+		"Workers Platform Admin", "Workers Editor", "Workers Deployer", "Cloudflare R2 Admin", "Cloudflare Pages", "Pages Admin", "Zone Write", "DNS Write", "DNS", "Domain DNS", "Domain Administrator", "Load Balancers Write")
+	put(right{}, "Workers Scripts Read", "Workers Routes Read", "Workers KV Storage Read", "Workers R2 Storage Read", "Workers CI Read", "Workers Observability Read", "Workers Observability Write", "Workers AI Read", "Workers AI Write", "Pages Read", "Cloudflare Pages Read",
 		"D1 Read", "Queues Read", "Account Settings Read", "Account API Tokens Read", "API Tokens Read", "Zone Read", "Zone Settings Read", "Zone Settings Write", "DNS Read", "Logs Read", "Logs Write", "Account Analytics Read", "Analytics Read",
 		"Email Routing Rules Read", "Access: Apps and Policies Read", "Access: Audit Logs Read", "User Details Read", "Memberships Read", "Billing Read", "Billing Write", "Billing", "Analytics",
 		"Metadata Read-Only", "Content Read-Only", "Pages Metadata Read", "Workers Platform (Read-only)", "Workers Platform Read-only", "Administrator Read Only", "Minimal Account Access", "Audit Logs Viewer", "Cloudflare R2 Read",
-		"Log Share", "Log Share Reader", "SSL and Certificates Read", "SSL and Certificates Write", "Firewall Services Read", "Firewall Services Write", "Cache Purge", "Domain DNS", "DNS")
+		"Log Share", "Log Share Reader", "SSL and Certificates Read", "SSL and Certificates Write", "Firewall Services Read", "Firewall Services Write", "Cache Purge")
 	return out
 }
 

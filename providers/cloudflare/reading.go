@@ -135,9 +135,7 @@ func settingNames() []string {
 func (r *reading) finish() {
 	e := &r.event
 	slices.Sort(e.Assets)
-	if e.Shared = r.shared(); r.isEcho() {
-		e.Action = inventory.ActionOther
-	}
+	e.Shared = r.shared()
 	e.Record = r.record.redacted()
 }
 
@@ -172,8 +170,8 @@ func (r *reading) shared() string {
 
 // isEcho reports whether the vendor's system wrote the entry in the course of a
 // request: what the request asked for has an entry of its own with the same ray
-// id. So that no rule counts the change twice, and nobody has to answer for what
-// the system did at their request, the echo is kept as other.
+// id. Both are kept: whoever walks acts joins them by that id, which the redacted
+// record has, since a record by itself does not tell whose request it was.
 func (r *reading) isEcho() bool {
 	kind := strings.ToLower(r.record.actor.kind)
 	return (kind == "system" || kind == "cloudflare") && identifier(r.record.ray) != ""
