@@ -1,6 +1,6 @@
 # Commands for people. The gate of the project is .ci/run, which calls these.
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-aws test test-short bench lint vuln licences docs clean
+.PHONY: help build demo demo-aws demo-cloudflare test test-short bench lint vuln licences docs clean
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -14,7 +14,10 @@ demo: ## make sample exports, scan them, write the reports to demo-out/
 demo-aws: ## let the same company answer as AWS on this machine, and scan it live
 	./.ci/demo-aws.sh
 
-test: ## run all tests; installs PostgreSQL, Chromium and moto if missing (Debian, root)
+demo-cloudflare: ## let it answer as Cloudflare on this machine, and scan it live
+	./.ci/demo-cloudflare.sh
+
+test: ## run all tests; installs PostgreSQL, Chromium, moto and Prism if missing (Debian, root)
 	./.ci/test.sh
 
 test-short: ## run the tests that need nothing but Go

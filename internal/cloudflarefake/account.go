@@ -120,6 +120,16 @@ func (c *call) token() answer {
 	return refusal(http.StatusNotFound, 1003, "Not found")
 }
 
+// ownToken tells a token of a user that may read the user's tokens, by which it
+// reads itself: one without policies may not.
+func (c *call) ownToken() answer {
+	t := c.world.Token
+	if t.Kind == AccountToken || t.ID != c.names[":t"] || t.Policies == nil {
+		return refusal(http.StatusForbidden, 9109, message(9109))
+	}
+	return result(showToken(APIToken{ID: t.ID, Name: t.Name, Status: t.status(c.At), ExpiresOn: t.ExpiresOn, NotBefore: t.NotBefore, Policies: t.Policies}))
+}
+
 func (c *call) permissionGroups() answer {
 	all := c.account.PermissionGroups
 	if all == nil {

@@ -55,6 +55,10 @@ func accountUses() map[string]use {
 			_, err := user.NewTokenService().Verify(ctx, o...)
 			return err
 		},
+		"/user/tokens/:t": func(ctx context.Context, o ...option.RequestOption) error {
+			_, err := user.NewTokenService().Get(ctx, "own", o...)
+			return err
+		},
 		"/accounts/:a/members": func(ctx context.Context, o ...option.RequestOption) error {
 			var p accounts.MemberListParams
 			p.AccountID.Value, p.AccountID.Present = home, true
@@ -342,6 +346,9 @@ func TestClientReachesEachPathThatItKnows(t *testing.T) {
 			w := company()
 			if path == "/user/tokens/verify" {
 				w.Token.Kind = cloudflarefake.UserToken
+			}
+			if path == "/user/tokens/:t" {
+				w.Token = cloudflarefake.Token{ID: "own", Policies: []cloudflarefake.Policy{}}
 			}
 			s, base := serve(t, w)
 			for _, below := range []string{"/", "/client/v4/"} {

@@ -96,6 +96,7 @@ func accountEndpoints() []endpoint {
 		{path: "/accounts", bounds: fifty(), serve: (*call).accounts},
 		{path: "/zones", bounds: fifty(), serve: (*call).zones},
 		{path: "/user/tokens/verify", serve: (*call).verifyUser},
+		{path: "/user/tokens/:t", serve: (*call).ownToken},
 		{path: "/accounts/:a/members", bounds: fifty(), serve: (*call).members},
 		{path: "/accounts/:a/roles", bounds: fifty(), serve: (*call).roles},
 		{path: "/accounts/:a/tokens", bounds: fifty(), serve: (*call).tokens},

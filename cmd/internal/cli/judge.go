@@ -141,7 +141,7 @@ func estate(c *configs.Config, v *inventory.View) findings.Estate {
 	return findings.Estate{
 		Organization: cmp.Or(r.Organization, v.Organization(inventory.AWS)), Accounts: r.Accounts, Partners: r.Partners, Deployers: r.Deployers,
 		IAMAdministrators: r.IAMAdministrators, VendorLayers: r.VendorLayers, ShortLived: r.ShortLived,
-		LogRetentionDays: r.LogRetentionDays, FourEyes: r.FourEyes,
+		LogRetentionDays: r.LogRetentionDays, FourEyes: r.FourEyes, MailDomains: r.MailDomains,
 	}
 }
 

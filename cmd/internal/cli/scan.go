@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +24,8 @@ import (
 	"github.com/estray/estray/providers/aws/live"
 	"github.com/estray/estray/providers/aws/session"
 	"github.com/estray/estray/providers/builtin"
+	cloudflare "github.com/estray/estray/providers/cloudflare/live"
+	cfsession "github.com/estray/estray/providers/cloudflare/session"
 	"github.com/estray/estray/providers/collect"
 )
 
@@ -163,13 +166,16 @@ func (a *app) prepare(cmd *cobra.Command, f scanFlags) (*job, error) {
 func readings(c *configs.Config, f scanFlags, since time.Time) (builtin.Config, error) {
 	out := builtin.Config{Since: since, Full: f.full}
 	for _, x := range c.Providers.Archives {
-		out.Archives = append(out.Archives, builtin.Archive{Kind: x.Kind, Path: x.URL, Name: x.Name, Usage: x.Usage, Verify: x.Verify, PublicKeys: x.PublicKeys})
+		out.Archives = append(out.Archives, builtin.Archive{Kind: x.Kind, Path: x.URL, Name: x.Name, Usage: x.Usage, Verify: x.Verify, PublicKeys: x.PublicKeys, Account: x.Account})
 	}
-	if c.Providers.AWS == nil && len(out.Archives) == 0 {
-		return out, usage(errors.New("scan: the configuration names nothing to read"), "add providers.aws or providers.archives to "+orElse(c.Path, "estray.yaml")+"; estray config init writes an example")
+	if c.Providers.AWS == nil && c.Providers.Cloudflare == nil && len(out.Archives) == 0 {
+		return out, usage(errors.New("scan: the configuration names nothing to read"), "add providers.aws, providers.cloudflare or providers.archives to "+orElse(c.Path, "estray.yaml")+"; estray config init writes an example")
 	}
 	if len(f.providers) == 0 || slices.Contains(f.providers, string(inventory.AWS)) {
 		out.AWS = readAWS(c)
+	}
+	if len(f.providers) == 0 || slices.Contains(f.providers, string(inventory.Cloudflare)) {
+		out.Cloudflare = readCloudflare(c)
 	}
 	_, err := builtin.Planners(out)
 	if err != nil {
@@ -191,6 +197,19 @@ func readAWS(c *configs.Config) *live.Config {
 		Own: inventory.Own{Organization: c.Rules.Organization,
 			Account: func(id string) bool { return slices.Contains(c.Rules.Accounts, id) }},
 		Calls: session.Options{Rate: a.Rate},
+	}
+}
+
+// readCloudflare is what the configuration asks to read of Cloudflare itself; nil:
+// nothing.
+func readCloudflare(c *configs.Config) *cloudflare.Config {
+	cf := c.Providers.Cloudflare
+	if cf == nil {
+		return nil
+	}
+	return &cloudflare.Config{
+		Accounts: cf.Accounts, Zones: cf.Zones, Audit: cf.Audit, DispatchScripts: cf.DispatchScripts,
+		Calls: cfsession.Options{Token: cf.Token, Endpoint: cf.Endpoint, Rate: cf.Rate, Proxy: http.ProxyFromEnvironment},
 	}
 }
 
@@ -283,6 +302,11 @@ func (j *job) collect(ctx context.Context, st *sqlstore.Store, run store.Run) er
 		a := *reads.AWS
 		a.Now, a.Within, a.Planned, a.Calls.Name = run.Now, j.within, bar.Plan, "estray-"+run.ID
 		reads.AWS, opt.Parallel = &a, j.config.Providers.AWS.Parallel
+	}
+	if reads.Cloudflare != nil {
+		c := *reads.Cloudflare
+		c.Now, c.Within, c.Planned, c.Calls.Agent, c.Calls.Waiting = run.Now, j.within, bar.Plan, "estray-"+run.ID, bar.Wait
+		reads.Cloudflare = &c
 	}
 	plan, err := builtin.Planners(reads)
 	if err != nil {

@@ -18,7 +18,7 @@ func table() []row {
 		{folder: "cmd/internal/cli", own: []string{"..."},
 			others: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 		{folder: "cmd/internal/demo", own: []string{"cmd/internal/demo/company", "internal/awsfake", "internal/cloudflarefake"}},
-		{folder: "cmd/internal/demo/company", own: []string{"internal/awsfake", "internal/cloudflarefake", "inventory", "inventory/snapshot"}},
+		{folder: "cmd/internal/demo/company", own: []string{"internal/awsfake", "internal/cloudflarefake", "inventory", "inventory/snapshot", "providers", "providers/cloudflare/live", "providers/cloudflare/session"}},
 		{folder: "cmd/internal/imports"},
 		{folder: "cmd/internal/output", own: []string{"..."},
 			others: []string{"github.com/schollz/progressbar/v3", "golang.org/x/term"}},

@@ -83,6 +83,20 @@ func (p *Progress) accounts(doing string, done, total int) {
 	}
 }
 
+// Wait tells that a provider asked to wait, and for how long yet.
+func (p *Progress) Wait(remaining time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	text := fmt.Sprintf("waiting %s: the provider asked to", remaining.Round(time.Second))
+	if p.bar != nil {
+		p.bar.Describe(fit([]string{text}, p.width-barWidth-aside))
+		return
+	}
+	if p.due() {
+		p.log.Info("waiting, as the provider asked", "remaining", remaining.Round(time.Second))
+	}
+}
+
 // Step tells that of total sources so many are read, and how many facts came.
 func (p *Progress) Step(done, total, facts int) {
 	p.mu.Lock()

@@ -1,6 +1,6 @@
 // Package company makes the sample exports of a fictional company: snapshots
-// of three AWS accounts, thirty days of CloudTrail objects, a registry and a
-// configuration. The same seed gives the same bytes. Everything in it is made
+// of three AWS accounts and two of Cloudflare, thirty days of their logs, a registry
+// and a configuration. The same seed gives the same bytes. Everything in it is made
 // up. The demo writes the exports to a folder; tests scan them.
 package company
 
@@ -8,13 +8,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Exports are the files of the company, with counts of what they hold.
 type Exports struct {
 	Files []File
-	// Functions and Records count what the snapshot and the logs tell of.
+	// Functions and Records count what the snapshot and the logs of AWS tell of,
+	// Workers and Sites what Cloudflare's snapshot does.
 	Functions, Records int
+	Workers, Sites     int
 }
 
 // File is one exported file, its name relative and with slashes.
@@ -34,10 +37,20 @@ func New(seed uint64) (Exports, error) {
 	if err != nil {
 		return Exports{}, fmt.Errorf("make snapshot: %w", err)
 	}
-	files := append(trail, File{"assets.jsonl", snap},
-		File{"registry/registry.yaml", []byte(registryYAML)}, File{"estray.yaml", []byte(configYAML)},
-		File{"aws/estray.yaml", []byte(liveConfigYAML)}, File{"aws/blindspots.yaml", []byte(blindSpotsYAML)})
-	return Exports{Files: files, Functions: len(c.functions), Records: c.records}, nil
+	edge, err := edgeSnapshot()
+	if err != nil {
+		return Exports{}, fmt.Errorf("make snapshot: %w", err)
+	}
+	pushed, err := logpush()
+	if err != nil {
+		return Exports{}, fmt.Errorf("make logs: %w", err)
+	}
+	files := slices.Concat(trail, pushed, []File{{"assets.jsonl", snap}, {"cloudflare.jsonl", edge},
+		{"registry/cloudflare.yaml", []byte(registryEdgeYAML())}, {"edge/estray.yaml", []byte(liveEdgeYAML)},
+		{"registry/registry.yaml", []byte(registryYAML)}, {"estray.yaml", []byte(configYAML)},
+		{"aws/estray.yaml", []byte(liveConfigYAML)}, {"aws/blindspots.yaml", []byte(blindSpotsYAML)}})
+	return Exports{Files: files, Functions: len(c.functions), Records: c.records,
+		Workers: len(webWorkers()) + len(labsWorkers()), Sites: len(webSites()) + len(labsSites())}, nil
 }
 
 // Write writes the files below a folder, which is made if it is not there.
