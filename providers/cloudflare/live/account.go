@@ -163,13 +163,14 @@ func (r *reading) of(c inventory.Capability) *tally.Tally { return r.tally[r.cel
 // lists makes the calls that answer for all of an account, or of a zone, at once.
 func (r *reading) lists(ctx context.Context) error {
 	for _, step := range []func(context.Context){
-		r.ownScope, r.listProjects, r.listWorkers, r.listSubdomain, r.listAccess, r.listDomains, r.listRoutes,
+		r.ownScope, r.listProjects, r.listWorkers, r.listSubdomain, r.listAccess, r.listDomains, r.listSiteDomains, r.listRoutes,
 		r.listQueues, r.listWorkflows, r.listEmailRules, r.listLogpush, r.listLogDestinations,
 	} {
 		if step(ctx); ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
+	r.missingZones()
 	r.remember()
 	r.offerPreviews(ctx)
 	return ctx.Err()

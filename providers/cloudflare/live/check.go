@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -28,11 +29,7 @@ func (r *reading) check(ctx context.Context) error {
 			missing = append(missing, name)
 		}
 	}
-	if err := r.missingWorkers(ctx, missing); err != nil {
-		return err
-	}
-	r.missingZones()
-	return nil
+	return r.missingWorkers(ctx, missing)
 }
 
 // actedNames adds the Workers that events of this scan changed. A Worker that was
@@ -85,7 +82,8 @@ func (r *reading) missingWorkers(ctx context.Context, missing []string) error {
 	return nil
 }
 
-// missingZones judges zones that something names and the list does not tell.
+// missingZones judges zones that something names and the list does not tell: any
+// Worker may have routes there.
 func (r *reading) missingZones() {
 	t := r.of(inventory.CapZones)
 	for _, w := range r.list {
@@ -110,8 +108,10 @@ func (r *reading) missingZones() {
 	case len(missing) > 0 && r.scope.zones:
 		t.Note(fmt.Sprintf("%d zones are named and not listed, though the token may see all: they are deleted, or another account's", len(missing)))
 	case len(missing) > 0:
-		t.FailAs(inventory.Partial, inventory.Reason{Operation: "GET /zones", Message: fmt.Sprintf(
-			"%d zones are named by custom domains or events and not listed (%s): the token may see a part of the zones", len(missing), some5(missing))})
+		why := inventory.Reason{Operation: "GET /zones", Message: fmt.Sprintf(
+			"%d zones are named by custom domains or events and not listed (%s): the token may see a part of the zones", len(missing), some5(missing))}
+		t.FailAs(inventory.Partial, why)
+		r.ways.routesWhy, r.starts.mailWhy = cmp.Or(r.ways.routesWhy, &why), cmp.Or(r.starts.mailWhy, &why)
 	case len(r.zones.all) == 0 && !r.scope.zones:
 		t.Note("no zone is listed, and nothing names one: an account without zones and a token without the permission to read them are answered alike")
 	}

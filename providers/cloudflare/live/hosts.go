@@ -121,10 +121,7 @@ func (r *reading) listDomains(ctx context.Context) {
 		if d.Enabled != nil && !*d.Enabled {
 			continue
 		}
-		way := inventory.Exposure{Kind: inventory.WayCustomDomain, Reach: inventory.ReachPublic, Hostname: strings.ToLower(d.Hostname), Source: d.ID}
-		if d.ZoneID != "" {
-			way.Source = "cloudflare:zone/" + d.ZoneID + "/domain/" + d.ID // a selector may name the zone
-		}
+		way := inventory.Exposure{Kind: inventory.WayCustomDomain, Reach: inventory.ReachPublic, Hostname: strings.ToLower(d.Hostname), Source: domainSource(d.ZoneID, d.ID)}
 		if d.Environment != "production" {
 			way.Qualifier = d.Environment
 		}
@@ -133,6 +130,15 @@ func (r *reading) listDomains(ctx context.Context) {
 		}
 		r.ways.domains[d.Service] = append(r.ways.domains[d.Service], r.access.guard(way, "/"))
 	}
+}
+
+// domainSource is what leads to an asset by a custom domain. It names the zone, where
+// that is told: a selector may.
+func domainSource(zone, id string) string {
+	if zone == "" {
+		return id
+	}
+	return "cloudflare:zone/" + zone + "/domain/" + id
 }
 
 // hold notes that a Worker holds a handle.

@@ -2,6 +2,7 @@ package live_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -148,8 +149,18 @@ func site() *cloudflarefake.Project {
 // serve starts a fake, and returns it with a configuration that reads it.
 func serve(t testing.TB, w *cloudflarefake.World, change ...func(*live.Config)) (*cloudflarefake.Server, live.Config) {
 	t.Helper()
+	return serveHooked(t, w, func(*cloudflarefake.Server, string) {}, change...)
+}
+
+// serveHooked calls hook with each path before it is answered: there a test changes
+// the world while it is read.
+func serveHooked(t testing.TB, w *cloudflarefake.World, hook func(s *cloudflarefake.Server, path string), change ...func(*live.Config)) (*cloudflarefake.Server, live.Config) {
+	t.Helper()
 	s := cloudflarefake.New(w)
-	h := httptest.NewServer(s)
+	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		hook(s, r.URL.Path)
+		s.ServeHTTP(w, r)
+	}))
 	t.Cleanup(h.Close)
 	cfg := live.Config{Now: at(), Since: ago(24 * 30), Audit: true, Calls: session.Options{Token: "text", Endpoint: h.URL}}
 	for _, c := range change {

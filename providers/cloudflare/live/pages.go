@@ -21,6 +21,7 @@ const (
 type project struct {
 	projectIn
 	functions *bool // of the project or of a deployment that serves; nil: not told
+	domains   inventory.Facet[inventory.Exposures]
 }
 
 // listProjects lists the Pages projects of the account.
@@ -37,7 +38,7 @@ func (r *reading) listProjects(ctx context.Context) {
 	all = slices.CompactFunc(all, func(a, b projectIn) bool { return a.ID == b.ID })
 	t.Add(len(all))
 	for i := range all {
-		r.sites = append(r.sites, &project{all[i], all[i].runs()})
+		r.sites = append(r.sites, &project{projectIn: all[i], functions: all[i].runs()})
 	}
 }
 
@@ -64,16 +65,14 @@ func (r *reading) ofSite(name string) bool {
 func (r *reading) projects(ctx context.Context) error {
 	still := 0
 	for _, p := range r.sites {
-		if p.functions != nil && !*p.functions && !r.acted(p) {
-			still++
-			continue
-		}
-		a := r.site(p)
-		a.Exposure[inventory.CapPagesDomains] = r.siteDomains(ctx, p)
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := r.emit(a); err != nil {
+		if r.still(p) {
+			still++
+			continue
+		}
+		if err := r.emit(r.site(p)); err != nil {
 			return err
 		}
 	}
@@ -81,6 +80,11 @@ func (r *reading) projects(ctx context.Context) error {
 		r.of(inventory.CapPages).Note(fmt.Sprintf("%d of %d projects are sites without functions, and no assets", still, len(r.sites)))
 	}
 	return nil
+}
+
+// still reports whether a project is a site that runs no code.
+func (r *reading) still(p *project) bool {
+	return p.functions != nil && !*p.functions && !r.acted(p)
 }
 
 // acted reports whether an event of this scan named the project: what events know
@@ -112,7 +116,7 @@ func (r *reading) site(p *project) inventory.Asset {
 		Deployment:    p.deployment(now),
 		Identity:      inventory.Known(inventory.Identity{ID: string(id), Reaches: reaches}, now),
 		Bindings:      inventory.Known(bindings, now),
-		Exposure:      inventory.Parts[inventory.Exposures]{inventory.CapPages: inventory.Known(inventory.Exposures{Ways: r.siteWays(p)}, now)},
+		Exposure:      inventory.Parts[inventory.Exposures]{inventory.CapPages: inventory.Known(inventory.Exposures{Ways: r.siteWays(p)}, now), inventory.CapPagesDomains: p.domains},
 		Triggers:      inventory.Parts[inventory.Triggers]{inventory.CapPages: inventory.Absent[inventory.Triggers](now)},
 		Code:          inventory.Absent[inventory.Code](now), // there is no digest of a deployment
 		Versions:      inventory.Absent[inventory.Versions](now),
@@ -175,6 +179,15 @@ func (r *reading) siteWays(p *project) []inventory.Exposure {
 	return out
 }
 
+// listSiteDomains asks for the custom domains of each project that is an asset.
+func (r *reading) listSiteDomains(ctx context.Context) {
+	for _, p := range r.sites {
+		if ctx.Err() == nil && !r.still(p) {
+			p.domains = r.siteDomains(ctx, p)
+		}
+	}
+}
+
 // siteDomains asks for the custom domains of a project.
 func (r *reading) siteDomains(ctx context.Context, p *project) inventory.Facet[inventory.Exposures] {
 	t := r.of(inventory.CapPagesDomains)
@@ -193,7 +206,7 @@ func (r *reading) siteDomains(ctx context.Context, p *project) inventory.Facet[i
 		if in.ZoneTag != "" {
 			r.zoned[string(in.ZoneTag)] = true
 		}
-		way := inventory.Exposure{Kind: inventory.WayPagesDomain, Reach: inventory.ReachPublic, Hostname: strings.ToLower(in.Name), Source: string(in.ID)}
+		way := inventory.Exposure{Kind: inventory.WayPagesDomain, Reach: inventory.ReachPublic, Hostname: strings.ToLower(in.Name), Source: domainSource(string(in.ZoneTag), string(in.ID))}
 		if in.Status != "active" && in.Status != "" {
 			way.Note = "the domain is " + cut(string(in.Status))
 		}
