@@ -141,6 +141,7 @@ func TestMistakesOfCloudflare(t *testing.T) {
 		{"no URL", "{endpoint: \"localhost:80\"}", at("1:36", `providers.cloudflare.endpoint: must be a base URL, as in https://api.cloudflare.com/client/v4`)},
 		{"a user in the endpoint", "{endpoint: \"https://CANARY@example.com\"}", at("1:36", `providers.cloudflare.endpoint: holds a user; the token is sent by itself`)},
 		{"a query in the endpoint", "{endpoint: \"https://example.com/?CANARY\"}", at("1:36", `providers.cloudflare.endpoint: holds a query; write the base URL alone`)},
+		{"an empty query in the endpoint", "{endpoint: \"https://example.com/?\"}", at("1:36", `providers.cloudflare.endpoint: holds a query; write the base URL alone`)},
 		{"a list of events", "{events: [audit]}", at("1:34", `providers.cloudflare.events must hold keys and values, not a list`)},
 	}
 	for _, tt := range tests {
