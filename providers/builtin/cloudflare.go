@@ -48,7 +48,7 @@ func cloudflareV1(source, account, above string) archive.Format {
 type decode func(account string, record []byte, from inventory.Provenance) (cloudflare.Decoded, error)
 
 func cloudflareAudit(kind, account, above string, decoded decode) archive.Format {
-	keys := cloudflareKeys{account: account, moment: moment()}
+	keys := cloudflareKeys{account: account, above: above, moment: moment()}
 	return archive.Format{
 		Kind:     kind,
 		Provider: inventory.Cloudflare,
@@ -71,6 +71,7 @@ func cloudflareAudit(kind, account, above string, decoded decode) archive.Format
 // cloudflareKeys judges the keys of an archive.
 type cloudflareKeys struct {
 	account string // whose logs they are; empty: they tell
+	above   string // the path of the archive itself
 	moment  *regexp.Regexp
 }
 
@@ -93,23 +94,33 @@ func (k cloudflareKeys) recognise(key string) archive.Object {
 	return archive.Object{Class: archive.Log, Scope: inventory.Scope{Provider: inventory.Cloudflare, Account: account}, Delivered: at}
 }
 
-// accountIn is the account that a key's elements name, unless it is set: "" where
-// none does, or where several ids are in the key of which each may be the one.
+// accountIn is whose log an object is: the account that is set, else the one that
+// its path names within the archive, else the one that the archive's own path does.
 func (k cloudflareKeys) accountIn(key string) string {
 	if k.account != "" {
 		return k.account
 	}
-	found := ""
-	for element := range strings.SplitSeq(key, "/") {
-		switch {
-		case !cloudflare.IsID(element) || element == found:
-		case found != "":
-			return ""
-		default:
-			found = element
+	inside := strings.TrimPrefix(key, k.above)
+	ids := accountsIn(inside)
+	if len(ids) == 0 {
+		ids = accountsIn(strings.TrimSuffix(key, inside))
+	}
+	if len(ids) != 1 {
+		return ""
+	}
+	return ids[0]
+}
+
+// accountsIn are the elements of a path that may be an account's id. Where several
+// are, each may be the one.
+func accountsIn(path string) []string {
+	var out []string
+	for element := range strings.SplitSeq(path, "/") {
+		if cloudflare.IsID(element) && !slices.Contains(out, element) {
+			out = append(out, element)
 		}
 	}
-	return found
+	return out
 }
 
 // moment finds a time or a date in a name: "20260301T130000Z",

@@ -3,6 +3,7 @@ package builtin_test
 import (
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -94,6 +95,23 @@ func TestAuditLogsOfCloudflare(t *testing.T) {
 	}
 	if strings.Contains(fmt.Sprintf("%+v", m.facts), canary) {
 		t.Error("a canary is in the facts")
+	}
+}
+
+// TestInsideAnAccountsFolder: the archive's own path names the account, unless the
+// paths in it name one.
+func TestInsideAnAccountsFolder(t *testing.T) {
+	root := filepath.Join(t.TempDir(), workshop)
+	put(t, root, "20260504T030000Z.log.gz", zipped(t, pushedV2(workshop, "e1", "2026-05-04T02:10:00Z", "PUT", "/workers/scripts/shop")))
+	put(t, root, warehouse+"/20260504T030000Z.log.gz", zipped(t, pushedV2(warehouse, "e2", "2026-05-04T02:10:00Z", "PUT", "/workers/scripts/shop")))
+	var m memory
+	for account, c := range eventWords(scan(t, &m, builtin.Config{Archives: []builtin.Archive{audit(auditV2, root, "")}})) {
+		if c.State != inventory.Complete || c.Seen != 1 {
+			t.Errorf("%s: %s, %d events (%s)", account, c.State, c.Seen, c.Why)
+		}
+	}
+	if n := len(m.events()); n != 2 {
+		t.Errorf("%d events, want 2", n)
 	}
 }
 
