@@ -22,6 +22,9 @@ const mostAsked = 20
 // check holds the lists against what names Workers and zones: a token for single
 // ones is shown shorter lists without a word.
 func (r *reading) check(ctx context.Context) error {
+	if state, _ := r.doubt.doubted(); state != inventory.Pending {
+		return nil // the list is not whole, and says why
+	}
 	r.actedNames()
 	var missing []string
 	for _, name := range slices.Sorted(maps.Keys(r.pointed)) {

@@ -237,3 +237,17 @@ func counts(s *cloudflarefake.Server) map[string]int {
 	}
 	return out
 }
+
+// texts writes facts as they would be stored.
+func texts(t testing.TB, facts []inventory.Fact) []string {
+	t.Helper()
+	var out []string
+	for _, f := range facts {
+		b, err := json.Marshal(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, string(b))
+	}
+	return out
+}
