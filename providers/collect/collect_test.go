@@ -160,6 +160,29 @@ func plan(sources ...*fake) []providers.Planner {
 
 func options() collect.Options { return collect.Options{Run: "run-1", Now: now} }
 
+// TestPermitsAreStoredAsTheyAre; one without an instant was read when its cell was,
+// which a whole reading would else be later than.
+func TestPermitsAreStoredAsTheyAre(t *testing.T) {
+	dated, undated := inventory.Permit{ID: "a", Cell: cell("a"), At: now().Add(-time.Second)}, inventory.Permit{ID: "b", Cell: cell("a")}
+	var m memory
+	summary, err := collect.Run(t.Context(), plan(says(nil, dated, undated, word("a", inventory.Complete)).announcing("a")), &m, &m, options())
+	if err != nil || summary.Facts != 2 {
+		t.Fatalf("%d facts, %v", summary.Facts, err)
+	}
+	var got []inventory.Permit
+	for _, b := range m.batches {
+		for _, f := range b.Facts {
+			if p, ok := f.(inventory.Permit); ok {
+				got = append(got, p)
+			}
+		}
+	}
+	undated.At = m.words()[cell("a")].Read
+	if diff := cmp.Diff([]inventory.Permit{dated, undated}, got); diff != "" {
+		t.Errorf("permits (-want +got):\n%s", diff)
+	}
+}
+
 // TestEndings: whatever a source does, each of its cells ends with one word
 // and none is complete by default.
 func TestEndings(t *testing.T) {

@@ -151,6 +151,8 @@ func TestFactsFromAfterTheRunAreToldOf(t *testing.T) {
 		{"an event of tomorrow", at(24*time.Hour, events), inventory.Complete, inventory.Malformed},
 		{"an asset seen now", at(0, functions), inventory.Complete, inventory.Complete},
 		{"an asset seen tomorrow", at(24*time.Hour, functions), inventory.Malformed, inventory.Complete},
+		{"a permit of now", inventory.Permit{ID: "p", Cell: functions, At: now()}, inventory.Complete, inventory.Complete},
+		{"a permit of tomorrow", inventory.Permit{ID: "p", Cell: functions, At: now().Add(24 * time.Hour)}, inventory.Malformed, inventory.Complete},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var m memory
