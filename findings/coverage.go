@@ -90,7 +90,7 @@ func (c *Case) holeFinding(h hole, all []Silence) Finding {
 		f.Message = fmt.Sprintf("%s: %s of %s", f.Subject, notAsked, strings.Join(servicesOf(all), ", "))
 	}
 	if regions := gather(all, func(s Silence) string { return s.Gap.Cell.Scope.Region }); len(regions) > 0 && (h.asked || h.state != inventory.Pending) {
-		f.Message += " in " + strings.Join(regions, ", ")
+		f.Message += " in " + placesOf(h.provider, regions)
 	}
 	if rules := gather(all, func(s Silence) string { return s.Rule }); len(rules) > 0 {
 		f.Message += fmt.Sprintf("; cannot judge: %s", strings.Join(rules, ", "))
@@ -105,6 +105,19 @@ func (c *Case) holeFinding(h hole, all []Silence) Finding {
 		f.State, f.StateWhy = Accepted, strings.Join(gather(all, func(s Silence) string { return c.BlindSpot(s.Gap.Cell) }), "; ")
 	}
 	return f
+}
+
+// placesOf names regions, or zones, of which an account may have hundreds.
+func placesOf(p inventory.Provider, regions []string) string {
+	const most = 10
+	if p != inventory.Cloudflare {
+		return strings.Join(regions, ", ")
+	}
+	text := "zones " + strings.Join(regions[:min(len(regions), most)], ", ")
+	if n := len(regions) - most; n > 0 {
+		text += fmt.Sprintf(" and %d more", n)
+	}
+	return text
 }
 
 const notAsked = "not asked for"

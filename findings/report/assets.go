@@ -96,8 +96,12 @@ func NewAsset(a inventory.Asset, v findings.Verdict) Asset {
 		r.Identity = id.ID
 	}
 	if conf, ok := a.Configuration.Get(); ok {
-		r.Runtime = conf.Runtime
+		r.Runtime, r.Repository = conf.Runtime, conf.Repository
 	}
+	if bindings, ok := a.Bindings.Get(); ok {
+		r.Bindings = len(bindings)
+	}
+	r.Names, r.Deployment = names(a), deployment(a)
 	if code, ok := a.Code.Get(); ok {
 		r.CodeDigest = code.Digest
 	}
@@ -114,11 +118,63 @@ func exposures(a inventory.Asset) []Exposure {
 	}
 	out := make([]Exposure, 0, len(e.Ways))
 	for _, w := range e.Ways {
-		note := w.Note
-		if w.UpperBound {
-			note = joinNote(note, "upper bound: a condition could not be judged")
+		out = append(out, Exposure{Kind: w.Kind, Reach: w.Reach.String(), Hostname: w.Hostname, Route: w.Route, Qualifier: w.Qualifier,
+			Guard: w.Guard, Note: wayNote(a.Scope.Provider, w)})
+	}
+	return out
+}
+
+// wayNote says how exact a reach is.
+func wayNote(p inventory.Provider, w inventory.Exposure) string {
+	switch {
+	case !w.UpperBound:
+		return w.Note
+	case p == inventory.Cloudflare:
+		return joinNote(w.Note, "upper bound: what guards it could not be read")
+	}
+	return joinNote(w.Note, "upper bound: a condition could not be judged")
+}
+
+// names lists the names that the asset has and had; nil where it had but one.
+func names(a inventory.Asset) []string {
+	out := []string{}
+	if a.Name != "" {
+		out = append(out, a.Name)
+	}
+	for _, h := range a.Handles {
+		if _, name, ok := strings.Cut(string(h.ID), "-name/"); ok {
+			out = append(out, name)
 		}
-		out = append(out, Exposure{Kind: w.Kind, Reach: w.Reach.String(), Hostname: w.Hostname, Route: w.Route, Qualifier: w.Qualifier, Note: note})
+	}
+	slices.Sort(out)
+	if out = slices.Compact(out); len(out) < 2 {
+		return nil
+	}
+	return out
+}
+
+func deployment(a inventory.Asset) *Deployment {
+	d, ok := a.Deployment.Get()
+	if !ok {
+		return nil
+	}
+	out := Deployment{ID: d.ID, Created: d.Created.UTC(), Author: d.Author, Source: d.Source, Branch: d.Branch, Commit: d.Commit}
+	for _, s := range d.Shares {
+		out.Shares = append(out.Shares, Share(s))
+	}
+	return &out
+}
+
+// buildPrincipals lists who may deploy, or may give the right to, or of whom that
+// could not be judged, in the order of permits.
+func buildPrincipals(v *inventory.View) []Principal {
+	var out []Principal
+	for _, p := range slices.SortedFunc(slices.Values(v.Permits), inventory.ComparePermits) {
+		if !p.Deploys && !p.Admin && len(p.Unjudged) == 0 {
+			continue
+		}
+		out = append(out, Principal{ID: p.ID, Provider: string(p.Cell.Scope.Provider), Account: p.Cell.Scope.Account, Kind: string(p.Kind), Name: p.Name,
+			Status: p.Status, Deploys: p.Deploys, Admin: p.Admin, Unjudged: p.Unjudged, Bounded: p.Bounded, Expires: p.Expires.UTC(), LastUsed: p.LastUsed.UTC()})
 	}
 	return out
 }

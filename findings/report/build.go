@@ -41,6 +41,7 @@ func Build(in Input) *Document {
 	d.Findings = buildFindings(in.Findings)
 	d.Assets = buildAssets(in.Case, d.Findings, in.Last)
 	d.Coverage = buildCoverage(in.Case)
+	d.Principals = buildPrincipals(in.Case.View)
 	d.NotAsked = buildNotAsked(in.Silences)
 	d.Deployments = slices.SortedFunc(slices.Values(in.Deployments), func(a, b Deployments) int {
 		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Provider, b.Provider))

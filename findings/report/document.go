@@ -5,7 +5,9 @@
 package report
 
 import (
+	"cmp"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +27,9 @@ type Document struct {
 	Assets   []Asset    `json:"assets"`
 	Findings []Finding  `json:"findings"`
 	Coverage []Coverage `json:"coverage"`
+	// Principals are those of whom a reading tells that they may put code into
+	// service, or give such rights to others, or of whom that could not be judged.
+	Principals []Principal `json:"principals,omitempty"`
 	// NotAsked lists the capabilities that rules need and that no source was
 	// asked to read: unknown, but no failure of the run.
 	NotAsked []NotAsked `json:"not_asked,omitempty"`
@@ -86,13 +91,16 @@ type CoverageSummary struct {
 
 // Asset is one asset with its standing.
 type Asset struct {
-	ID        string     `json:"id"`
-	Provider  string     `json:"provider"`
-	Kind      string     `json:"kind,omitempty"`
-	Account   string     `json:"account,omitempty"`
-	Region    string     `json:"region,omitempty"`
-	Name      string     `json:"name,omitempty"`
-	Aliases   []string   `json:"aliases,omitempty"`
+	ID       string   `json:"id"`
+	Provider string   `json:"provider"`
+	Kind     string   `json:"kind,omitempty"`
+	Account  string   `json:"account,omitempty"`
+	Region   string   `json:"region,omitempty"`
+	Name     string   `json:"name,omitempty"`
+	Aliases  []string `json:"aliases,omitempty"`
+	// Names are all names that it has or had, where it may be renamed and has had
+	// more than one; sorted.
+	Names     []string   `json:"names,omitempty"`
 	Standing  string     `json:"standing"`
 	Presence  string     `json:"presence,omitempty"`
 	Owner     string     `json:"owner,omitempty"`
@@ -107,8 +115,14 @@ type Asset struct {
 	Created    time.Time `json:"created,omitzero"`
 	Modified   time.Time `json:"modified,omitzero"`
 	LastDeploy *Deploy   `json:"last_deploy,omitempty"`
-	LastSeen   time.Time `json:"last_seen,omitzero"`
-	SeenBy     []string  `json:"seen_by"`
+	// Deployment is what serves now, where the provider tells.
+	Deployment *Deployment `json:"deployment,omitempty"`
+	// Repository is what it is built from, "github:OWNER/NAME".
+	Repository string `json:"repository,omitempty"`
+	// Bindings counts what it is given: variables, secrets, stores.
+	Bindings int       `json:"bindings,omitempty"`
+	LastSeen time.Time `json:"last_seen,omitzero"`
+	SeenBy   []string  `json:"seen_by"`
 	// UnknownFacets maps a facet's name to why it is unknown or stale.
 	UnknownFacets map[string]string `json:"unknown_facets,omitempty"`
 	// Findings are the ids of the findings on this asset.
@@ -121,9 +135,88 @@ type Exposure struct {
 	Reach    string `json:"reach"`
 	Hostname string `json:"hostname,omitempty"`
 	// Route is the method and path of a route: "GET /orders/{id}".
+	// or the pattern of one: "example.com/api/*".
 	Route     string `json:"route,omitempty"`
 	Qualifier string `json:"qualifier,omitempty"`
-	Note      string `json:"note,omitempty"`
+	// Guard is what stands before it and asks who calls: an application of
+	// Cloudflare Access.
+	Guard string `json:"guard,omitempty"`
+	Note  string `json:"note,omitempty"`
+}
+
+// Address is where the way answers: a hostname, or the pattern of a route of a zone;
+// empty where it has none.
+func (e Exposure) Address() string {
+	if e.Kind == inventory.WayRoute && e.Route != "" {
+		return e.Route
+	}
+	return e.Hostname
+}
+
+// Addresses are where the asset answers, each once: first the names that somebody
+// chose, then those that the provider gives, then those of versions and previews.
+func (a Asset) Addresses() []string {
+	ways := slices.Clone(a.Exposures)
+	slices.SortFunc(ways, func(x, y Exposure) int { return cmp.Or(x.rank()-y.rank(), cmp.Compare(x.Address(), y.Address())) })
+	var out []string
+	for _, e := range ways {
+		if at := e.Address(); at != "" && !slices.Contains(out, at) {
+			out = append(out, at)
+		}
+	}
+	return out
+}
+
+// rank orders addresses by how much they tell a person.
+func (e Exposure) rank() int {
+	switch e.Kind {
+	case inventory.WayWorkersDev, inventory.WayPages:
+		return 1
+	case inventory.WayVersionURLs, inventory.WayPreview, inventory.WayPagesBranch:
+		return 2
+	}
+	return 0
+}
+
+// Deployment is what was put into service last, as the provider tells. Author and
+// source are what it says of who deployed, and by what tool.
+type Deployment struct {
+	ID      string    `json:"id,omitempty"`
+	Created time.Time `json:"created,omitzero"`
+	Author  string    `json:"author,omitempty"`
+	Source  string    `json:"source,omitempty"`
+	Branch  string    `json:"branch,omitempty"`
+	Commit  string    `json:"commit,omitempty"`
+	// Shares are the versions that serve, with their parts of the traffic.
+	Shares []Share `json:"shares,omitempty"`
+}
+
+// Share is the part of the traffic that a version serves.
+type Share struct {
+	Version string  `json:"version"`
+	Percent float64 `json:"percent"`
+	Digest  string  `json:"digest,omitempty"`
+}
+
+// Principal is somebody who may deploy.
+type Principal struct {
+	ID       string `json:"id"`
+	Provider string `json:"provider"`
+	Account  string `json:"account,omitempty"`
+	// Kind is "member" or "token", and Name what people call it.
+	Kind   string `json:"kind"`
+	Name   string `json:"name,omitempty"`
+	Status string `json:"status,omitempty"`
+	// Deploys and Admin say what it may do; Unjudged are grants of which neither is
+	// known.
+	Deploys  bool     `json:"deploys,omitempty"`
+	Admin    bool     `json:"admin,omitempty"`
+	Unjudged []string `json:"unjudged,omitempty"`
+	// Bounded: it holds from named addresses alone.
+	Bounded bool `json:"bounded,omitempty"`
+	// Expires is zero where it does not end by itself, LastUsed where it is not told.
+	Expires  time.Time `json:"expires,omitzero"`
+	LastUsed time.Time `json:"last_used,omitzero"`
 }
 
 // Deploy is the last deployment known from events.

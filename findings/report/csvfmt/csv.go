@@ -67,6 +67,7 @@ func assetColumns() []column[report.Asset] {
 		{"account", func(a report.Asset) string { return a.Account }},
 		{"region", func(a report.Asset) string { return a.Region }},
 		{"name", func(a report.Asset) string { return a.Name }},
+		{"names", func(a report.Asset) string { return list(a.Names) }},
 		{"aliases", func(a report.Asset) string { return list(a.Aliases) }},
 		{"standing", func(a report.Asset) string { return a.Standing }},
 		{"presence", func(a report.Asset) string { return a.Presence }},
@@ -74,6 +75,7 @@ func assetColumns() []column[report.Asset] {
 		{"claim", func(a report.Asset) string { return a.Claim }},
 		{"reasons", func(a report.Asset) string { return list(a.Reasons) }},
 		{"reach", func(a report.Asset) string { return a.Reach }},
+		{"addresses", func(a report.Asset) string { return list(a.Addresses()) }},
 		{"exposures", func(a report.Asset) string { return list(each(a.Exposures, exposure)) }},
 		{"identity", func(a report.Asset) string { return a.Identity }},
 		{"runtime", func(a report.Asset) string { return a.Runtime }},
@@ -83,6 +85,9 @@ func assetColumns() []column[report.Asset] {
 		{"last_deploy_time", func(a report.Asset) string { return instant(deploy(a).Time) }},
 		{"last_deploy_principal", func(a report.Asset) string { return deploy(a).Principal }},
 		{"last_deploy_event", func(a report.Asset) string { return deploy(a).Event }},
+		{"deployment", func(a report.Asset) string { return serves(a.Deployment) }},
+		{"repository", func(a report.Asset) string { return a.Repository }},
+		{"bindings", func(a report.Asset) string { return number(a.Bindings) }},
 		{"last_seen", func(a report.Asset) string { return instant(a.LastSeen) }},
 		{"seen_by", func(a report.Asset) string { return list(a.SeenBy) }},
 		{"unknown_facets", func(a report.Asset) string { return pairs(a.UnknownFacets) }},
@@ -144,8 +149,27 @@ func coverageColumns() []column[report.Coverage] {
 }
 
 func exposure(e report.Exposure) string {
-	parts := []string{e.Kind, e.Reach, e.Hostname, e.Route, e.Qualifier, e.Note}
+	parts := []string{e.Kind, e.Reach, e.Hostname, e.Route, e.Qualifier, guarded(e.Guard), e.Note}
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
+}
+
+func guarded(guard string) string {
+	if guard == "" {
+		return ""
+	}
+	return "guarded by " + guard
+}
+
+// serves says who put into service what, when and by what tool.
+func serves(d *report.Deployment) string {
+	if d == nil {
+		return ""
+	}
+	parts := []string{instant(d.Created), d.Author, d.Source, d.Branch, d.Commit}
+	for _, s := range d.Shares {
+		parts = append(parts, fmt.Sprintf("%g %% %s", s.Percent, s.Version))
+	}
+	return list(slices.DeleteFunc(parts, func(s string) bool { return s == "" }))
 }
 
 func evidence(e report.Evidence) string { return e.Kind + " " + e.Ref + ": " + e.Summary }

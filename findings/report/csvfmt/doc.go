@@ -10,11 +10,12 @@
 // # Columns
 //
 // assets.csv has one line for each asset, gone ones included: id, provider,
-// kind, account, region, name, aliases, standing, presence, owner, claim,
-// reasons, reach, exposures ("kind reach hostname qualifier note"), identity,
-// runtime, code_digest, created, modified, last_deploy_time,
-// last_deploy_principal, last_deploy_event, last_seen, seen_by, unknown_facets
-// ("facet: why"), findings (ids).
+// kind, account, region, name, names, aliases, standing, presence, owner, claim,
+// reasons, reach, addresses, exposures ("kind reach hostname route qualifier
+// guard note"), identity, runtime, code_digest, created, modified,
+// last_deploy_time, last_deploy_principal, last_deploy_event, deployment (when, by
+// whom, by what tool, and what serves), repository, bindings (how many), last_seen,
+// seen_by, unknown_facets ("facet: why"), findings (ids).
 //
 // findings.csv has one line for each finding in every state, those about
 // coverage and about what nobody asked to read among them: id, rule, title,

@@ -7,11 +7,15 @@ import (
 
 	"github.com/estray/estray/findings"
 	"github.com/estray/estray/findings/report"
+	"github.com/estray/estray/inventory"
 )
 
 // fullAssets is how many assets the page shows in full; the others follow in
 // brief. 20,000 assets make a page of some 10 MB, which opens in seconds.
 const fullAssets = 2000
+
+// mostShown is how many addresses of an asset stand beside its name.
+const mostShown = 3
 
 // assetView is an asset with what points to it.
 type assetView struct {
@@ -20,6 +24,10 @@ type assetView struct {
 	// Worst is the highest severity of its open findings; empty if there are none.
 	Worst    string
 	Findings []findingView
+	// Shown are the first addresses of what has no telling id, and Hidden how many
+	// more there are.
+	Shown  []string
+	Hidden int
 	// Unknown are the facets that are unknown or stale, with why.
 	Unknown []fact
 	// StandingRank, WorstRank, ReachRank order the rows by more than letters.
@@ -92,6 +100,11 @@ func (ix *index) asset(a *report.Asset) assetView {
 		}
 	}
 	slices.SortStableFunc(v.Findings, compareViews)
+	if a.Provider == string(inventory.Cloudflare) {
+		at := a.Addresses()
+		v.Shown = at[:min(len(at), mostShown)]
+		v.Hidden = len(at) - len(v.Shown)
+	}
 	for _, name := range slices.Sorted(maps.Keys(a.UnknownFacets)) {
 		v.Unknown = append(v.Unknown, fact{name, a.UnknownFacets[name]})
 	}

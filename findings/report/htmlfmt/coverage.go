@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/estray/estray/findings/report"
+	"github.com/estray/estray/inventory"
 )
 
 // coverageView is the matrix and what stands below it.
@@ -27,6 +28,69 @@ type coverageView struct {
 type matrixRow struct {
 	Provider, Account, Region string
 	Cells                     []matrixCell
+	// zones counts the zones for which the row stands; 0: it is none of zones.
+	zones int
+}
+
+// Where names the place within the account.
+func (r matrixRow) Where() string {
+	switch {
+	case r.zones > 1:
+		return count(r.zones) + " zones"
+	case r.zones == 1:
+		return "zone " + r.Region
+	case r.Provider == string(inventory.Cloudflare):
+		return "the account"
+	}
+	return cmp.Or(r.Region, "all regions")
+}
+
+// joinZones makes one row of the zones of an account that were read alike: an
+// account may have hundreds.
+func joinZones(rows []matrixRow) []matrixRow {
+	var out []matrixRow
+	at := map[string]int{}
+	for _, r := range rows {
+		if r.Provider != string(inventory.Cloudflare) || r.Region == "" {
+			out = append(out, r)
+			continue
+		}
+		r.zones = 1
+		key := r.Account + r.outcome()
+		i, ok := at[key]
+		if !ok {
+			at[key] = len(out)
+			out = append(out, r)
+			continue
+		}
+		out[i].zones++
+		out[i].add(r)
+	}
+	return out
+}
+
+// outcome is how the row's cells were read, as a key.
+func (r matrixRow) outcome() string {
+	key := ""
+	for _, cell := range r.Cells {
+		key += "|"
+		for _, s := range cell.Sources {
+			key += strings.Join([]string{s.Source, s.State, s.Continuity, s.AcceptedWhy}, "\x00") + ";"
+		}
+	}
+	return key
+}
+
+// add counts what was read of another row, of the same outcome, to the row.
+func (r matrixRow) add(o matrixRow) {
+	for i := range r.Cells {
+		for j := range r.Cells[i].Sources {
+			s := &r.Cells[i].Sources[j]
+			s.Seen += o.Cells[i].Sources[j].Seen
+			s.Expected += o.Cells[i].Sources[j].Expected
+			s.Read = amount(s.Coverage)
+		}
+	}
 }
 
 // matrixCell is what the sources read of one capability in one scope; empty
@@ -73,7 +137,7 @@ func newCoverage(cells []report.Coverage) coverageView {
 		}
 	}
 	v.Capabilities = slices.Sorted(maps.Keys(seen))
-	v.Rows = matrix(cells, v.Capabilities)
+	v.Rows = joinZones(matrix(cells, v.Capabilities))
 	v.Holes = holes(cells)
 	// What is broken first.
 	slices.SortStableFunc(v.Logs, func(a, b report.Coverage) int {

@@ -171,6 +171,18 @@ func TestEverythingOfTheDocumentIsOnThePage(t *testing.T) {
 			want = append(want, facet+" : "+why)
 		}
 	}
+	for _, a := range d.Assets {
+		want = append(want, a.Repository)
+		for _, e := range a.Exposures {
+			want = append(want, e.Address(), e.Guard)
+		}
+		if a.Deployment != nil {
+			want = append(want, a.Deployment.Author, a.Deployment.Source, a.Deployment.Shares[0].Version)
+		}
+	}
+	for _, p := range d.Principals {
+		want = append(append(want, p.ID, p.Name, p.Kind), p.Unjudged...)
+	}
 	for _, f := range d.Findings {
 		want = append(want, f.ID, f.Message, f.StateWhy, f.Remediation)
 		want = append(want, f.Steps...)
@@ -254,5 +266,41 @@ func TestFailedWriteIsToldWithItsCause(t *testing.T) {
 	err := htmlfmt.Write(&fullDisk{}, sample())
 	if !errors.Is(err, errDisk) || !strings.HasPrefix(err.Error(), "write HTML report: ") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestWhoMayDeployIsToldWhereItIsKnown: without such a reading there is no section
+// that would say that nobody may.
+func TestWhoMayDeployIsToldWhereItIsKnown(t *testing.T) {
+	d := sample()
+	if said := text(render(t, d)); !strings.Contains(said, "Who may deploy") {
+		t.Error("the page does not tell who may deploy")
+	}
+	d.Principals = nil
+	if said := text(render(t, d)); strings.Contains(said, "Who may deploy") {
+		t.Error("the page speaks of principals of which nothing is known")
+	}
+}
+
+// TestZonesReadAlikeAreOneRow: an account may have hundreds of zones; one that was
+// read otherwise stands by itself.
+func TestZonesReadAlikeAreOneRow(t *testing.T) {
+	d := sample()
+	for i := range 40 {
+		c := report.Coverage{Source: "cloudflare", Provider: "cloudflare", Account: edge, Region: fmt.Sprintf("zone%02d", i), Capability: "routes", State: "complete", Seen: 2}
+		if i == 7 {
+			c.State, c.Code, c.Seen = "denied", "10000", 0
+		}
+		d.Coverage = append(d.Coverage, c)
+	}
+	d.Coverage = append(d.Coverage, report.Coverage{Source: "cloudflare", Provider: "cloudflare", Account: edge, Capability: "workers", State: "complete"})
+	said := text(render(t, d))
+	for _, want := range []string{"39 zones", "zone zone07", edge + " the account"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(said, "zone08") {
+		t.Error("a zone that was read like the others has a row of its own")
 	}
 }

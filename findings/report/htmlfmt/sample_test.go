@@ -28,6 +28,7 @@ func sample() *report.Document {
 		Schema: report.Schema, Tool: report.Tool{Name: "estray", Version: "0.1.0"},
 		Run:    report.Run{ID: "20261031T060000Z-4f2a", Started: now().Add(-2 * time.Minute), Finished: now().Add(-time.Minute), Now: now()},
 		Assets: sampleAssets(), Findings: sampleFindings(), Coverage: sampleCoverage(), Deployments: sampleDeployments(),
+		Principals: samplePrincipals(),
 		NotAsked: []report.NotAsked{
 			{Provider: "aws", Capability: "organization", Rules: []string{"AWS-08", "REC-13"}},
 			{Provider: "cloudflare", Capability: "directory", Rules: []string{"REC-07"}},
@@ -89,10 +90,26 @@ func sampleAssets() []report.Asset {
 			Standing: w.standing, Presence: "present", Owner: w.owner, Reach: w.reach, Reasons: []string{w.reason},
 			LastSeen: now(), SeenBy: []string{"cloudflare-workers"}, Modified: ago(3),
 			LastDeploy: &report.Deploy{Time: ago(3), Principal: "j.doe@example.com", Event: "ev-" + w.name},
-			Exposures:  []report.Exposure{{Kind: "route", Reach: "public", Hostname: "www.example.com"}},
+			Exposures: []report.Exposure{
+				{Kind: "route", Reach: "public", Hostname: "www.example.com", Route: "www.example.com/" + w.name + "/*"},
+				{Kind: "custom-domain", Reach: "organization", Hostname: "staff.example.com", Guard: "staff only"},
+				{Kind: "workers-dev", Reach: "public", Hostname: w.name + ".example.workers.dev"},
+				{Kind: "version-urls", Reach: "public", Hostname: "*-" + w.name + ".example.workers.dev"},
+			},
+			Names: []string{w.name, w.name + "-2"}, Repository: "github:example/" + w.name, Bindings: 3,
+			Deployment: &report.Deployment{ID: "d-" + w.name, Created: ago(3), Author: "j.doe@example.com", Source: "wrangler",
+				Shares: []report.Share{{Version: "0b8c", Percent: 90}, {Version: "77f1", Percent: 10}}},
 		})
 	}
 	return out
+}
+
+func samplePrincipals() []report.Principal {
+	return []report.Principal{
+		{ID: "cloudflare:user:1a2b", Provider: "cloudflare", Account: edge, Kind: "member", Name: "j.doe@example.com", Status: "accepted", Deploys: true, Admin: true},
+		{ID: "cloudflare:token:3c4d", Provider: "cloudflare", Account: edge, Kind: "token", Name: "ci pipeline", Status: "active", Deploys: true, Bounded: true, Expires: ago(-60), LastUsed: ago(1)},
+		{ID: "cloudflare:token:5e6f", Provider: "cloudflare", Account: edge, Kind: "token", Name: "old laptop", Status: "active", Unjudged: []string{"Fresh Group Write"}},
+	}
 }
 
 func finding(n int, rule, severity, asset, message string) report.Finding {
@@ -330,10 +347,12 @@ func hostile() *report.Document {
 	for i, x := range hostileTexts() {
 		d.Assets = append(d.Assets, report.Asset{
 			ID: x, Provider: x, Kind: x, Account: x, Region: x, Name: x, Aliases: []string{x}, Standing: "unmanaged", Presence: x, Owner: x, Claim: x,
-			Reasons: []string{x}, Exposures: []report.Exposure{{Kind: x, Reach: x, Hostname: x, Route: x, Qualifier: x, Note: x}}, Reach: x, Identity: x,
+			Reasons: []string{x}, Exposures: []report.Exposure{{Kind: x, Reach: x, Hostname: x, Route: x, Qualifier: x, Guard: x, Note: x}}, Reach: x, Identity: x,
+			Names: []string{x}, Repository: x, Bindings: i, Deployment: &report.Deployment{ID: x, Author: x, Source: x, Branch: x, Commit: x, Shares: []report.Share{{Version: x, Percent: 1}}},
 			Runtime: x, CodeDigest: x, LastDeploy: &report.Deploy{Time: now(), Principal: x, Event: x}, SeenBy: []string{x},
 			UnknownFacets: map[string]string{x: x}, Findings: []string{x},
 		})
+		d.Principals = append(d.Principals, report.Principal{ID: x, Provider: x, Account: x, Kind: x, Name: x, Status: x, Unjudged: []string{x}})
 		d.Findings = append(d.Findings, report.Finding{
 			ID: x, Rule: x, Title: x, Severity: "high", State: "open", StateWhy: x, Provider: x, Account: x, Region: x, Asset: x, Subject: x,
 			Coverage: i%2 == 0, Message: x, Steps: []string{x}, Evidence: []report.Evidence{{Kind: x, Ref: x, Summary: x}}, Remediation: x, Attack: []string{x},

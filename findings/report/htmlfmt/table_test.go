@@ -110,7 +110,7 @@ func TestMatrixNamesEveryStateByWordAndMark(t *testing.T) {
 		{"aws 111122223333 us-east-1", "✓ complete", "✓ complete", "✓ complete", "✓ complete", "✕ throttled 1 of 3 read", "✓ complete"},
 		{"aws 444455556666 eu-west-1", "≠ complete, log broken", "✓ complete", "✕ denied accepted 0 of 3 read", "✓ complete", "✓ complete", "✓ complete"},
 		{"aws 444455556666 us-east-1", "◐ partial 28 of 30 read", "✓ complete", "✓ complete", "✓ complete", "○ cancelled 0 of 3 read", "∅ disabled"},
-		{"cloudflare 9a7806061c88ada191ed06f989cc3dac all regions", "▲ malformed 411 of 412 read", "✓ complete", "· not planned", "· not planned", "· not planned", "· not planned"},
+		{"cloudflare 9a7806061c88ada191ed06f989cc3dac the account", "▲ malformed 411 of 412 read", "✓ complete", "· not planned", "· not planned", "· not planned", "· not planned"},
 	}
 	if diff := cmp.Diff(want, cells(render(t, sample()), "matrix")); diff != "" {
 		t.Errorf("matrix (-want +got):\n%s", diff)

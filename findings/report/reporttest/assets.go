@@ -101,10 +101,57 @@ func (s *sample) addStrangers() {
 	ghostly.Sightings[0].Cell.Capability, ghostly.Sightings[0].Cell.Source = inventory.CapEvents, "trail"
 	s.add(ghostly, findings.Verdict{Standing: findings.Unmanaged, Presence: inventory.Inferred, Reasons: []string{"no claim selects it", "known from events alone"}})
 
-	worker := inventory.Asset{ID: "cloudflare:9a7806061c88ada1:script:7f0b", Kind: "worker", Name: "決済-" + Bidi, Aliases: []inventory.AssetID{"cloudflare:9a7806061c88ada1:tag:77"},
-		Scope: inventory.Scope{Provider: inventory.Cloudflare, Account: "9a7806061c88ada1"}}
+	worker := strangeWorker()
 	s.add(worker, findings.Verdict{Standing: findings.Unmanaged, Reasons: []string{"no claim selects it; its name is 決済処理-" + Bidi}})
 
 	script := inventory.Asset{ID: "google:script:1BxiMVs0XRA5n", Kind: "apps-script", Name: Formula, Scope: inventory.Scope{Provider: inventory.Google, Account: "example.com"}}
 	s.add(script, findings.Verdict{Standing: findings.Unmanaged, Reasons: []string{Formula, Escape}})
+}
+
+// Workshop is the company's account of Cloudflare.
+const Workshop = "9a7806061c88ada1"
+
+// strangeWorker is a Worker with more ways in than a line holds, of which one is
+// guarded, and with a part of its facets unknown.
+func strangeWorker() inventory.Asset {
+	scope := inventory.Scope{Provider: inventory.Cloudflare, Account: Workshop}
+	a := inventory.Asset{ID: "cloudflare:" + Workshop + "/worker/7f0b", Kind: inventory.Worker, Name: "決済-" + Bidi, Scope: scope,
+		Aliases: []inventory.AssetID{"cloudflare:" + Workshop + ":tag:77"},
+		Handles: []inventory.Handle{{ID: "cloudflare:" + Workshop + "/worker-name/pay-old", Since: Now().AddDate(-1, 0, 0)}},
+		Called:  inventory.Known("決済-"+Bidi, Now()),
+		Deployment: inventory.Known(inventory.Deployment{ID: "d-1", Created: Now().Add(-30 * time.Hour), Author: "ana@example.com", Source: "wrangler", Branch: "main", Commit: "0f3c",
+			Shares: []inventory.Share{{Version: "1c9b", Percent: 90, Digest: "e1"}, {Version: "2d0c", Percent: 10}}}, Now()),
+		Configuration: inventory.Known(inventory.Configuration{Repository: "github:example/pay"}, Now()),
+		Bindings:      inventory.Known([]inventory.Binding{{Kind: "kv_namespace", Name: "KV"}, {Kind: "secret_text", Name: "KEY"}}, Now()),
+		Sightings:     []inventory.Sighting{{Cell: inventory.Cell{Source: "cloudflare-api", Scope: scope, Capability: inventory.CapWorkers}, At: Now()}},
+	}
+	ways := map[inventory.Capability][]inventory.Exposure{
+		inventory.CapDomains: {{Kind: inventory.WayCustomDomain, Reach: inventory.ReachOrganization, Hostname: "staff.example.com", Guard: "staff"}},
+		inventory.CapRoutes: {
+			{Kind: inventory.WayRoute, Reach: inventory.ReachPublic, Hostname: "www.example.com", Route: "www.example.com/pay/*"},
+			{Kind: inventory.WayRoute, Reach: inventory.ReachPublic, Hostname: "*.example.net", Route: "*.example.net/*", UpperBound: true},
+		},
+		inventory.CapSubdomains: {
+			{Kind: inventory.WayWorkersDev, Reach: inventory.ReachPublic, Hostname: "pay.example.workers.dev"},
+			{Kind: inventory.WayVersionURLs, Reach: inventory.ReachPublic, Hostname: "*-pay.example.workers.dev"},
+		},
+	}
+	for part, all := range ways {
+		a.Exposure = a.Exposure.With(part, inventory.Known(inventory.Exposures{Ways: all}, Now()))
+	}
+	return a
+}
+
+// permits are who may deploy, and one who may not.
+func permits() []inventory.Permit {
+	cell := func(c inventory.Capability) inventory.Cell {
+		return inventory.Cell{Source: "cloudflare-access", Scope: inventory.Scope{Provider: inventory.Cloudflare, Account: Workshop}, Capability: c}
+	}
+	return []inventory.Permit{
+		{ID: "cloudflare:token:9f", Cell: cell(inventory.CapTokens), At: Now(), Kind: inventory.TokenPermit, Name: Formula, Status: "active", Deploys: true, Bounded: true,
+			Grants: []string{"Workers Scripts Write"}, Expires: Now().AddDate(0, 1, 0), LastUsed: Now().Add(-time.Hour)},
+		{ID: "cloudflare:user:1a", Cell: cell(inventory.CapMembers), At: Now(), Kind: inventory.MemberPermit, Name: "ana@example.com", Status: "accepted", Deploys: true, Admin: true},
+		{ID: "cloudflare:user:2b", Cell: cell(inventory.CapMembers), At: Now(), Kind: inventory.MemberPermit, Name: "bob@example.com", Status: "pending", Unjudged: []string{"New Role"}},
+		{ID: "cloudflare:user:3c", Cell: cell(inventory.CapMembers), At: Now(), Kind: inventory.MemberPermit, Name: "eve@example.com", Status: "accepted", Grants: []string{"Billing"}},
+	}
 }

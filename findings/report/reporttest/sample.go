@@ -47,6 +47,7 @@ func Shuffled(t testing.TB, seed uint64) report.Input {
 	s := newSample()
 	r := rand.New(rand.NewPCG(seed, seed))
 	shuffle(r, s.assets)
+	shuffle(r, s.permits)
 	shuffle(r, s.readings)
 	shuffle(r, s.lives)
 	shuffle(r, s.silences)
@@ -62,6 +63,7 @@ func shuffle[T any](r *rand.Rand, all []T) {
 // sample is the facts and judgements, in no order.
 type sample struct {
 	assets      []inventory.Asset
+	permits     []inventory.Permit
 	verdicts    map[inventory.AssetID]findings.Verdict
 	readings    []inventory.Coverage
 	lives       []report.Life
@@ -74,6 +76,7 @@ func newSample() *sample {
 	s := &sample{verdicts: map[inventory.AssetID]findings.Verdict{}}
 	s.addAssets()
 	s.addStrangers()
+	s.permits = permits()
 	s.readings = readings()
 	s.lives = append(openFindings(), quietFindings()...)
 	s.lives = append(s.lives, coverageFindings()...)
@@ -102,6 +105,7 @@ func (s *sample) input(t testing.TB) report.Input {
 		t.Fatal(err)
 	}
 	view := inventory.NewView(Now(), s.assets, s.readings)
+	view.Permits = s.permits
 	return report.Input{
 		Case:     &findings.Case{View: view, Registry: reg, RegistryRead: true, Verdicts: s.verdicts, Now: Now()},
 		Findings: s.lives, Silences: s.silences, Rules: s.rules,

@@ -98,7 +98,7 @@ func (p *page) asset(group []report.Asset) {
 	}
 	p.para(2, 4, parts...)
 	for _, one := range group {
-		p.para(4, 6, plain(one.ID))
+		p.identity(one)
 	}
 	for _, r := range a.Reasons[:min(len(a.Reasons), maxReasons)] {
 		p.para(4, 6, plain(r))
@@ -109,6 +109,29 @@ func (p *page) asset(group []report.Asset) {
 	if len(a.UnknownFacets) > 0 {
 		p.para(4, 6, plain("not known now: "+strings.Join(slices.Sorted(maps.Keys(a.UnknownFacets)), ", ")))
 	}
+}
+
+// identity writes by what people know an asset: its id, its name where the id does
+// not end with it, and where it answers.
+func (p *page) identity(a report.Asset) {
+	if named(a) {
+		p.para(4, 6, plain(a.Name), plain("("+a.Kind+")"))
+	}
+	p.para(4, 6, plain(a.ID))
+	at := a.Addresses()
+	if !named(a) || len(at) == 0 {
+		return
+	}
+	line := "answers at " + strings.Join(at[:min(len(at), maxAddresses)], ", ")
+	if n := len(at) - maxAddresses; n > 0 {
+		line += fmt.Sprintf(" and %d more", n)
+	}
+	p.para(6, 8, plain(line))
+}
+
+// named: the id says nothing to people, so that the name must.
+func named(a report.Asset) bool {
+	return a.Name != "" && a.Provider == string(inventory.Cloudflare)
 }
 
 // each ends a count that holds for every asset of the group.

@@ -111,6 +111,14 @@ func accepted(h hole) int {
 	return 0
 }
 
+// placed names what the places of a hole are: Cloudflare has zones.
+func placed(h hole) string {
+	if h.first.Provider == string(inventory.Cloudflare) {
+		return "zones"
+	}
+	return "regions"
+}
+
 // hole writes what was not read, where, by whom and why.
 func (p *page) hole(h hole) {
 	c := h.first
@@ -130,7 +138,7 @@ func (p *page) hole(h hole) {
 		line += " in " + strings.Join(h.regions[:min(len(h.regions), maxRegions)], ", ")
 	}
 	if n := len(h.regions) - maxRegions; n > 0 {
-		line += fmt.Sprintf(" and %d more regions (estray coverage --holes)", n)
+		line += fmt.Sprintf(" and %d more %s (estray coverage --holes)", n, placed(h))
 	}
 	line += " by " + c.Source
 	if c.Expected > 0 {

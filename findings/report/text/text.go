@@ -43,6 +43,8 @@ const (
 	maxAccounts = 4
 	maxEvidence = 3
 	maxReasons  = 3
+	// maxAddresses of an asset: more are told by estray inventory show.
+	maxAddresses = 4
 )
 
 // Format is the format "text".
