@@ -51,6 +51,9 @@ type Place struct {
 // be no longer than it could be.
 const nobody = "estray-doctor-asks-for-what-is-not-there"
 
+// noVersion is the id of a version that cannot exist, in the form of one.
+const noVersion = "00000000-0000-0000-0000-000000000000"
+
 // Probe tries the permission of an operation by a harmless call. An operation that
 // is not in the table is Unclear.
 func Probe(ctx context.Context, c *session.Client, at Place, op Operation) Answer {
@@ -67,7 +70,7 @@ func Probe(ctx context.Context, c *session.Client, at Place, op Operation) Answe
 func (r row) path(at Place) string {
 	const hour = time.Hour
 	stamp := func(t time.Time) string { return url.QueryEscape(t.UTC().Format(time.RFC3339)) }
-	values := map[string]string{":a": at.Account, ":z": at.Zone, ":t": at.Token, ":since": stamp(at.Now.Add(-hour)), ":before": stamp(at.Now)}
+	values := map[string]string{":a": at.Account, ":z": at.Zone, ":t": at.Token, ":v": noVersion, ":since": stamp(at.Now.Add(-hour)), ":before": stamp(at.Now)}
 	fill := func(text, parts string) string {
 		list := strings.Split(text, parts)
 		for i, part := range list {
