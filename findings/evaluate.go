@@ -296,7 +296,7 @@ func (c *Case) Accepted(f Finding) (why string, ok bool) {
 	if c.Registry == nil {
 		return "", false
 	}
-	a, known := c.View.Asset(f.Asset)
+	a, known := c.View.Known(f.Asset)
 	if !known {
 		a = inventory.Asset{ID: cmp.Or(f.Asset, inventory.AssetID(f.Subject)), Scope: f.Scope}
 	}

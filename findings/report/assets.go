@@ -15,7 +15,7 @@ func buildAssets(c *findings.Case, found []Finding, last bool) []Asset {
 	for _, f := range found {
 		if f.Asset != "" && f.State != string(findings.Resolved) {
 			id := f.Asset
-			if a, ok := c.View.Asset(inventory.AssetID(id)); ok {
+			if a, ok := c.View.Known(inventory.AssetID(id)); ok {
 				id = string(a.ID) // the finding may name the asset by an alias
 			}
 			byAsset[id] = append(byAsset[id], f.ID)
