@@ -304,3 +304,32 @@ func TestErrorsOfTheCallerComeBackUnchanged(t *testing.T) {
 		t.Errorf("in a call: error %v, words %+v and %+v", err, got.Coverage, got.CoverageV1)
 	}
 }
+
+// TestActsOnAUsersTokenAreShared: every account that a user can reach tells of them,
+// and no account of another's.
+func TestActsOnAUsersTokenAreShared(t *testing.T) {
+	shared := map[string]string{}
+	for _, id := range []string{account, other} {
+		entries := []cloudflarefake.AuditEntry{calling("user-token", ago(time.Hour), "PUT", "/user/tokens/ed17574386854bf78a67040be0a770b0"),
+			calling("script-"+id, ago(time.Hour), "PUT", "/accounts/"+id+"/workers/scripts/shop")}
+		p := open(t, nil, nil)
+		p.server.Change(func(w *cloudflarefake.World) {
+			w.Accounts = []*cloudflarefake.Account{{ID: id, Audit: entries}}
+		})
+		_, err := audit.Read(t.Context(), p.client, audit.Config{Account: id, Source: source, SourceV1: sourceV1, Now: now(), Since: ago(day)}, func(f inventory.Fact) error {
+			if e, ok := f.(inventory.Event); ok {
+				if e.Shared == "" || e.Scope.Account != id {
+					t.Errorf("event %+v", e)
+				}
+				shared[e.Shared] = e.ID
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(shared) != 3 { // the token's, and one of each script
+		t.Errorf("shared ids %v", shared)
+	}
+}
