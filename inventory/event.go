@@ -204,9 +204,9 @@ func (c Change) IsZero() bool { return reflect.ValueOf(c).IsZero() }
 // About lists the ids by which the event may be found: those of Assets and, after
 // them, Subject, where that is an id of ours. Such an id begins with the name of
 // the provider and a colon; it may be a handle of an asset, see [Asset.Handles].
-// The ids of vendors begin otherwise.
+// The ids of vendors begin otherwise. The result may be that of Assets itself.
 func (e Event) About() []AssetID {
-	out := slices.Clone(e.Assets)
+	out := slices.Clip(e.Assets)
 	if e.Scope.Provider != "" && strings.HasPrefix(e.Subject, string(e.Scope.Provider)+":") {
 		out = append(out, AssetID(e.Subject))
 	}

@@ -149,7 +149,7 @@ func (a Asset) absorb(events Asset, start time.Time) Asset {
 // resolve gives the event with the assets that held its handles, in the order of
 // ids. Handles that nobody held then stay as they are.
 func (v *View) resolve(e Event) Event {
-	about := e.About()
+	about := slices.Clone(e.About())
 	changed := false
 	for i, id := range about {
 		if len(v.held[id]) == 0 {
