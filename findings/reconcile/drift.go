@@ -144,7 +144,7 @@ func (j judge) identity(a inventory.Asset, want registry.Limits) []findings.Drif
 }
 
 // regions holds where the asset runs against the limit. A Worker runs everywhere:
-// its places are the zones in which routes lead to it.
+// its places are the zones from which routes and custom domains lead to it.
 func (j judge) regions(a inventory.Asset, want registry.Limits) []findings.Drift {
 	if a.Scope.Provider == inventory.Cloudflare && len(want.Regions) > 0 {
 		return j.zones(a, want)

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -93,43 +94,48 @@ func (j judge) digestOf(a inventory.Asset, live inventory.Deployment, s inventor
 
 func percent(s inventory.Share) string { return fmt.Sprintf("%g %%", s.Percent) }
 
-// zones holds the zones whose routes lead to the asset against the limit on
-// regions. What routes could not be read leaves the limit unknown.
+// zones holds the zones whose routes and custom domains lead to the asset against
+// the limit on regions. Ways that could not be read leave the limit unknown, unless
+// another zone shows already.
 func (j judge) zones(a inventory.Asset, want registry.Limits) []findings.Drift {
 	d := findings.Drift{Limit: "regions", Facet: "exposure", Want: strings.Join(want.Regions, ", ")}
 	if a.Kind != inventory.Worker {
 		d.Unknown, d.Why = true, "what runs there has no region"
 		return []findings.Drift{d}
 	}
-	routes := a.Facet(inventory.PartName("exposure", inventory.CapRoutes))
-	ways, _ := a.Exposure[inventory.CapRoutes].Get()
-	var strange []string
-	for _, w := range ways.Ways {
-		zone := zoneOf(w.Source)
-		if zone == "" {
-			d.Unknown, d.Why = true, "a route does not tell its zone"
-			return []findings.Drift{d}
+	var strange, doubts []string
+	for _, part := range []inventory.Capability{inventory.CapRoutes, inventory.CapDomains} {
+		state := a.Facet(inventory.PartName("exposure", part))
+		if why := j.doubtOf(a, state, "the "+string(part)+" part of the exposure facet", part); why != "" {
+			doubts = append(doubts, why)
+			continue
 		}
-		if !slices.Contains(want.Regions, zone) && !slices.Contains(strange, zone) {
-			strange = append(strange, zone)
+		ways, _ := a.Exposure[part].Get()
+		for _, w := range ways.Ways {
+			switch zone := zoneOf(w.Source); {
+			case zone == "":
+				doubts = append(doubts, "the zone of the "+w.Kind+" "+cmp.Or(w.Route, w.Hostname)+" is not told")
+			case !slices.Contains(want.Regions, zone):
+				strange = append(strange, zone)
+			}
 		}
 	}
 	slices.Sort(strange)
-	why := j.doubtOf(a, routes, "the routes part of the exposure facet", inventory.CapRoutes)
 	switch {
-	case why != "":
-		d.Unknown, d.Why = true, why
 	case len(strange) > 0:
-		d.Got = "routes of zone " + strings.Join(strange, ", ")
+		d.Got = "ways in from zone " + strings.Join(slices.Compact(strange), ", ")
+	case len(doubts) > 0:
+		d.Unknown, d.Why = true, strings.Join(doubts, "; ")
 	default:
 		return nil
 	}
 	return []findings.Drift{d}
 }
 
-// zoneOf is the zone in the id of a route, "cloudflare:zone/ZONE/route/ID".
-func zoneOf(route string) string {
-	in, ok := strings.CutPrefix(route, "cloudflare:zone/")
+// zoneOf is the zone in what leads to an asset, "cloudflare:zone/ZONE/route/ID"; empty
+// if it names none.
+func zoneOf(source string) string {
+	in, ok := strings.CutPrefix(source, "cloudflare:zone/")
 	if !ok {
 		return ""
 	}

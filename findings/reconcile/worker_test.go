@@ -85,7 +85,12 @@ func TestStandingOfAWorker(t *testing.T) {
 		{"it acts as itself", cloud(own), findings.Approved, ""},
 		{"it is approved as another", cloud(registry.Limits{Identities: []string{"x"}}), findings.Drifted, ""},
 		{"a route of the zone", cloud(zone, route), findings.Approved, ""},
-		{"a route of another zone", cloud(registry.Limits{Regions: []string{"other"}}, route), findings.Drifted, "routes of zone " + rulestest.Zone},
+		{"a route of another zone", cloud(registry.Limits{Regions: []string{"other"}}, route), findings.Drifted, "ways in from zone " + rulestest.Zone},
+		{"a custom domain of the zone", cloud(zone, rulestest.Reached(inventory.Exposure{Kind: inventory.WayCustomDomain, Reach: inventory.ReachPublic, Source: "cloudflare:zone/" + rulestest.Zone + "/domain/d1"})), findings.Approved, ""},
+		{"a custom domain of which the zone is not told", cloud(zone, rulestest.Reached(inventory.Exposure{Kind: inventory.WayCustomDomain, Reach: inventory.ReachPublic, Hostname: "shop.example.com"})), findings.Unknown, "the zone of the custom-domain shop.example.com is not told"},
+		{"a route of another zone, whatever else is unknown", cloud(registry.Limits{Regions: []string{"other"}}, route, func(a *inventory.Asset) {
+			a.Exposure = a.Exposure.With(inventory.CapDomains, inventory.Facet[inventory.Exposures]{})
+		}), findings.Drifted, ""},
 		{"no routes at all", cloud(registry.Limits{Regions: []string{"other"}}), findings.Approved, ""},
 		{"routes that could not be read, for the zones", cloud(zone, unreadRoutes), findings.Unknown, "the routes part"},
 		{"not seen since the list failed", cloud(account, func(a *inventory.Asset) { a.Sightings[0].At = rulestest.Ago(day) }).WithState(inventory.CapWorkers, inventory.Partial),

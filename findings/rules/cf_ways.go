@@ -160,7 +160,8 @@ func leadsIn(e inventory.Event) bool {
 	case inventory.ActionAttachTrigger:
 		return e.Change.Route != "" || calledAt(e, "/routes") || calledAt(e, "/workers/filters")
 	case inventory.ActionExpose:
-		return e.Change.Hostname != "" || calledAt(e, "/domains")
+		// The older log names no path.
+		return e.Change.Hostname != "" || calledAt(e, "/domains") || strings.Contains(e.Name, "_domain ")
 	}
 	return false
 }

@@ -77,6 +77,7 @@ func TestRouteAdded(t *testing.T) {
 		{"taken over, as the record tells", low(facts(worker, routed("www.example.com/x*", was))), []string{"medium api POST:routes"}},
 		{"taken over, as an earlier reading tells", low(facts(worker, sees, domain("api.example.com"))), []string{"medium api PUT:domains"}},
 		{"a route that leads to no Worker", facts(worker, routed("www.example.com/x*", nobody)), []string{"medium " + rulestest.Workshop + " POST:routes"}},
+		{"a domain that the older log tells", facts(worker, did(inventory.ActionExpose, "worker_domain create")), []string{"high api worker_domain:worker_domain create"}},
 		{"all routes of a Worker at once", facts(worker, did(inventory.ActionAttachTrigger, "PUT "+script+"/routes")), []string{"high api PUT:routes"}},
 		{"a schedule is no route", facts(worker, did(inventory.ActionAttachTrigger, "PUT "+script+"/schedules")), nil},
 		{"a domain of a Pages project is CF-12's", facts(did(inventory.ActionExpose, "POST "+project+"/domains", onSite)), nil},

@@ -85,12 +85,12 @@ func wider(a inventory.Asset, v findings.Verdict) []findings.Evidence {
 func regionNotApproved() findings.Rule {
 	r := findings.Rule{
 		ID: "REC-07", Title: "Region not approved", Severity: findings.High,
-		Rationale:      "The asset runs in a region that its approval does not name. Unused regions are where nobody looks. A replica of Lambda@Edge counts for the region of its origin. A Worker has no region: the zones whose routes lead to it count, by their ids.",
+		Rationale:      "The asset runs in a region that its approval does not name. Unused regions are where nobody looks. A replica of Lambda@Edge counts for the region of its origin. A Worker has no region: the zones whose routes and custom domains lead to it count, by their ids.",
 		FalsePositives: "Replicas of Lambda@Edge of which no reading tells the origin.",
 		Fix:            "Move the asset, or have the region approved.",
 		Attack:         recTechniques("REC-07"),
 		Needs:          []inventory.Capability{inventory.CapFunctions, findings.CapRegistry},
-		Elsewhere:      atCloudflare(inventory.CapZones, inventory.CapRoutes, findings.CapRegistry),
+		Elsewhere:      atCloudflare(inventory.CapZones, inventory.CapRoutes, inventory.CapDomains, findings.CapRegistry),
 	}
 	return onLimit(r, "regions")
 }
