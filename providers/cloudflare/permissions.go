@@ -30,7 +30,7 @@ func rights() map[string]right {
 	put(right{}, "Workers Scripts Read", "Workers Routes Read", "Workers KV Storage Read", "Workers R2 Storage Read", "Workers CI Read", "Workers Observability Read", "Workers Observability Write", "Workers AI Read", "Workers AI Write", "Pages Read", "Cloudflare Pages Read",
 		"D1 Read", "Queues Read", "Account Settings Read", "Account API Tokens Read", "API Tokens Read", "Zone Read", "Zone Settings Read", "Zone Settings Write", "DNS Read", "Logs Read", "Logs Write", "Account Analytics Read", "Analytics Read",
 		"Email Routing Rules Read", "Access: Apps and Policies Read", "Access: Audit Logs Read", "User Details Read", "Memberships Read", "Billing Read", "Billing Write", "Billing", "Analytics",
-		"Metadata Read-Only", "Content Read-Only", "Pages Metadata Read", "Workers Platform (Read-only)", "Workers Platform Read-only", "Administrator Read Only", "Minimal Account Access", "Audit Logs Viewer", "Cloudflare R2 Read",
+		"Metadata Read-Only", "Content Read-Only", "Workers Metadata Read-Only", "Workers Content Read-Only", "Pages Metadata Read", "Workers Platform (Read-only)", "Workers Platform Read-only", "Administrator Read Only", "Minimal Account Access", "Audit Logs Viewer", "Cloudflare R2 Read",
 		"Log Share", "Log Share Reader", "SSL and Certificates Read", "SSL and Certificates Write", "Firewall Services Read", "Firewall Services Write", "Cache Purge")
 	return out
 }

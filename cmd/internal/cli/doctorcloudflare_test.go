@@ -59,6 +59,9 @@ func TestDoctorOfCloudflareWhereAllWorks(t *testing.T) {
 	if got := named(rows, "token"); got.State != "works" || got.Account != cfAccount || !strings.Contains(got.Why, "the account's token "+cfToken+"; it does not expire") {
 		t.Errorf("token %+v", got)
 	}
+	if got := named(rows, "products of the audit log"); got.State != "works" || got.Why != "account, developer_platform" {
+		t.Errorf("products %+v", got)
+	}
 	if got := named(rows, "Workers Routes Read"); got.Region == "" {
 		t.Errorf("in no zone: %+v", got)
 	}

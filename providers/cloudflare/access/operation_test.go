@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/estray/estray/providers/cloudflare"
 	"github.com/estray/estray/providers/cloudflare/access"
 )
 
@@ -81,6 +82,17 @@ func TestNothingButReading(t *testing.T) {
 			}
 			if regexp.MustCompile(`KV|R2|D1|Tail|Content`).MatchString(name) {
 				t.Errorf("%s reads what is stored, sent or written", name)
+			}
+		}
+	}
+}
+
+// TestOurOwnGrantDeploysNothing by the judgement that is made of every token.
+func TestOurOwnGrantDeploysNothing(t *testing.T) {
+	for _, p := range access.Permissions() {
+		for _, name := range p.Names() {
+			if deploys, admin, known := cloudflare.Judge(name); deploys || admin || !known {
+				t.Errorf("%s: deploys %v, admin %v, known %v", name, deploys, admin, known)
 			}
 		}
 	}
