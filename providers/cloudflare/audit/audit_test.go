@@ -3,6 +3,7 @@ package audit_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -264,22 +265,34 @@ func TestTouched(t *testing.T) {
 
 // TestUnknownCalls are listed, most frequent first, and bounded.
 func TestUnknownCalls(t *testing.T) {
-	var entries []cloudflarefake.AuditEntry
-	add := func(method, below string) {
-		entries = append(entries, calling("u"+string(rune('a'+len(entries))), ago(time.Duration(30-len(entries))*time.Hour), method, "/accounts/"+account+"/workers/"+below))
-	}
-	for range 3 {
-		add("POST", "futures/one")
-	}
-	got := open(t, entries, nil).read(t, audit.Config{Since: ago(2 * day)})
-	c := got.Coverage
-	if c.State != inventory.Complete || c.Seen != 3 || !says(c, "3 calls that this version does not know: POST /accounts/:a/workers/") || !says(c, " (3);") {
-		t.Errorf("word %+v", c)
-	}
-	for _, e := range got.events {
-		if e.Action != inventory.ActionOther {
-			t.Errorf("event %+v is no other", e)
-		}
+	const tail = "; the log records neither reads nor refused calls"
+	for name, c := range map[string]struct {
+		kinds int
+		want  string
+	}{
+		"one":  {1, "3 calls that this version does not know: POST /accounts/:a/workers/kind-a (3)"},
+		"some": {3, "5 calls that this version does not know: POST /accounts/:a/workers/kind-a (3), POST /accounts/:a/workers/kind-b (1), POST /accounts/:a/workers/kind-c (1)"},
+		"many": {12, "POST /accounts/:a/workers/kind-j (1), and 2 others"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var entries []cloudflarefake.AuditEntry
+			for i := range c.kinds {
+				for n := range 3 {
+					if n == 0 || i == 0 {
+						entries = append(entries, calling(fmt.Sprintf("u-%d-%d", i, n), ago(time.Hour), "POST", "/accounts/"+account+"/workers/kind-"+string(rune('a'+i))))
+					}
+				}
+			}
+			got := open(t, entries, nil).read(t, audit.Config{Since: ago(2 * day)})
+			if word := got.Coverage; word.State != inventory.Complete || word.Seen != len(entries) || !strings.HasSuffix(word.Why.Message, c.want+tail) {
+				t.Errorf("word %+v", word)
+			}
+			for _, e := range got.events {
+				if e.Action != inventory.ActionOther {
+					t.Errorf("event %+v is no other", e)
+				}
+			}
+		})
 	}
 }
 
