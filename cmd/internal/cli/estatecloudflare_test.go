@@ -36,13 +36,10 @@ claims:
 // cfEstate is a company of two accounts in which there is one or more of every kind
 // that a scan reads, and in which all can be approved.
 func cfEstate() *cloudflarefake.World {
-	now := cfNow()
-	grants := []cloudflarefake.PermissionGroup{{ID: cfID("e1", 1), Name: "Workers Scripts Read"}, {ID: cfID("e1", 2), Name: "Workers Routes Read"}, {ID: cfID("e1", 3), Name: "Zone Read"}}
+	now, reads := cfNow(), cfReads()
 	w := &cloudflarefake.World{Now: now, PageSize: cfPages(),
 		Token: cloudflarefake.Token{Kind: cloudflarefake.AccountToken, Account: cfShop, ID: cfReader, Name: "estray"}}
 	for i, id := range []string{cfShop, cfData} {
-		reads := cloudflarefake.Policy{ID: cfID("e2", i), Effect: "allow", PermissionGroups: grants,
-			Resources: map[string]any{"com.cloudflare.api.account.*": "*", "com.cloudflare.api.account.zone.*": "*"}}
 		a := &cloudflarefake.Account{ID: id, Name: []string{"Shop", "Data"}[i], Subdomain: fmt.Sprint("team", i), CreatedOn: now.AddDate(-3, 0, 0),
 			Members: []cloudflarefake.Member{{ID: cfID("d1", i), User: cloudflarefake.User{ID: cfID("d2", i), Email: "ana@estate.example", TwoFactorAuthenticationEnabled: true},
 				Roles: []cloudflarefake.Role{{ID: cfID("d3", 1), Name: "Minimal Account Access"}}},
@@ -61,6 +58,13 @@ func cfEstate() *cloudflarefake.World {
 		w.Accounts = append(w.Accounts, a)
 	}
 	return w
+}
+
+// cfReads lets a token read all Workers and zones of all accounts.
+func cfReads() cloudflarefake.Policy {
+	return cloudflarefake.Policy{ID: cfID("e2", 1), Effect: "allow",
+		PermissionGroups: []cloudflarefake.PermissionGroup{{ID: cfID("e1", 1), Name: "Workers Scripts Read"}, {ID: cfID("e1", 2), Name: "Workers Routes Read"}, {ID: cfID("e1", 3), Name: "Zone Read"}},
+		Resources:        map[string]any{"com.cloudflare.api.account.*": "*", "com.cloudflare.api.account.zone.*": "*"}}
 }
 
 // cfPages makes listings have a second page.
