@@ -37,14 +37,21 @@ func permitOf(c *findings.Case, id string) (inventory.Permit, bool) {
 // mayDeploy judges what a call gave: by the names that the record tells and, where
 // it tells none, by the reading of the principal.
 func mayDeploy(c *findings.Case, e inventory.Event, principal string) (deploys, admin, known bool) {
+	known = len(e.Change.Permissions) > 0
 	for _, grant := range e.Change.Permissions {
 		d, a := gives(grant)
-		deploys, admin = deploys || d, admin || a
+		deploys, admin, known = deploys || d, admin || a, known && !isGrantID(grant)
 	}
 	if p, ok := permitOf(c, principal); ok {
-		return deploys || p.Deploys, admin || p.Admin, true
+		return deploys || p.Deploys, admin || p.Admin, deploys || p.Deploys || len(p.Unjudged) == 0
 	}
-	return deploys, admin, len(e.Change.Permissions) > 0
+	return deploys, admin, known || deploys
+}
+
+// isGrantID reports whether a permission group or a role is told by its id alone,
+// which says nothing of what it lets do.
+func isGrantID(grant string) bool {
+	return len(grant) == 32 && strings.Trim(grant, "0123456789abcdef") == ""
 }
 
 // unbound lists, in words, what leaves a token without bounds.
@@ -100,7 +107,7 @@ func judgeToken(c *findings.Case, e inventory.Event, f *findings.Finding) bool {
 	}
 	f.Message = fmt.Sprintf("%s %s %s", who(e.Principal), verb, e.Subject)
 	if len(e.Change.Permissions) > 0 {
-		f.Message += ", which may " + several(e.Change.Permissions)
+		f.Message += ", with " + several(e.Change.Permissions)
 	}
 	loose := unbound(e.Change.Expires, e.Change.Bounded, e.Change.Resources)
 	if admin {
@@ -193,7 +200,7 @@ func judgeMember(c *findings.Case, e inventory.Event, f *findings.Finding) bool 
 	if known && !deploys && !far {
 		return false
 	}
-	f.Message = fmt.Sprintf("%s invited or changed the member %s", who(e.Principal), f.Subject)
+	f.Message = fmt.Sprintf("%s invited or changed %s", who(e.Principal), memberIn(e))
 	if len(e.Change.Permissions) > 0 {
 		f.Message += ", with " + several(e.Change.Permissions)
 	}
@@ -201,6 +208,18 @@ func judgeMember(c *findings.Case, e inventory.Event, f *findings.Finding) bool 
 		f.Set(findings.High, "the mail domain "+e.Change.MailDomain+" is not ours")
 	}
 	return true
+}
+
+// memberIn names a member as far as the record does.
+func memberIn(e inventory.Event) string {
+	text := "a member"
+	if e.Subject != "" {
+		text = "the member " + e.Subject
+	}
+	if e.Change.MailDomain != "" {
+		text += " of " + e.Change.MailDomain
+	}
+	return text
 }
 
 // strangeDomain reports whether the configuration names our mail domains and this is

@@ -72,6 +72,7 @@ func TestMemberChanged(t *testing.T) {
 		{"an administrator", facts(invited("example.com", "Administrator")), []string{"medium m1 POST:members"}},
 		{"one for Workers", facts(invited("example.com", "Cloudflare Workers Admin")), []string{"medium m1 POST:members"}},
 		{"one who may read alone", facts(invited("example.com", "Administrator Read Only")), nil},
+		{"one whose role is told by its id alone", facts(invited("", "87f2591eef805f15ebbec0f6f0a1b2c3")), []string{"medium m1 POST:members"}},
 		{"one whose role is not told", facts(invited("")), []string{"medium m1 POST:members"}},
 		{"of another mail domain", ours(facts(invited("evil.example", "Billing"))), []string{"high m1 POST:members"}},
 		{"of our mail domain", ours(facts(invited("example.com", "Billing"))), nil},

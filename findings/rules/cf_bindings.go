@@ -18,9 +18,7 @@ func secretSet() findings.Rule {
 		Fix:            "Ask who rotated it; set the secret again if nobody did, and revoke the principal's access.",
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapSettings},
 	})
-	pick := func(e inventory.Event) bool {
-		return e.Mutates() && e.Service == workersPart && (calledAt(e, "/secrets") || calledAt(e, "/secrets-bulk"))
-	}
+	pick := func(e inventory.Event) bool { return e.Mutates() && e.Service == workersPart && aboutSecrets(e) }
 	return onAct(r, pick, func(c *findings.Case, e inventory.Event, f *findings.Finding) bool {
 		verb, what := "set", "a secret"
 		if strings.HasPrefix(e.Name, "DELETE ") || strings.HasSuffix(e.Name, " delete") {
@@ -35,6 +33,11 @@ func secretSet() findings.Rule {
 		}
 		return true
 	})
+}
+
+// aboutSecrets: the call sets or removes secrets, and nothing else.
+func aboutSecrets(e inventory.Event) bool {
+	return calledAt(e, "/secrets") || calledAt(e, "/secrets-bulk")
 }
 
 func bindingNames(all []inventory.Binding) []string {

@@ -10,9 +10,10 @@ import (
 )
 
 // changesCode picks calls that upload, publish or put into service code of a Worker,
-// or change what it is given. Of Workers for Platforms CF-09 tells.
+// or change what it is given. Of Workers for Platforms CF-09 tells, and of secrets
+// CF-05.
 func changesCode(e inventory.Event) bool {
-	if !e.Mutates() || e.Service != workersPart || inNamespace(e) {
+	if !e.Mutates() || e.Service != workersPart || inNamespace(e) || aboutSecrets(e) {
 		return false
 	}
 	switch e.Action {

@@ -40,7 +40,9 @@ func TestWorkerChanged(t *testing.T) {
 		{"settings", facts(worker, did(inventory.ActionUpdateConfig, "PATCH "+script+"/settings")), []string{"high api PATCH:settings"}},
 		{"a new Worker is a note that an unapproved principal raises", facts(worker, did(inventory.ActionCreate, "PUT "+script)), []string{"low api PUT::s"}},
 		{"a Worker that no inventory holds is named by its handle", facts(upload), []string{"high api PUT::s"}},
-		{"a secret is CF-05's", facts(worker, did(inventory.ActionUpdateConfig, "PUT "+script+"/secrets")), nil},
+		{"a secret is CF-05's", facts(worker, did(inventory.ActionUpdateConfig, "PUT "+script+"/secrets", with(func(c *inventory.Change) {
+			c.Bindings = &[]inventory.Binding{{Kind: "secret_text", Name: "KEY"}}
+		}))), nil},
 		{"a call that failed changes nothing", facts(worker, did(inventory.ActionUpdateCode, "PUT "+script, failed)), nil},
 		{"a call on Pages is none on Workers", facts(did(inventory.ActionDeploy, "POST "+project+"/deployments", onSite)), nil},
 	})

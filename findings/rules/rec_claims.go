@@ -37,6 +37,9 @@ func unmanaged() findings.Rule {
 		if last := v.Life().LastDeploy; last.Event != "" {
 			f.Evidence = append(f.Evidence, actEvidence("last deployed", last))
 			f.Message += ", last deployed by " + cmp.Or(last.Principal, "a principal that the record does not name")
+			if last.Who.Email != "" {
+				f.Message += " (" + last.Who.Email + ")"
+			}
 		}
 		f.Evidence = append(f.Evidence, facetEvidence(a, "scope", strings.Join(v.Reasons, "; ")))
 		weighUnmanaged(&f, a)

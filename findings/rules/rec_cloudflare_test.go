@@ -74,13 +74,17 @@ func TestRECRulesOnCloudflare(t *testing.T) {
 		{"deployed and removed", "REC-09", base(ended, upload, removal), []string{"high stray"}, "removed 24h0m0s later"},
 		{"deployed and removed, and the log is not whole", "REC-09", base(ended, upload, removal).WithState(inventory.CapEvents, inventory.Partial), nil, ""},
 		{"changed, and no event tells of it", "REC-10", base(changed), []string{"medium tag-of-api modified"}, ""},
+		{"a Pages project that a push changed", "REC-10", base(rulestest.ProjectFact("site", func(a *inventory.Asset) { a.Modified = rulestest.Ago(3 * day) })), nil, ""},
+		{"a Pages project without a repository that changed", "REC-10", base(rulestest.ProjectFact("site", func(a *inventory.Asset) {
+			a.Modified, a.Configuration = rulestest.Ago(3*day), inventory.Known(inventory.Configuration{}, rulestest.Now())
+		})), []string{"medium uuid-of-site modified"}, ""},
 		{"changed, and one does", "REC-10", base(changed, did(inventory.ActionUpdateCode, "PUT "+script, ago(3*day))), nil, ""},
 		{"an event without its Worker", "REC-11", base(inferred, upload), []string{"medium stray"}, "read whole at"},
 		{"an event without its Worker, and the list is not whole", "REC-11", base(inferred, upload).WithState(inventory.CapWorkers, inventory.Partial), nil, ""},
 		{"an event without its Worker, and another list is not whole", "REC-11", base(inferred, upload).WithState(inventory.CapPages, inventory.Denied), nil, ""},
 		{"routes of a zone that could not be read hide what is claimed", "REC-13", claimedAPI.WithState(inventory.CapRoutes, inventory.Denied), []string{"medium facets coverage"}, "claims api-claim"},
 		{"the list of Workers hides it too", "REC-13", cloudClaim(base(), api, account).WithState(inventory.CapWorkers, inventory.Denied), []string{"medium inventory coverage"}, "claims api-claim"},
-		{"who may deploy hides no claim", "REC-13", claimedAPI.WithState(inventory.CapTokens, inventory.Denied).WithState(inventory.CapLogpush, inventory.Denied), nil, ""},
+		{"who may deploy hides no claim, nor do guards", "REC-13", claimedAPI.WithState(inventory.CapAccess, inventory.Denied).WithState(inventory.CapTokens, inventory.Denied).WithState(inventory.CapLogpush, inventory.Denied), nil, ""},
 		{"it acts as itself", "REC-14", cloudClaim(base(rulestest.WorkerFact(api)), api, registry.Limits{Identities: []string{"other"}}), []string{"high tag-of-api"}, string(rulestest.WorkerID(api))},
 	} {
 		t.Run(test.rule+" "+test.name, func(t *testing.T) {

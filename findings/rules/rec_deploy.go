@@ -151,7 +151,7 @@ func unloggedChange() findings.Rule {
 	r := findings.Rule{
 		ID: "REC-10", Title: "Object without a creation event", Severity: findings.Medium, Absence: true,
 		Rationale:      "The asset was made or changed while the log was complete, and no event names it. Either the log is not what it seems, or something changes assets behind it.",
-		FalsePositives: "A trail that leaves the region or global services out. Cloudflare logs calls of its published interface: what the dashboard does by another one may be missing.",
+		FalsePositives: "A trail that leaves the region or global services out. Cloudflare logs calls of its published interface: what the dashboard does by another one may be missing. Changes of Pages projects that are built from a repository are not judged, since pushes are in no audit log.",
 		Fix:            "Check that the trail covers the region, and verify the archive's digest chain; look into what changed.",
 		Attack:         recTechniques("REC-10"),
 		Needs:          []inventory.Capability{inventory.CapEvents},
@@ -167,6 +167,9 @@ func unloggedChange() findings.Rule {
 			{"created", findings.Born(a), v.Life().CreatedLogged || v.Life().Created.Event != ""},
 			{"modified", a.Modified, v.Life().ModifiedLogged},
 		} {
+			if q.what == "modified" && builtByPush(a) {
+				continue
+			}
 			if q.logged || q.at.IsZero() || v.Presence == inventory.Inferred ||
 				!c.View.Logged(a.Scope, q.at, r.Listens[a.Scope.Provider]...) { // before its beginning no event can be missed
 				continue
@@ -180,6 +183,14 @@ func unloggedChange() findings.Rule {
 		}
 		return out
 	})
+}
+
+// builtByPush: a Pages project that has a repository changes by pushes to it, which
+// the provider builds by itself and does not log.
+func builtByPush(a inventory.Asset) bool {
+	conf, _ := a.Configuration.Get()
+	live, _ := a.Deployment.Get()
+	return a.Kind == inventory.PagesProject && (conf.Repository != "" || strings.HasPrefix(live.Source, "git"))
 }
 
 // eventWithoutObject is REC-11.

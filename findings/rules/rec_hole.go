@@ -86,10 +86,12 @@ func hiddenByHole() findings.Rule {
 }
 
 // hidesNoAsset: nothing that a claim can name is a MicroVM, a principal or what
-// logs are sent to. That they are not known, coverage tells.
+// logs are sent to, and what guards a hostname can but narrow what is told of it.
+// That they are not known, coverage tells.
 func hidesNoAsset(c inventory.Capability) bool {
 	switch c {
-	case inventory.CapMicroVMs, inventory.CapMembers, inventory.CapTokens, inventory.CapLogpush, inventory.CapLogDestinations:
+	case inventory.CapMicroVMs, inventory.CapMembers, inventory.CapTokens, inventory.CapLogpush, inventory.CapLogDestinations,
+		inventory.CapAccess:
 		return true
 	}
 	return false
