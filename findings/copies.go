@@ -35,7 +35,7 @@ const logsApart = 5 * time.Second
 
 // mostHeld bounds the events that wait for a copy. Beyond it the oldest goes as it
 // is.
-const mostHeld = 10_000
+const mostHeld = 5_000
 
 // copies joins copies of acts. An event waits as long as a copy of it may come, and
 // those behind it wait with it, so that the order is kept.
@@ -129,7 +129,7 @@ func (c *copies) settle() {
 	}
 	best := 0
 	for i := 1; i < len(c.held) && c.held[0].Shared != ""; i++ {
-		switch o := c.held[i]; {
+		switch o := &c.held[i]; {
 		case o.gone || o.Shared != c.held[0].Shared || !o.Time.Equal(c.held[0].Time):
 		case atHome(o.Event) && !atHome(c.held[best].Event):
 			c.held[best].gone, best = true, i
@@ -149,7 +149,7 @@ func (c *copies) settleLogs() {
 		if c.held[0].gone {
 			return
 		}
-		if c.held[0].sameRequest(c.held[i]) {
+		if c.held[0].sameRequest(&c.held[i]) {
 			stands, goes := 0, i
 			if bySystem(c.held[0].Event) && !bySystem(c.held[i].Event) {
 				stands, goes = i, 0
@@ -160,7 +160,7 @@ func (c *copies) settleLogs() {
 		}
 	}
 	for i := 1; i < len(c.held) && !c.held[0].paired && !c.held[0].gone; i++ {
-		if !c.held[0].sameAct(c.held[i]) {
+		if !c.held[0].sameAct(&c.held[i]) {
 			continue
 		}
 		newer, older := 0, i
@@ -179,7 +179,7 @@ func bySystem(e inventory.Event) bool { return e.Principal.Type == "service" }
 // sameRequest reports whether two records tell of one request: one record that two
 // accounts tell, since both concern a user of theirs; or two of the newer log with
 // one ray id, of which the system wrote one, about the same thing.
-func (w waiting) sameRequest(o waiting) bool {
+func (w *waiting) sameRequest(o *waiting) bool {
 	if o.gone || o.Time.Sub(w.Time) > logsApart {
 		return false
 	}
@@ -198,7 +198,7 @@ func sameThing(a, b inventory.Event) bool {
 }
 
 // sameAct reports whether the other event is the copy of this one in the other log.
-func (w waiting) sameAct(o waiting) bool {
+func (w *waiting) sameAct(o *waiting) bool {
 	return w.Shared != "" && w.Shared == o.Shared && w.older != o.older && !o.gone && !o.paired &&
 		o.Scope.Provider == inventory.Cloudflare && o.Time.Sub(w.Time) <= logsApart
 }

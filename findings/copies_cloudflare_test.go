@@ -164,3 +164,17 @@ func TestEachActOfCloudflareOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestABurstIsHeldWithinBounds: more records within seconds than are held come all
+// the same, in order.
+func TestABurstIsHeldWithinBounds(t *testing.T) {
+	const many = 10_500
+	var events []inventory.Event
+	for i := range many {
+		events = append(events, logged(fmt.Sprintf("e%05d", i), float64(i)/many, shared(fmt.Sprint("act", i))))
+	}
+	got := acts(t, events)
+	if len(got) != many || !slices.IsSorted(got) {
+		t.Errorf("%d of %d records came, sorted %t", len(got), many, slices.IsSorted(got))
+	}
+}

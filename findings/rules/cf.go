@@ -93,28 +93,46 @@ func onCloud(c *findings.Case, judge judgesAsset) []findings.Finding {
 // newFor is how long what was not there before counts as new.
 const newFor = 30 * 24 * time.Hour
 
-// newly tells since when what is picks is in the facet, where an earlier reading
-// knew the facet without it and it came within newFor. What was there at the first
-// reading, or came long ago, is not new.
-func newly[T any](c *findings.Case, a inventory.Asset, facet string, is func(T) bool) (time.Time, bool) {
-	history := slices.Clone(c.History(a.ID))
-	history = slices.DeleteFunc(history, func(o inventory.Observation) bool { return o.Facet != facet || o.State == "unknown" })
-	slices.SortStableFunc(history, func(x, y inventory.Observation) int { return x.First.Compare(y.First) })
+// then is what a facet held from an instant on; nil: it was observed that there is
+// none.
+type then[T any] struct {
+	first time.Time
+	value *T
+}
+
+// past is what readings knew of a facet of the asset, the earliest first, and last
+// what it is now.
+func past[T any](c *findings.Case, a inventory.Asset, facet string, now T) []then[T] {
+	var out []then[T]
+	for _, o := range c.History(a.ID) {
+		if o.Facet != facet || o.State == "unknown" {
+			continue
+		}
+		t := then[T]{first: o.First}
+		if v, ok := value[T](o); ok {
+			t.value = &v
+		}
+		out = append(out, t)
+	}
+	slices.SortStableFunc(out, func(x, y then[T]) int { return x.first.Compare(y.first) })
+	return append(out, then[T]{first: a.Facet(facet).Seen, value: &now})
+}
+
+// newly tells since when what is picks is there, where an earlier reading knew the
+// facet without it and it came within newFor. What was there at the first reading, or
+// came long ago, is not new.
+func newly[T any](c *findings.Case, readings []then[T], is func(T) bool) (time.Time, bool) {
 	var since time.Time
 	without := false
-	for _, o := range history {
-		v, ok := value[T](o)
-		switch holds := ok && is(v); {
+	for _, r := range readings {
+		switch holds := r.value != nil && is(*r.value); {
 		case !holds:
 			without, since = true, time.Time{}
 		case since.IsZero() && without:
-			since = o.First
+			since = r.first
 		}
 	}
-	if since.IsZero() && without { // not yet in the history: this reading is the first with it
-		since = a.Facet(facet).Seen
-	}
-	return since, without && since.After(c.Now.Add(-newFor))
+	return since, since.After(c.Now.Add(-newFor))
 }
 
 // historyEvidence tells since when a facet holds what it did not hold before.

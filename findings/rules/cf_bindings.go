@@ -126,14 +126,17 @@ func sameBinding(a, b inventory.Binding) bool {
 // newBindings finds bindings that a Worker or a project has not had for long.
 func newBindings(c *findings.Case, r findings.Rule, a inventory.Asset) []findings.Finding {
 	all, _ := a.Bindings.Get()
+	if !slices.ContainsFunc(all, leadsOut) {
+		return nil
+	}
 	var out []findings.Finding
-	seen := map[string]bool{}
+	readings, seen := past(c, a, "bindings", all), map[string]bool{}
 	for _, b := range all {
 		if !leadsOut(b) || seen[bindingKey(b)] {
 			continue
 		}
 		seen[bindingKey(b)] = true
-		since, ok := newly(c, a, "bindings", func(held []inventory.Binding) bool {
+		since, ok := newly(c, readings, func(held []inventory.Binding) bool {
 			return slices.ContainsFunc(held, func(p inventory.Binding) bool { return sameBinding(p, b) })
 		})
 		if !ok {

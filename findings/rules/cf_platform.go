@@ -113,6 +113,7 @@ func strayProject(c *findings.Case, r findings.Rule, a inventory.Asset) []findin
 		f.Message = fmt.Sprintf("%s serves what was uploaded by hand, although it is built from %s", called(a), conf.Repository)
 		out = append(out, f)
 	}
+	readings := past(c, a, "configuration", conf)
 	for _, part := range []struct {
 		key, what string
 		of        func(inventory.Configuration) string
@@ -121,7 +122,7 @@ func strayProject(c *findings.Case, r findings.Rule, a inventory.Asset) []findin
 		{"source", "repository", func(c inventory.Configuration) string { return c.Repository }},
 	} {
 		now := part.of(conf)
-		since, ok := newly(c, a, "configuration", func(c inventory.Configuration) bool { return part.of(c) == now })
+		since, ok := newly(c, readings, func(c inventory.Configuration) bool { return part.of(c) == now })
 		if now == "" || !ok {
 			continue
 		}

@@ -177,3 +177,19 @@ func TestCFRulesAreSilentInAWholeWorldWithoutFault(t *testing.T) {
 		t.Errorf("findings %v\nsilences %v", brief(res.Findings), res.Silences)
 	}
 }
+
+// The order in which facts come never shows.
+func TestTheOrderOfFactsOfCloudflareNeverMatters(t *testing.T) {
+	w := clouded(nil, rulestest.WorkerFact(api), rulestest.ProjectFact("site"), opening(inventory.WayWorkersDev), holding(func(p *inventory.Permit) { p.Bounded = false }))
+	for _, e := range everyCall() {
+		w.Facts = append(w.Facts, e)
+	}
+	want := tell(w.Evaluate(t, rules.All()...).Findings)
+	if !strings.Contains(want, "CF-08") || !strings.Contains(want, "CF-10") {
+		t.Fatalf("the world tells too little:\n%s", want)
+	}
+	slices.Reverse(w.Facts)
+	if diff := cmp.Diff(want, tell(w.Evaluate(t, rules.All()...).Findings)); diff != "" {
+		t.Errorf("findings differ (-forwards +backwards):\n%s", diff)
+	}
+}
