@@ -129,9 +129,22 @@ func TestTokensAreKnownByTheirLook(t *testing.T) {
 			t.Errorf("%s is kept: %s", token, out)
 		}
 	}
-	d := decodeV2(t, v2("POST", a+"/pages/webhooks/deploy_hooks/"+canary))
-	if !d.Keep || !isFree(t, d) {
-		t.Errorf("kept %t; what lets deploy is in %s", d.Keep, text(t, d))
+	for _, hooks := range []string{"/deploy_hooks/", "/Deploy_Hooks//", "/deploy%5fhooks/", "/deploy_hooks%2F"} {
+		d := decodeV2(t, v2("POST", a+"/pages/webhooks"+hooks+canary))
+		if !d.Keep || !isFree(t, d) {
+			t.Errorf("kept %t; what lets deploy is in %s", d.Keep, text(t, d))
+		}
+	}
+}
+
+// TestNothingKeptTurnsTheTerminal: neither control characters nor those that turn
+// the order of what is shown.
+func TestNothingKeptTurnsTheTerminal(t *testing.T) {
+	const odd = "a\x1b[2Jb\u202ec\u2066d\u200be\u0085f"
+	d := decodeV2(t, v2("PUT", a+"/workers/scripts/"+odd, members{"actor": members{"email": odd, "token_name": odd, "context": odd}, "raw": members{"user_agent": odd},
+		"action": members{"type": odd}, "resource": members{"id": odd, "request": members{"bindings": []any{members{"type": odd, "name": odd}}}}, "zone": members{"name": odd}}))
+	if out := fmt.Sprintf("%q", lines(t, d)); !d.Keep || strings.Contains(out, `\x1b`) || strings.Contains(out, `\u001b`) || strings.Contains(out, `\u202e`) || strings.Contains(out, `\u2066`) || strings.Contains(out, `\u200b`) || strings.Contains(out, `\u0085`) {
+		t.Errorf("kept %t: %s", d.Keep, out)
 	}
 }
 

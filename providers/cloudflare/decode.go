@@ -42,8 +42,8 @@ type Decoded struct {
 	Keep  bool
 	Event inventory.Event
 	// Assets hold what the record tells of assets: that they were there, their
-	// names, and when they were made, changed and deleted. Acts that failed, or of
-	// which that is not known, tell none.
+	// names, and when they were made, changed and deleted. Acts that failed tell
+	// none.
 	Assets []inventory.Asset
 	// Unknown is a call that concerns us and that the table does not have, without
 	// names and ids: "POST /accounts/:a/workers/foo". Its event is kept with the
@@ -85,7 +85,7 @@ func (d *Decoder) V2(text []byte, from inventory.Provenance) (Decoded, error) {
 // has none, by the product.
 func (d *Decoder) callOf(rd *reading) (call row, unknown string, ok bool, err error) {
 	rec := &rd.record
-	if rec.uri == "" || rec.method == "" {
+	if rec.uri == "" {
 		return withoutURI(rec)
 	}
 	segments := segmentsOf(rec.uri)
@@ -117,27 +117,31 @@ func verb(method string) string {
 
 // withoutURI is the call of a record that does not tell what was called, as those
 // of the vendor's own acts may not, and as a Logpush job may leave it out. What
-// concerns Workers or Pages by its product is kept as other.
+// concerns us by its product is kept as other.
 func withoutURI(rec *record) (row, string, bool, error) {
 	if rec.resource.product == "" && rec.resource.kind == "" {
 		return row{}, "", false, errors.New("decode record: it tells neither method and URI nor a product: let the Logpush job deliver the field Raw")
 	}
-	if !isOurs(rec.resource.product) && !isOurs(rec.resource.kind) {
-		return row{}, "", false, nil
-	}
-	part := workers
 	product, kind := phrase(rec.resource.product), phrase(rec.resource.kind)
-	if strings.Contains(product+kind, "pages") {
-		part = pages
+	part := partOf(product + " " + kind)
+	if part == "" {
+		return row{}, "", false, nil
 	}
 	call := row{path: product + " " + kind, service: part, action: inventory.ActionOther, reads: of(byResource)}
 	return call, "v2 " + call.path + " " + phrase(rec.action), true, nil
 }
 
-// isOurs reports whether a product or a type of resource concerns Workers or
-// Pages. The vendor does not publish its words.
-func isOurs(word string) bool {
-	return holdsAny([]byte(word), productWords())
+// partOf is the part of the interface that a product or a type of resource, in lower
+// case, belongs to; empty: it concerns us not. The vendor does not publish its words.
+func partOf(text string) string {
+	for _, known := range []struct{ word, part string }{
+		{"pages", pages}, {"worker", workers}, {"token", tokens}, {"member", members}, {"logpush", logs}, {"queue", queues}, {"email_rout", email}, {"workflow", workflows},
+	} {
+		if strings.Contains(text, known.word) {
+			return known.part
+		}
+	}
+	return ""
 }
 
 // phrase is a word of the vendor's; "?" where it can be none.
@@ -157,6 +161,9 @@ func (d *Decoder) decoded(rd *reading, call row, unknown string, from inventory.
 	}
 	rd.account, rd.call = account, call
 	rd.begin(from)
+	if rd.event.Outcome == "" && !rd.event.ReadOnly {
+		return Decoded{}, errors.New("decode record: it does not tell how it went, so that it may have changed something or nothing: let the Logpush job deliver the fields ActionResult and Raw")
+	}
 	for _, r := range call.reads {
 		r(rd)
 	}
@@ -169,6 +176,7 @@ func (d *Decoder) decoded(rd *reading, call row, unknown string, from inventory.
 func (d *Decoder) accountOf(rd *reading) (string, error) {
 	account := d.account
 	for _, named := range []string{rd.record.account, rd.vars["a"]} {
+		named = strings.ToLower(named)
 		if account == "" {
 			account = identifier(named)
 		}

@@ -60,7 +60,8 @@ func TestFormsOfOneRecord(t *testing.T) {
 	}
 }
 
-// TestOutcomes: only what the vendor calls a success changed something.
+// TestOutcomes: what the vendor calls a success changed something, and so did what
+// has the status of one and no word that is known.
 func TestOutcomes(t *testing.T) {
 	for _, test := range []struct {
 		name  string
@@ -72,8 +73,10 @@ func TestOutcomes(t *testing.T) {
 		{"failure", members{"action": members{"result": "failure"}}, inventory.Failed},
 		{"a success that was refused", members{"raw": members{"status_code": 403}}, inventory.Failed},
 		{"a success that broke", members{"raw": members{"status_code": 500}}, inventory.Failed},
-		{"a word that nobody knows", members{"action": members{"result": "maybe"}}, ""},
-		{"no word", members{"action": members{"result": nil}}, ""},
+		{"true", members{"action": members{"result": true}, "raw": members{"status_code": nil}}, inventory.Succeeded},
+		{"false, in a string", members{"action": members{"result": "False"}}, inventory.Failed},
+		{"a word that nobody knows and a status", members{"action": members{"result": "maybe"}}, inventory.Succeeded},
+		{"no word and a status", members{"action": members{"result": nil}}, inventory.Succeeded},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			d := decodeV2(t, v2("DELETE", a+"/workers/scripts/shop", test.parts))
@@ -139,19 +142,20 @@ func TestRefusals(t *testing.T) {
 		return string(text(t, v2("PUT", a+"/workers/scripts/"+canary, members{"x": canary}, parts)))
 	}
 	for name, test := range map[string]struct{ record, says string }{
-		"another account":     {record(members{"account": members{"id": strings.Repeat("9", 32)}}), "another account"},
-		"another in its path": {strings.ReplaceAll(record(members{"account": nil}), account, strings.Repeat("9", 32)), "another account"},
-		"no id":               {record(members{"id": nil}), "no id"},
-		"an id that is none":  {record(members{"id": canary + "\n"}), "its id"},
-		"no time":             {record(members{"action": members{"time": nil}}), "no time"},
-		"a year before":       {record(members{"action": members{"time": "0001-01-01T00:00:00Z"}}), "no time"},
-		"a day that is none":  {record(members{"action": members{"time": "2026-02-30T00:00:00Z"}}), "no time"},
-		"no JSON":             {`{"raw":{"uri":"workers` + canary + `}`, "invalid JSON"},
-		"two records":         {record(nil) + record(nil), "invalid JSON"},
-		"no object":           {`["` + canary + ` workers"]`, "no JSON object"},
-		"too large":           {`{"x":"workers` + canary + strings.Repeat(" ", 3<<20) + `"}`, "bytes"},
-		"a whole answer":      {`{"success":true,"errors":[],"result":[` + record(nil) + `]}`, "whole answer"},
-		"the older log":       {`{"id":"x","when":"2026-05-04T02:58:00Z","resource":{"type":"worker` + canary + `"}}`, "cloudflare-audit-v1"},
+		"another account":       {record(members{"account": members{"id": strings.Repeat("9", 32)}}), "another account"},
+		"another in its path":   {strings.ReplaceAll(record(members{"account": nil}), account, strings.Repeat("9", 32)), "another account"},
+		"no word and no status": {record(members{"action": members{"result": nil}, "raw": members{"status_code": nil}}), "how it went"},
+		"no id":                 {record(members{"id": nil}), "no id"},
+		"an id that is none":    {record(members{"id": canary + "\n"}), "its id"},
+		"no time":               {record(members{"action": members{"time": nil}}), "no time"},
+		"a year before":         {record(members{"action": members{"time": "0001-01-01T00:00:00Z"}}), "no time"},
+		"a day that is none":    {record(members{"action": members{"time": "2026-02-30T00:00:00Z"}}), "no time"},
+		"no JSON":               {`{"raw":{"uri":"workers` + canary + `}`, "invalid JSON"},
+		"two records":           {record(nil) + record(nil), "invalid JSON"},
+		"no object":             {`["` + canary + ` workers"]`, "no JSON object"},
+		"too large":             {`{"x":"workers` + canary + strings.Repeat(" ", 3<<20) + `"}`, "bytes"},
+		"a whole answer":        {`{"success":true,"errors":[],"result":[` + record(nil) + `]}`, "whole answer"},
+		"the older log":         {`{"id":"x","when":"2026-05-04T02:58:00Z","resource":{"type":"worker` + canary + `"}}`, "cloudflare-audit-v1"},
 		"neither path nor product": {string(text(t, v2("", "", members{"raw": nil, "resource": nil, "x": canary}))),
 			"deliver the field Raw"},
 	} {
@@ -190,6 +194,16 @@ func TestWithoutAPath(t *testing.T) {
 	d = decodeV2(t, v2("", "", members{"raw": nil, "resource": members{"id": "01234567-89ab-4cde-8fab-0123456789ab", "product": "pages", "type": "project"}}))
 	if want := of("pages", "01234567-89ab-4cde-8fab-0123456789ab"); told(d.Event) != want || d.Event.Service != "pages" {
 		t.Errorf("about %q of %s, want %q", told(d.Event), d.Event.Service, want)
+	}
+	for product, want := range map[string]string{"api_tokens": "tokens", "Members": "members", "Logpush": "logs", "queues": "queues", "Email Routing": "email", "workflows": "workflows"} {
+		d := decodeV2(t, v2("PUT", "", members{"resource": members{"product": product, "type": "x"}}))
+		if !d.Keep || d.Event.Service != want || d.Event.Action != inventory.ActionOther || len(d.Event.Assets) > 0 || d.Unknown == "" {
+			t.Errorf("%s: kept %t, of %q, about %q, unknown %q; want it of %s", product, d.Keep, d.Event.Service, told(d.Event), d.Unknown, want)
+		}
+	}
+	d = decodeV2(t, v2("", a+"/workers/scripts/shop", members{"resource": members{"product": "x", "type": "y"}}))
+	if !d.Keep || d.Unknown != "? /accounts/:a/workers/scripts/:s" || told(d.Event) != of("worker-name", "shop") {
+		t.Errorf("without a method: kept %t, unknown %q, about %q", d.Keep, d.Unknown, told(d.Event))
 	}
 	if d := decodeV2(t, v2("", "", members{"raw": nil, "resource": members{"product": "dns", "type": "record"}})); d.Keep {
 		t.Error("what is about DNS is kept")

@@ -2,6 +2,7 @@ package cloudflare
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/estray/estray/inventory"
@@ -27,30 +28,37 @@ func newCalls() calls {
 	return out
 }
 
-// segmentsOf cuts the path of a URI, without scheme and host, "/client/v4" and
-// empty segments, into segments without percent encoding.
+// segmentsOf cuts the path of a URI, without scheme and host and "/client/v4",
+// into segments without percent encoding. Empty ones, "." and ".." are resolved.
 func segmentsOf(uri string) []string {
-	if _, rest, ok := strings.Cut(uri, "://"); ok {
+	uri = strings.TrimSpace(uri)
+	if scheme, rest, ok := strings.Cut(uri, "://"); ok && !strings.Contains(scheme, "/") {
 		_, uri, _ = strings.Cut(rest, "/")
 	}
 	var out []string
 	for s := range strings.SplitSeq(uri, "/") {
-		if s == "" {
-			continue
-		}
 		if plain, err := url.PathUnescape(s); err == nil {
 			s = plain
 		}
-		out = append(out, s)
+		switch s {
+		case "", ".":
+		case "..":
+			out = out[:max(len(out)-1, 0)]
+		default:
+			out = append(out, s)
+		}
 	}
-	if len(out) > 2 && (out[0] == "client" || out[0] == "api") && out[1] == "v4" {
+	if len(out) > 0 && strings.EqualFold(out[0], "api.cloudflare.com") {
+		out = out[1:]
+	}
+	if len(out) > 2 && (strings.EqualFold(out[0], "client") || strings.EqualFold(out[0], "api")) && strings.EqualFold(out[1], "v4") {
 		out = out[2:]
 	}
 	return out
 }
 
-// match holds segments against a template and gives what stands for its
-// placeholders.
+// match holds segments against a template, in any case, and gives what stands for
+// its placeholders.
 func (t template) match(segments []string) (map[string]string, bool) {
 	last := len(t.segments) - 1
 	open := t.segments[last] == "*"
@@ -58,7 +66,7 @@ func (t template) match(segments []string) (map[string]string, bool) {
 		return nil, false
 	}
 	for i, want := range t.segments {
-		if want[0] != ':' && want != "*" && want != segments[i] {
+		if want[0] != ':' && want != "*" && !strings.EqualFold(want, segments[i]) {
 			return nil, false
 		}
 	}
@@ -121,7 +129,21 @@ func guess(segments []string) (row, map[string]string, bool) {
 		}
 		return t.row, vars, true
 	}
+	for _, service := range []string{workers, pages} {
+		if leadsThrough(segments, service) {
+			return row{path: "/.../" + service + "/...", service: service, action: inventory.ActionOther, reads: of()}, nil, true
+		}
+	}
 	return row{}, nil, false
+}
+
+// leadsThrough reports whether one of the first segments is the word, as in paths of
+// the dashboard's own that begin with none of the prefixes.
+func leadsThrough(segments []string, word string) bool {
+	const most = 4
+	return slices.ContainsFunc(segments[:min(len(segments), most)], func(s string) bool {
+		return strings.Contains("/"+strings.ToLower(s)+"/", "/"+word+"/")
+	})
 }
 
 // word is a segment that may be a word of the interface; what may be a name or an

@@ -58,7 +58,7 @@ func zoneRoute(r *reading) {
 	}
 	r.event.Change.Route = cmp.Or(routePattern(r.body.str("pattern")), routePattern(r.answer.str("pattern")))
 	r.keys(r.body)
-	if r.record.method != "DELETE" && r.body != nil && r.body.str("script") == "" {
+	if r.record.method != "DELETE" && r.body != nil && len(r.event.Assets) == 0 {
 		r.event.Action = inventory.ActionDetachTrigger
 	}
 }
@@ -228,17 +228,15 @@ func pagesDomain(r *reading) {
 }
 
 // byResource names what the resource of a record is, where it tells no path: a
-// Worker by its tag, or by its name.
+// Worker by its tag, or by its name. Other resources than Workers and Pages
+// projects are not named.
 func byResource(r *reading) {
-	res := r.record.resource
-	called := name(res.id)
+	called := name(r.record.resource.id)
 	switch {
-	case called == "":
-	case strings.Contains(strings.ToLower(res.product+res.kind), "pages"):
-		if isUUID(called) {
-			r.about(inventory.PagesProject, PagesID(r.account, called), "")
-			return
-		}
+	case called == "" || r.call.service != workers && r.call.service != pages:
+	case r.call.service == pages && isUUID(called):
+		r.about(inventory.PagesProject, PagesID(r.account, called), "")
+	case r.call.service == pages:
 		r.project(called)
 	case IsID(called):
 		r.about(inventory.Worker, WorkerID(r.account, called), "")

@@ -70,20 +70,26 @@ func (r *reading) names() (name, logged string) {
 // uriOf is a URI as it may be kept: what stands behind deploy_hooks lets whoever
 // knows it deploy.
 func uriOf(uri string) string {
-	const hooks = "deploy_hooks/"
-	if i := strings.Index(uri, hooks); i >= 0 {
-		uri = uri[:i+len(hooks)] + dropped
+	const hooks = "deploy_hooks"
+	segments := segmentsOf(uri)
+	is := func(s string) bool { return strings.Contains(strings.ToLower(s), hooks) }
+	switch i := slices.IndexFunc(segments, is); {
+	case i < 0:
+		return kept(uri)
+	case i == len(segments)-1 && strings.EqualFold(segments[i], hooks):
+		return kept(uri)
+	default:
+		return kept("/" + strings.Join(segments[:i], "/") + "/" + hooks + "/" + dropped)
 	}
-	return kept(uri)
 }
 
-// outcome says how it went. A word that is not known says nothing, so that no rule
-// takes the act for a change.
+// outcome says how it went, by the vendor's word, or else by the status. Without
+// either, it is not known.
 func (r *record) outcome() inventory.Outcome {
 	switch {
 	case r.status >= 400 || strings.EqualFold(r.result, "failure"):
 		return inventory.Failed
-	case strings.EqualFold(r.result, "success"):
+	case r.status >= 200 && r.status < 300, strings.EqualFold(r.result, "success"):
 		return inventory.Succeeded
 	}
 	return ""

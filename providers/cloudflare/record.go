@@ -1,6 +1,7 @@
 package cloudflare
 
 import (
+	"cmp"
 	"errors"
 	"strconv"
 	"strings"
@@ -50,7 +51,7 @@ func readV2(o object) (record, error) {
 
 func givenV2(o object) record {
 	action, who, res := o.child("action"), o.child("actor"), o.child("resource")
-	r := record{id: o.str("id"), account: o.child("account").str("id"), at: timeOf(action.value("time")), action: action.str("type"), result: action.str("result")}
+	r := record{id: o.str("id"), account: o.child("account").str("id"), at: timeOf(action.value("time")), action: action.str("type"), result: resultOf(action, "result")}
 	r.raw(o.child("raw"))
 	r.actor = actor{kind: who.str("type"), id: who.str("id"), email: who.str("email"), address: who.str("ip_address"), context: who.str("context"), token: who.str("token_id"), tokenName: who.str("token_name")}
 	r.resource = resource{id: res.str("id"), product: res.str("product"), kind: res.str("type"), request: opened(res.value("request")), response: opened(res.value("response"))}
@@ -59,7 +60,7 @@ func givenV2(o object) record {
 }
 
 func pushedV2(o object) record {
-	r := record{id: o.str("AuditLogID"), account: o.str("AccountID"), at: timeOf(o.value("ActionTimestamp")), action: o.str("ActionType"), result: o.str("ActionResult")}
+	r := record{id: o.str("AuditLogID"), account: o.str("AccountID"), at: timeOf(o.value("ActionTimestamp")), action: o.str("ActionType"), result: resultOf(o, "ActionResult")}
 	r.raw(o.child("Raw", "raw"))
 	token := o.child("ActorTokenDetails")
 	r.actor = actor{kind: o.str("ActorType"), id: o.str("ActorID"), email: o.str("ActorEmail"), address: o.str("ActorIPAddress"), context: o.str("ActorContext"),
@@ -71,7 +72,7 @@ func pushedV2(o object) record {
 
 // raw reads what is told of the call itself.
 func (r *record) raw(o object) {
-	r.method = strings.ToUpper(o.str("method", "Method"))
+	r.method = strings.ToUpper(strings.TrimSpace(o.str("method", "Method")))
 	r.uri, _, _ = strings.Cut(o.str("uri", "URI", "Uri"), "?")
 	r.uri, _, _ = strings.Cut(r.uri, "#")
 	r.status, _ = strconv.Atoi(o.str("status_code", "StatusCode", "statusCode"))
@@ -107,6 +108,10 @@ var errWhole = errors.New("decode record: it is a whole answer: keep the records
 
 // isAnswer reports whether an object is an answer of the interface.
 func isAnswer(o object) bool { return o.has("success") && o.has("result") && o.has("errors") }
+
+// resultOf is how it went, in the words of v2, which a member tells in a word or as
+// true or false.
+func resultOf(o object, member string) string { return cmp.Or(truth(o.flag(member)), o.str(member)) }
 
 // truth puts the result of v1, which is true or false, in the words of v2.
 func truth(b *bool) string {

@@ -202,6 +202,8 @@ func TestHowURIsAreWritten(t *testing.T) {
 	for _, uri := range []string{
 		a + "/workers/scripts/my-shop", a + "/workers/scripts/my-shop/", a + "/workers/scripts/my-shop?force=1&x=/content", "/client/v4" + a + "/workers/scripts/my-shop",
 		"https://api.cloudflare.com/client/v4" + a + "/workers/scripts/my-shop", "/api/v4" + a + "/workers/scripts/my-shop", a + "//workers/scripts/%6dy%2Dshop", a + "/%77orkers/scripts/my-shop", a + "/workers/scripts/my-shop#x",
+		strings.ReplaceAll(a, "accounts", "Accounts") + "/WORKERS/Scripts/my-shop", "/ACCOUNTS/" + strings.ToUpper(account) + "/workers/scripts/my-shop", a + "/pages/../workers/./scripts/my-shop", a + "/pages/%2e%2e/workers/scripts/my-shop",
+		"api.cloudflare.com/client/v4" + a + "/workers/scripts/my-shop", " " + a + "/workers/scripts/my-shop ",
 	} {
 		d := decodeV2(t, v2("put", uri))
 		if !d.Keep || d.Event.Name != "PUT /accounts/:a/workers/scripts/:s" || told(d.Event) != of("worker-name", "my-shop") {
@@ -229,6 +231,10 @@ func TestUnknownCalls(t *testing.T) {
 		{"POST", a + "/workers/dispatch/namespaces/ns/scripts/s/frob", "POST /accounts/:a/workers/dispatch/namespaces/:ns/scripts/:s/frob", of("dispatch-name", "ns") + on("dispatch-script", "ns/s")},
 		{"POST", a + "/pages/frob", "POST /accounts/:a/pages/frob", ""},
 		{"POST", a + "/pages/projects/site/frob", "POST /accounts/:a/pages/projects/:p/frob", of("pages-name", "site")},
+		{"POST", "/workers/scripts/shop", "POST /.../workers/...", ""},
+		{"POST", "/x" + a + "/Workers/scripts/shop", "POST /.../workers/...", ""},
+		{"POST", "/user/pages", "POST /.../pages/...", ""},
+		{"POST", a + "/workers%2Fscripts/shop", "POST /.../workers/...", ""},
 		{"POST", z + "/workers/frob", "POST /zones/:z/workers/frob", "on cloudflare:zone/" + zoneID},
 	} {
 		d := decodeV2(t, v2(test.method, test.uri))
@@ -239,7 +245,7 @@ func TestUnknownCalls(t *testing.T) {
 	}
 	for _, none := range []struct{ method, uri string }{
 		{"POST", a + "/workers/scripts/shop/domains/changeset"}, {"POST", "/zones/" + zoneID + "/dns_records"}, {"PUT", a + "/storage/kv/namespaces/x/values/workers"},
-		{"POST", a + "/workersx/scripts"}, {"POST", a + "/rules/lists/pages"}, {"POST", a + "/workflows/w/instances"}, {"POST", "/x/accounts/1/workers/scripts/shop"}, {"POST", a + "/queues"},
+		{"POST", a + "/workersx/scripts"}, {"POST", a + "/rules/lists/pages"}, {"POST", a + "/workflows/w/instances"}, {"POST", a + "/queues"},
 	} {
 		if d := decodeV2(t, v2(none.method, none.uri)); d.Keep {
 			t.Errorf("%s %s is kept as %s", none.method, none.uri, d.Event.Name)

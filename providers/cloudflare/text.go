@@ -14,8 +14,8 @@ const dropped = "DROPPED_BY_ESTRAY"
 // them, is rarely longer.
 const longest = 300
 
-// kept is a text of a record as it may be kept: cut, without control characters,
-// and not at all where a token stands in it. Tokens of Cloudflare that can be told
+// kept is a text of a record as it may be kept: cut, without characters that cannot
+// be seen, and not at all where a token stands in it. Tokens of Cloudflare that can be told
 // by their look begin with cfat_ or cfut_ [memory].
 func kept(text string) string {
 	for _, mark := range []string{"cfat_", "cfut_"} {
@@ -27,7 +27,7 @@ func kept(text string) string {
 		return text
 	}
 	text = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == utf8.RuneError {
+		if !unicode.IsPrint(r) || r == utf8.RuneError { // Cf among them, which turns the order of what is shown
 			return ' '
 		}
 		return r

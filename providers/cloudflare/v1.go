@@ -1,7 +1,6 @@
 package cloudflare
 
 import (
-	"bytes"
 	"cmp"
 	"strings"
 
@@ -60,7 +59,7 @@ func newPairs() map[pair]rowV1 {
 	out := map[pair]rowV1{}
 	for _, r := range tableV1() {
 		for _, kind := range strings.Fields(r.types) {
-			if r.service == workers || r.service == pages {
+			if r.reads != nil {
 				out[pair{kind: kind}] = rowV1{service: r.service, action: inventory.ActionOther, reads: of(byResource)}
 			}
 			for _, action := range strings.Fields(r.actions) {
@@ -77,7 +76,7 @@ func newPairs() map[pair]rowV1 {
 // alone tells values before and after an act, of which Change keeps what is no
 // secret. Its records name no account: a decoder without one refuses them.
 func (d *Decoder) V1(text []byte, from inventory.Provenance) (Decoded, error) {
-	if passesOver(bytes.ToLower(text), d.wordsV1, d.headsV1) {
+	if passesOver(text, d.wordsV1, d.headsV1) {
 		return Decoded{}, nil
 	}
 	o, err := parse(text)
@@ -106,16 +105,13 @@ func (d *Decoder) V1(text []byte, from inventory.Provenance) (Decoded, error) {
 }
 
 // otherV1 is the row of an action that is not in the table, on a type that
-// concerns Workers or Pages; false: on none.
+// concerns us; false: on none.
 func (d *Decoder) otherV1(kind string) (rowV1, bool) {
 	if r, ok := d.pairs[pair{kind: kind}]; ok {
 		return r, true
 	}
-	r := rowV1{service: workers, action: inventory.ActionOther, reads: of(byResource)}
-	if strings.Contains(kind, "pages") {
-		r.service = pages
-	}
-	return r, isOurs(kind)
+	part := partOf(kind)
+	return rowV1{service: part, action: inventory.ActionOther, reads: of(byResource)}, part != ""
 }
 
 // valueV1 is a value before or after the act: an object, or one as JSON in a

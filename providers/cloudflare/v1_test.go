@@ -105,11 +105,12 @@ func TestPushedV1(t *testing.T) {
 	}
 }
 
-// TestUnknownPairs are kept where they concern Workers or Pages, and nowhere else.
+// TestUnknownPairs are kept where they concern us, and nowhere else.
 func TestUnknownPairs(t *testing.T) {
 	for pair, want := range map[string]string{
 		"worker_script frob": "v1 worker_script frob", "workers.secret create": "v1 workers_secret create", "pages_thing frob": "v1 pages_thing frob", "script purge": "v1 script purge",
-		"d1.database create": "", "zone create": "", "token view": "", "dns_record delete": "", "ruleset add": "",
+		"token view": "v1 token view", "queue.consumer add": "v1 queue_consumer add", "Email_Routing_Rule update": "v1 email_routing_rule update",
+		"d1.database create": "", "zone create": "", "dns_record delete": "", "ruleset add": "",
 	} {
 		kind, action, _ := strings.Cut(pair, " ")
 		d := decodeV1(t, v1(kind, action))
