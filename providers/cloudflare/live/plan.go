@@ -45,7 +45,7 @@ func (p *planner) Plan(ctx context.Context) ([]providers.Source, error) {
 		return nil, stop
 	}
 	var problems []error
-	if listed != nil && ctx.Err() == nil {
+	if listed != nil && ctx.Err() == nil && len(p.cfg.Accounts) == 0 { // named accounts need no list
 		state, why := session.Explain(listed)
 		problems = append(problems, problem(scopeOf(""), state, why))
 	}
