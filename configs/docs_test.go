@@ -172,19 +172,29 @@ func flagOf(t *testing.T, key string) string {
 	return strings.TrimPrefix(name, "flag ")
 }
 
-func TestPageShowsOnlyWhatLoads(t *testing.T) {
-	text := page(t, "configuration.md")
-	blocks := strings.Split(text, "```yaml\n")[1:]
-	if len(blocks) == 0 {
-		t.Fatal("no example on the page")
-	}
-	for _, b := range blocks {
-		b, _, _ = strings.Cut(b, "```")
-		if got := mistakes(t, configs.Inputs{Dir: folder(t, b), Environ: []string{"DB_PASSWORD=x", "ESTRAY_EXTERNAL_ID=x-1", "CLOUDFLARE_API_TOKEN=x"}}); got != nil {
-			t.Errorf("%s\n%q", b, got)
+func TestPagesShowOnlyWhatLoads(t *testing.T) {
+	for _, name := range []string{"configuration.md", "archives.md", "cloudflare.md"} {
+		blocks := strings.Split(page(t, name), "```yaml\n")[1:]
+		if len(blocks) == 0 {
+			t.Errorf("%s: no example on the page", name)
 		}
-		if err := compiled(t).Validate(instance(t, b)); err != nil {
-			t.Errorf("%s\n%v", b, err)
+		for _, b := range blocks {
+			b, _, _ = strings.Cut(b, "```")
+			token := filepath.Join(t.TempDir(), "token")
+			if err := os.WriteFile(token, []byte("x\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			b = strings.ReplaceAll(b, "/etc/estray/cloudflare-token", token)
+			environ := []string{"DB_PASSWORD=x", "CLOUDFLARE_API_TOKEN=x"}
+			if strings.Contains(b, "ESTRAY_EXTERNAL_ID") { // one that nothing refers to would be a mistake
+				environ = append(environ, "ESTRAY_EXTERNAL_ID=x-1")
+			}
+			if got := mistakes(t, configs.Inputs{Dir: folder(t, b), Environ: environ}); got != nil {
+				t.Errorf("%s: %s\n%q", name, b, got)
+			}
+			if err := compiled(t).Validate(instance(t, b)); err != nil {
+				t.Errorf("%s: %s\n%v", name, b, err)
+			}
 		}
 	}
 }
