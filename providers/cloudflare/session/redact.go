@@ -26,7 +26,9 @@ func (c *Client) clean(text string) string {
 	}, strings.ToValidUTF8(text, ""))
 	words := strings.Fields(text)
 	for i, w := range words {
-		words[i] = redactWord(w)
+		if words[i] = redactWord(w); i > 0 && introduces(words[i-1]) && !strings.Contains(w, "[token]") {
+			words[i] = "[redacted]"
+		}
 	}
 	text = strings.Join(words, " ")
 	if len(text) > mostText {
@@ -57,6 +59,12 @@ func redactWord(word string) string {
 		rest = rest[m:]
 	}
 	return out.String()
+}
+
+// introduces reports whether a token follows the word, whatever it looks like.
+func introduces(word string) bool {
+	word = strings.ToLower(word)
+	return strings.HasSuffix(word, "bearer") || strings.HasSuffix(word, "bearer:")
 }
 
 // length is that of what comes before the first such rune.

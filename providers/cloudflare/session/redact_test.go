@@ -18,6 +18,7 @@ func TestMessagesOfTheVendorAreRedacted(t *testing.T) {
 		"Authentication error":                                     "Authentication error",
 		" on\tone\n\nline\x1b[31m ":                                "on one line[31m",
 		"Bearer own-token-of-ours!":                                "Bearer [token]!",
+		"Authorization: Bearer short, and more":                    "Authorization: Bearer [redacted] and more",
 		"token=" + canary + ";":                                    "token=[redacted];",
 		"CFUT_0123456789abcdef":                                    "[redacted]",
 		"x eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.sig y":             "x [redacted] y",
