@@ -66,6 +66,8 @@ func TestChanges(t *testing.T) {
 			"logging-off", inventory.Change{Keys: []string{"logpush", "observability", "tail_consumers"}, Narrowed: []string{"logpush", "observability", "tail_consumers"}}},
 		{"its logs off", "PATCH", shop + "/script-settings", asked(members{"observability": members{"enabled": true, "logs": members{"enabled": false}}}),
 			"logging-off", inventory.Change{Keys: []string{"observability"}, Narrowed: []string{"observability"}}},
+		{"no request is logged", "PATCH", shop + "/script-settings", asked(members{"observability": members{"enabled": true, "logs": members{"enabled": true, "head_sampling_rate": 0}}}),
+			"logging-off", inventory.Change{Keys: []string{"observability"}, Narrowed: []string{"observability"}}},
 		{"consumers taken away", "PATCH", shop + "/script-settings", members{"resource": members{"request": members{"tail_consumers": any(nil)}}},
 			"logging-off", inventory.Change{Keys: []string{"tail_consumers"}, Narrowed: []string{"tail_consumers"}}},
 		{"logging on", "PATCH", shop + "/script-settings", asked(members{"logpush": true}), "logging-on", inventory.Change{Keys: []string{"logpush"}}},
@@ -113,7 +115,9 @@ func TestChanges(t *testing.T) {
 
 		{"a Logpush job", "POST", a + "/logpush/jobs", asked(members{"dataset": "audit_logs_v2", "destination_conf": "s3://b?secret=" + canary, "enabled": true}), "logging-on", inventory.Change{LogGroup: "audit_logs_v2", Keys: []string{"enabled"}}},
 		{"one made but not switched on", "POST", a + "/logpush/jobs", asked(members{"dataset": "workers_trace_events", "enabled": false}), "update-config", inventory.Change{LogGroup: "workers_trace_events", Keys: []string{"enabled"}}},
-		{"a job of which the record tells no switch", "PUT", a + "/logpush/jobs/7", nil, "update-config", inventory.Change{}},
+		{"a job of which the record tells no switch", "PUT", a + "/logpush/jobs/7", nil, "update-config", inventory.Change{Narrowed: []string{"what is not told"}}},
+		{"a job led elsewhere while it is switched on", "PUT", a + "/logpush/jobs/7", asked(members{"enabled": true, "destination_conf": "s3://b?secret=" + canary}), "update-config", inventory.Change{Keys: []string{"enabled"}, Narrowed: []string{"destination_conf"}}},
+		{"a destination led elsewhere while it is switched on", "PATCH", a + "/workers/observability/destinations/d", asked(members{"enabled": true, "configuration": members{"url": canary}}), "update-config", inventory.Change{Keys: []string{"enabled"}, Narrowed: []string{"configuration"}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			e := decodeV2(t, v2(test.method, test.uri, test.parts)).Event
@@ -194,8 +198,12 @@ func TestSilences(t *testing.T) {
 		{"a job deleted", "DELETE", jobs, nil, true},
 		{"switched off", "PUT", jobs, asked(members{"enabled": false}), true},
 		{"that of audit logs", "PUT", jobs, asked(members{"enabled": false, "dataset": "audit_logs"}), true},
-		{"that of another data set", "PUT", jobs, asked(members{"enabled": false, "dataset": "http_requests"}), false},
+		{"that of another data set", "PUT", jobs, members{"resource": members{"request": members{"enabled": false}, "response": members{"dataset": "http_requests"}}}, false},
+		{"that of another data set, as the caller says", "PUT", jobs, asked(members{"enabled": false, "dataset": "http_requests"}), true},
 		{"switched on", "PUT", jobs, asked(members{"enabled": true}), false},
+		{"led elsewhere", "PUT", jobs, asked(members{"enabled": true, "destination_conf": "s3://x"}), true},
+		{"narrowed by a filter", "PATCH", jobs, asked(members{"filter": "{}"}), true},
+		{"changed, and nobody tells how", "PUT", jobs, nil, true},
 		{"the logs of Workers", "DELETE", a + "/workers/observability/destinations/d", nil, false},
 	} {
 		if got := cloudflare.Silences(decodeV2(t, v2(test.method, test.uri, test.parts)).Event); got != test.want {

@@ -2,6 +2,7 @@ package cloudflare
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -141,10 +142,14 @@ func memberRights(r *reading) {
 func isJob(subject string) bool { return strings.Contains(subject, "/logpush/") }
 
 // job names a job of Logpush, and reads its data set and its switch. The data set
-// is LogGroup of the change.
+// is LogGroup of the change. Of a job that is there, a request cannot change it, and
+// what it says of it is whatever the caller likes.
 func job(r *reading) {
 	r.subject("logpush", cmp.Or(identifier(r.vars["j"]), identifier(r.answer.str("id")), "new"))
-	r.event.Change.LogGroup = cmp.Or(phraseOrNone(r.body.str("dataset")), phraseOrNone(r.answer.str("dataset")))
+	r.event.Change.LogGroup = phraseOrNone(r.answer.str("dataset"))
+	if r.event.Change.LogGroup == "" && (r.record.method == "" || r.record.method == "POST") {
+		r.event.Change.LogGroup = phraseOrNone(r.body.str("dataset"))
+	}
 	r.turn()
 }
 
@@ -161,19 +166,42 @@ func destination(r *reading) {
 	r.turn()
 }
 
-// turn reads whether a delivery was switched off or on.
+// turn reads whether a delivery was switched off or on, and whether it may deliver
+// something else or elsewhere from then on. One that is changed otherwise in the
+// same call is not merely switched on.
 func (r *reading) turn() {
 	r.keys(r.body)
-	on := r.body.flag("enabled")
-	if on == nil || r.record.method == "DELETE" {
+	if r.record.method == "DELETE" || r.event.Action == inventory.ActionLoggingOff {
 		return
 	}
-	switch {
-	case *on:
-		r.event.Action = inventory.ActionLoggingOn
-	case r.record.method == "POST": // it never delivered anything
-		r.event.Action = inventory.ActionUpdateConfig
-	default:
-		r.event.Action = inventory.ActionLoggingOff
+	isNew := r.event.Action == inventory.ActionLoggingOn
+	if !isNew {
+		r.event.Change.Narrowed = r.redirected()
 	}
+	on := r.body.flag("enabled")
+	switch {
+	case on == nil:
+	case isNew && !*on: // it never delivered anything
+		r.event.Action = inventory.ActionUpdateConfig
+	case isNew:
+	case !*on:
+		r.event.Action = inventory.ActionLoggingOff
+	case len(r.event.Change.Narrowed) == 0:
+		r.event.Action = inventory.ActionLoggingOn
+	}
+}
+
+// redirected lists what of a delivery was set anew, beside its switch; a body that
+// is not told may set all of it.
+func (r *reading) redirected() []string {
+	if r.body == nil {
+		return []string{"what is not told"}
+	}
+	var out []string
+	for _, member := range []string{"configuration", "dataset", "destination_conf", "filter", "kind", "logpull_options", "output_options"} {
+		if r.body.has(member) && !(r.before.has(member) && reflect.DeepEqual(opened(r.body[member]), opened(r.before[member]))) {
+			out = append(out, member)
+		}
+	}
+	return out
 }

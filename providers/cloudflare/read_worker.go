@@ -143,8 +143,8 @@ func settings(r *reading) {
 // an act of its own.
 func watched(r *reading) {
 	off, on := false, false
-	for _, b := range []*bool{r.body.flag("logpush"), r.body.child("observability").flag("enabled"), r.body.child("observability").child("logs").flag("enabled")} {
-		off, on = off || b != nil && !*b, on || b != nil && *b
+	for _, b := range append(r.watches("logpush"), r.watches("observability")...) {
+		off, on = off || !b, on || b
 	}
 	if list, ok := r.body.list("tail_consumers"); ok {
 		off, on = off || len(list) == 0, on || len(list) > 0
@@ -168,10 +168,28 @@ func (r *reading) narrowed() []string {
 			continue
 		}
 		list, isList := r.body.list(what)
-		flags := []*bool{r.body.flag(what), r.body.child(what).flag("enabled"), r.body.child(what).child("logs").flag("enabled")}
-		isOff := isList && len(list) == 0 || r.body.value(what) == nil || slices.ContainsFunc(flags, func(b *bool) bool { return b != nil && !*b })
-		if isOff {
+		if isList && len(list) == 0 || r.body.value(what) == nil || slices.Contains(r.watches(what), false) {
 			out = append(out, what)
+		}
+	}
+	return out
+}
+
+// watches are the switches that the body sets of a Worker's logging. A share of
+// requests of which none is logged is a switch that is off.
+func (r *reading) watches(what string) []bool {
+	var out []bool
+	in := r.body.child(what)
+	flags := []*bool{r.body.flag(what)}
+	for _, o := range []object{in, in.child("logs")} {
+		flags = append(flags, o.flag("enabled"), o.flag("persist"), o.flag("invocation_logs"))
+		if o.str("head_sampling_rate") != "" && o.number("head_sampling_rate") <= 0 {
+			out = append(out, false)
+		}
+	}
+	for _, f := range flags {
+		if f != nil {
+			out = append(out, *f)
 		}
 	}
 	return out

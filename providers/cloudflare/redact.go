@@ -78,9 +78,10 @@ func silenced(dataset string) bool {
 	return dataset == "" || dataset == "audit_logs" || dataset == "audit_logs_v2"
 }
 
-// Silences reports whether an event ended the delivery of audit logs: that of a
-// Logpush job of one of their data sets, or of one that the record does not name.
-// It is asked of events that succeeded.
+// Silences reports whether an event ended the delivery of audit logs, or may have
+// led it elsewhere or narrowed it: that of a Logpush job of one of their data sets,
+// or of one that the record does not name. It is asked of events that succeeded.
 func Silences(e inventory.Event) bool {
-	return e.Service == logs && e.Action == inventory.ActionLoggingOff && isJob(e.Subject) && silenced(e.Change.LogGroup)
+	return e.Service == logs && isJob(e.Subject) && silenced(e.Change.LogGroup) &&
+		(e.Action == inventory.ActionLoggingOff || len(e.Change.Narrowed) > 0)
 }

@@ -135,3 +135,26 @@ func TestRefusalsOfV1(t *testing.T) {
 		t.Errorf("error %v, want one that tells to set the account", err)
 	}
 }
+
+// TestJobsOfV1: the values before and after tell whether a job was led elsewhere.
+func TestJobsOfV1(t *testing.T) {
+	job := func(to string, enabled bool) members {
+		return members{"dataset": "audit_logs", "destination_conf": to, "enabled": enabled}
+	}
+	for _, test := range []struct {
+		name, action  string
+		before, after members
+		want          inventory.Action
+		silences      bool
+	}{
+		{"as before", "update", job("s3://a", true), job("s3://a", true), inventory.ActionLoggingOn, false},
+		{"led elsewhere", "update", job("s3://a", true), job("s3://b", true), inventory.ActionUpdateConfig, true},
+		{"switched off", "update", job("s3://a", true), job("s3://a", false), inventory.ActionLoggingOff, true},
+		{"made and not switched on", "create", nil, job("s3://a", false), inventory.ActionUpdateConfig, false},
+	} {
+		e := decodeV1(t, v1("logpush_job", test.action, members{"oldValueJson": test.before, "newValueJson": test.after})).Event
+		if e.Action != test.want || cloudflare.Silences(e) != test.silences {
+			t.Errorf("%s: %s, silences %t; want %s, %t", test.name, e.Action, cloudflare.Silences(e), test.want, test.silences)
+		}
+	}
+}
