@@ -199,7 +199,7 @@ func (r *reading) redirected() []string {
 	}
 	var out []string
 	for _, member := range []string{"configuration", "dataset", "destination_conf", "filter", "kind", "logpull_options", "output_options"} {
-		if r.body.has(member) && !(r.before.has(member) && reflect.DeepEqual(opened(r.body[member]), opened(r.before[member]))) {
+		if r.body.has(member) && !(r.before.has(member) && reflect.DeepEqual(r.body[member], r.before[member])) {
 			out = append(out, member)
 		}
 	}
