@@ -46,6 +46,7 @@ func ofPermits() []inventory.Capability {
 	return []inventory.Capability{inventory.CapMembers, inventory.CapTokens}
 }
 
+// cell is the cell of a capability of the account.
 func (s *accountSource) cell(c inventory.Capability) inventory.Cell {
 	source := SourceWorkers
 	switch c {
@@ -61,12 +62,14 @@ func (s *accountSource) cell(c inventory.Capability) inventory.Cell {
 	return inventory.Cell{Source: source, Scope: scopeOf(s.api.account), Capability: c}
 }
 
+// zoneCell is the cell of a capability of one zone.
 func (s *accountSource) zoneCell(c inventory.Capability, zone string) inventory.Cell {
 	cell := s.cell(c)
 	cell.Scope.Region = zone
 	return cell
 }
 
+// olderEvents is the cell of the older audit log.
 func (s *accountSource) olderEvents() inventory.Cell {
 	cell := s.cell(inventory.CapEvents)
 	cell.Source = SourceAuditV1
@@ -141,6 +144,8 @@ type reading struct {
 	expectScripts int
 }
 
+// begin makes a reading that counts every cell: one that is not spoken of stays
+// pending.
 func (s *accountSource) begin(since providers.Since, emit providers.Emit) *reading {
 	r := &reading{accountSource: s, since: since, emit: emit, again: true, tally: map[inventory.Cell]*tally.Tally{},
 		rows: map[string]*tally.Tally{}, names: map[string]*worker{}, pointed: map[string]string{}, zoned: map[string]bool{},

@@ -119,6 +119,7 @@ func (d *details) qualified(all []inventory.Binding) []inventory.Binding {
 	return slices.Compact(out)
 }
 
+// compareBindings orders bindings by kind, name, target and where they hold.
 func compareBindings(a, b inventory.Binding) int {
 	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Target, b.Target), cmp.Compare(a.Qualifier, b.Qualifier))
 }

@@ -58,6 +58,8 @@ func (a api) paged(ctx context.Context, name string, size int, member string, ca
 // is in the client's root package, which is not used.
 func set(value *string, present *bool, to string) { *value, *present = to, true }
 
+// listAccounts is GET /accounts. A token lists the accounts that it may see, also those in
+// which it may read nothing.
 func listAccounts() session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		_, err := accounts.NewAccountService().List(ctx, accounts.AccountListParams{}, opts...)
@@ -65,6 +67,8 @@ func listAccounts() session.Call {
 	}
 }
 
+// listZones is GET /zones for the account. Without Zone Read it answers an empty list,
+// and no error.
 func (a api) listZones() session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p zones.ZoneListParams
@@ -89,6 +93,8 @@ func (a api) ownToken(t session.Token) session.Call {
 	}
 }
 
+// listWorkers is GET workers/workers, a beta: it tells switches, references and
+// Workers that were never deployed.
 func (a api) listWorkers() session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p workers.BetaWorkerListParams
@@ -98,6 +104,8 @@ func (a api) listWorkers() session.Call {
 	}
 }
 
+// listScripts is GET workers/scripts: it tells etags and handlers. Its routes are not
+// believed, which may be null.
 func (a api) listScripts() session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p workers.ScriptListParams
@@ -107,6 +115,8 @@ func (a api) listScripts() session.Call {
 	}
 }
 
+// getSettings is GET scripts/:s/settings: what the latest version is given. The typed
+// decoder of the client dies of its placement.
 func (a api) getSettings(name string) session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p workers.ScriptScriptAndVersionSettingGetParams
@@ -116,6 +126,7 @@ func (a api) getSettings(name string) session.Call {
 	}
 }
 
+// listDeployments is GET scripts/:s/deployments, the newest first: that one is live.
 func (a api) listDeployments(name string) session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p workers.ScriptDeploymentListParams
@@ -125,6 +136,7 @@ func (a api) listDeployments(name string) session.Call {
 	}
 }
 
+// listVersions is GET scripts/:s/versions, the newest first.
 func (a api) listVersions(name string) session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p workers.ScriptVersionListParams
@@ -134,6 +146,7 @@ func (a api) listVersions(name string) session.Call {
 	}
 }
 
+// getVersion is GET scripts/:s/versions/:v: what one version is given.
 func (a api) getVersion(name, version string) session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p workers.ScriptVersionGetParams
@@ -143,6 +156,7 @@ func (a api) getVersion(name, version string) session.Call {
 	}
 }
 
+// getSwitches is GET scripts/:s/subdomain: whether workers.dev and previews are on.
 func (a api) getSwitches(name string) session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p workers.ScriptSubdomainGetParams
@@ -152,6 +166,7 @@ func (a api) getSwitches(name string) session.Call {
 	}
 }
 
+// getSchedules is GET scripts/:s/schedules.
 func (a api) getSchedules(name string) session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p workers.ScriptScheduleGetParams
@@ -161,6 +176,7 @@ func (a api) getSchedules(name string) session.Call {
 	}
 }
 
+// getTail is GET scripts/:s/tails. Its answer holds a link by which requests are read.
 func (a api) getTail(name string) session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p workers.ScriptTailGetParams
@@ -170,6 +186,7 @@ func (a api) getTail(name string) session.Call {
 	}
 }
 
+// getSubdomain is GET workers/subdomain: the name of the account below workers.dev.
 func (a api) getSubdomain() session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p workers.SubdomainGetParams
@@ -179,6 +196,7 @@ func (a api) getSubdomain() session.Call {
 	}
 }
 
+// listDomains is GET workers/domains: the custom domains of all Workers.
 func (a api) listDomains() session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p workers.DomainListParams
@@ -188,6 +206,7 @@ func (a api) listDomains() session.Call {
 	}
 }
 
+// listRoutes is GET zones/:z/workers/routes; it needs Workers Routes Read of the zone.
 func (a api) listRoutes(zone string) session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p workers.RouteListParams
@@ -197,6 +216,7 @@ func (a api) listRoutes(zone string) session.Call {
 	}
 }
 
+// listEmailRules is GET zones/:z/email/routing/rules; it needs Email Routing Rules Read.
 func (a api) listEmailRules(zone string) session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p email_routing.RuleListParams
@@ -206,6 +226,7 @@ func (a api) listEmailRules(zone string) session.Call {
 	}
 }
 
+// listLogDestinations is GET workers/observability/destinations.
 func (a api) listLogDestinations() session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p workers.ObservabilityDestinationListParams
@@ -215,6 +236,7 @@ func (a api) listLogDestinations() session.Call {
 	}
 }
 
+// listQueues is GET queues, with their consumers; it needs Queues Read.
 func (a api) listQueues() session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p queues.QueueListParams
@@ -224,6 +246,7 @@ func (a api) listQueues() session.Call {
 	}
 }
 
+// listWorkflows is GET workflows.
 func (a api) listWorkflows() session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p workflows.WorkflowListParams
@@ -233,6 +256,7 @@ func (a api) listWorkflows() session.Call {
 	}
 }
 
+// listLogpush is GET logpush/jobs; it needs Logs Write, since jobs hold credentials.
 func (a api) listLogpush() session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p logpush.JobListParams
@@ -242,6 +266,7 @@ func (a api) listLogpush() session.Call {
 	}
 }
 
+// listAccess is GET access/apps; it needs Access: Apps and Policies Read.
 func (a api) listAccess() session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p zero_trust.AccessApplicationListParams
@@ -251,6 +276,8 @@ func (a api) listAccess() session.Call {
 	}
 }
 
+// listProjects is GET pages/projects; it needs Pages Read. Values of variables come in
+// clear.
 func (a api) listProjects() session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p pages.ProjectListParams
@@ -260,6 +287,7 @@ func (a api) listProjects() session.Call {
 	}
 }
 
+// listProjectDomains is GET pages/projects/:p/domains.
 func (a api) listProjectDomains(name string) session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p pages.ProjectDomainListParams
@@ -269,6 +297,7 @@ func (a api) listProjectDomains(name string) session.Call {
 	}
 }
 
+// listNamespaces is GET workers/dispatch/namespaces.
 func (a api) listNamespaces() session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {
 		var p workers_for_platforms.DispatchNamespaceListParams
@@ -278,12 +307,14 @@ func (a api) listNamespaces() session.Call {
 	}
 }
 
-// listPreviews and listNamespaceScripts: the vendor's client has no method for
-// them.
+// listPreviews is GET workers/workers/:w/previews, for which the vendor's client has
+// no method.
 func (a api) listPreviews(worker string) session.Call {
 	return a.client.Untyped("accounts/" + session.PathName(a.account) + "/workers/workers/" + session.PathName(worker) + "/previews")
 }
 
+// listNamespaceScripts is GET workers/dispatch/namespaces/:n/scripts, for which the
+// client has no method and the vendor no documentation.
 func (a api) listNamespaceScripts(namespace string) session.Call {
 	return a.client.Untyped("accounts/" + session.PathName(a.account) + "/workers/dispatch/namespaces/" + session.PathName(namespace) + "/scripts")
 }

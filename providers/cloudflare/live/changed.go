@@ -180,6 +180,8 @@ func (r *reading) mark() string {
 	return strings.Join([]string{markVersion, instantNano(all), r.around(), strings.Join(prints, "")}, " ")
 }
 
+// parseMark reads a mark; false where it is of another version, or of other
+// surroundings.
 func (r *reading) parseMark(mark string) (memory, bool) {
 	parts := strings.Split(mark, " ")
 	if len(parts) != 4 || parts[0] != markVersion || parts[2] != r.around() || len(parts[3])%printLength != 0 {

@@ -150,3 +150,29 @@ func TestMarkThatMakesNoSense(t *testing.T) {
 		}
 	}
 }
+
+// TestSecondScanWithoutTheNewerList: switches that were asked for are not asked again
+// either, and stay unsaid.
+func TestSecondScanWithoutTheNewerList(t *testing.T) {
+	s, cfg := serve(t, three())
+	s.SetFaults(cloudflarefake.Fault{Path: "/accounts/:a/workers/workers", Effect: cloudflarefake.Refuse(404, 7003)})
+	before := scan(t, cfg, found{})
+	s.Reset()
+	cfg.Now = at().Add(time.Hour)
+	s.Change(func(w *cloudflarefake.World) { w.Now = cfg.Now })
+	after := scan(t, cfg, before)
+	if got := perWorker(s); got != 0 {
+		t.Errorf("%d calls for single Workers, want none", got)
+	}
+	a := workerOf(t, after, tagged(0))
+	if f := a.Facet("exposure:subdomains"); !f.Unknown || !f.Doubted.IsZero() {
+		t.Errorf("switches that nobody read were said: %+v", f)
+	}
+	merged := inventory.Merge(workerOf(t, before, tagged(0)), a)
+	if _, sure := merged.Reach(); !sure {
+		t.Error("the reach of both scans is not certain")
+	}
+	if w := after.of(inventory.CapSubdomains); w.State != inventory.Complete || w.Seen != 3 {
+		t.Errorf("subdomains are %s, seen %d; want complete with all", w.State, w.Seen)
+	}
+}

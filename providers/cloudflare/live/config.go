@@ -1,6 +1,41 @@
 // Package live reads Cloudflare itself: Workers, Pages projects and dispatch
 // namespaces of each account, what leads to them, who may deploy them, and the
 // account's audit log.
+//
+// # What comes in and goes out
+//
+// [New] takes a [Config] and gives a planner. The plan asks which accounts the token
+// sees and which zones each has; every account is one source, every capability of it
+// a cell with a word of its own. A source reads the audit logs first, then lists, then
+// what each Worker must be asked for.
+//
+// # Completeness
+//
+// A token may be made for single Workers or zones; it is then shown shorter lists
+// without a word. So the policies of our own token are read (capability
+// "token-scope"), both lists of Workers are held against each other, and all that
+// names a Worker or a zone is held against the lists: routes, custom domains, service
+// bindings, queues, workflows, mail, events. What is named and not listed makes the
+// list partial.
+//
+// # What serves
+//
+// A version that was uploaded last need not serve. Bindings and digest are those of
+// the versions in the live deployment; where it is not known which they are, those of
+// the latest are shown and are not current.
+//
+// # Cost
+//
+// Lists take a call for 100 Workers. A Worker takes four: deployments, versions,
+// settings, schedules; one more where Worker Previews are offered, and one for each
+// version where several serve. A Worker that did not change, by both lists and by a
+// whole audit log since the last whole scan, takes none; all are read again every
+// seven days.
+//
+// # Secrets
+//
+// Values of bindings and variables, links of tails, keys of destinations and local
+// parts of addresses have no place in what is decoded. Code is never asked for.
 package live
 
 import (

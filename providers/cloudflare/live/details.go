@@ -146,6 +146,8 @@ func (d *details) readVersions(ctx context.Context) {
 	slices.SortFunc(d.versions, func(a, b versionIn) int { return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID)) })
 }
 
+// published are the versions that were read. A version has a URL of its own while
+// previews are on.
 func (d *details) published() inventory.Versions {
 	var out inventory.Versions
 	for _, in := range d.versions {
@@ -219,6 +221,7 @@ func (d *details) live() []string {
 	return out
 }
 
+// readSettings asks for what the latest version is given.
 func (d *details) readSettings(ctx context.Context) {
 	d.servingWhy = d.try(inventory.CapSettings, opSettings, func() error {
 		raw, err := d.api.one(ctx, opSettings, d.api.getSettings(d.name))
@@ -241,6 +244,7 @@ func (d *details) readSettings(ctx context.Context) {
 	})
 }
 
+// readVersion asks for what one version that serves is given.
 func (d *details) readVersion(ctx context.Context, id string) {
 	d.servingWhy = d.try(inventory.CapSettings, opVersion, func() error {
 		raw, err := d.api.one(ctx, opVersion, d.api.getVersion(d.name, id))
@@ -335,6 +339,7 @@ func (d *details) tell() {
 	d.tellCode()
 }
 
+// tellDeployment tells what serves, with the digests that are known.
 func (d *details) tellDeployment() {
 	now, a := d.cfg.Now, &d.asset
 	switch {

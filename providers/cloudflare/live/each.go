@@ -41,6 +41,7 @@ func (r *reading) each(ctx context.Context) error {
 	return r.missing(ctx)
 }
 
+// tell hands a Worker on.
 func (r *reading) tell(w *worker) error {
 	r.sent(w)
 	return r.emit(w.asset)
@@ -83,6 +84,7 @@ type details struct {
 	servingWhy     *inventory.Reason // why what serves is not known, or not for certain
 }
 
+// row counts the failures in a row of one kind of call, over all Workers.
 func (r *reading) row(kind string) *tally.Tally {
 	row := r.rows[kind]
 	if row == nil {

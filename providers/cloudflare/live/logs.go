@@ -45,6 +45,7 @@ func (r *reading) listLogpush(ctx context.Context) {
 	r.tellJobs(t, all)
 }
 
+// tellJobs says how many jobs deliver what matters here, and whether they do.
 func (r *reading) tellJobs(t *tally.Tally, all []logpushIn) {
 	on, failing := map[string]int{}, map[string]int{}
 	for _, in := range all {
@@ -73,6 +74,7 @@ type logDestinationIn struct {
 	Scripts []text
 }
 
+// listLogDestinations reads where the logs of which Workers are sent to.
 func (r *reading) listLogDestinations(ctx context.Context) {
 	r.logs.destinations = map[string][]string{}
 	t := r.of(inventory.CapLogDestinations)

@@ -131,6 +131,7 @@ func (r *reading) inside(n namespace, in scriptInside) inventory.Asset {
 	return a
 }
 
+// space is a namespace as an asset.
 func (r *reading) space(in namespace) inventory.Asset {
 	now := r.cfg.Now
 	a := inventory.Asset{

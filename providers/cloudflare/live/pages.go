@@ -98,6 +98,7 @@ func (r *reading) acted(p *project) bool {
 	return false
 }
 
+// site is a project as an asset.
 func (r *reading) site(p *project) inventory.Asset {
 	now := r.cfg.Now
 	id := cloudflare.PagesID(r.api.account, p.ID)
@@ -216,6 +217,7 @@ func (r *reading) siteDomains(ctx context.Context, p *project) inventory.Facet[i
 	return part(out, len(all) > 0, why, r.cfg.Now)
 }
 
+// compareWays orders ways in, so that the same facts come in the same order.
 func compareWays(a, b inventory.Exposure) int {
 	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Hostname, b.Hostname), cmp.Compare(a.Qualifier, b.Qualifier), cmp.Compare(a.Source, b.Source))
 }

@@ -87,6 +87,7 @@ type siteDomainIn struct {
 	ZoneTag text `json:"zone_tag"`
 }
 
+// configuration is how production runs.
 func (p *project) configuration() inventory.Configuration {
 	c := inventory.Configuration{Compatibility: string(p.Configs.Production.Compatibility), Flags: sorted(p.Configs.Production.Flags),
 		Placement: string(p.Configs.Production.Placement), Assets: true, ProductionBranch: cut(p.ProductionBranch), Functions: p.functions}

@@ -247,3 +247,26 @@ func TestZones(t *testing.T) {
 		})
 	}
 }
+
+// TestNamedAccountsNeedNoList: a token that may not list accounts reads those that
+// are named.
+func TestNamedAccountsNeedNoList(t *testing.T) {
+	for _, named := range []bool{true, false} {
+		s, cfg := serve(t, estate(1), func(c *live.Config) {
+			if named {
+				c.Accounts = []string{tagged(0xa00)}
+			}
+		})
+		s.SetFaults(cloudflarefake.Fault{Path: "/accounts", Effect: cloudflarefake.Deny(10000)})
+		f := scan(t, cfg, found{})
+		if (len(f.assets) == 1) != named || (f.err == nil) != named {
+			t.Errorf("named %t: %d assets, error %v", named, len(f.assets), f.err)
+		}
+		if named {
+			continue
+		}
+		if w := problemOf(t, f, ""); w.State != inventory.Denied || !strings.Contains(w.Why.Message, "name accounts") {
+			t.Errorf("the plan is %s (%s), want denied, and what to do", w.State, w.Why)
+		}
+	}
+}

@@ -82,6 +82,7 @@ type workflowIn struct {
 	ClassName  string `json:"class_name"`
 }
 
+// listWorkflows reads which Workers hold the code of workflows.
 func (r *reading) listWorkflows(ctx context.Context) {
 	r.starts.workflows = map[string][]inventory.Trigger{}
 	t := r.of(inventory.CapWorkflows)

@@ -134,6 +134,7 @@ func (r *reading) listWorkers(ctx context.Context) {
 	}
 }
 
+// join reads both lists. Pages scripts are left to their projects.
 func (r *reading) join(ctx context.Context) {
 	r.doubt, r.list = doubt{}, nil
 	byTag := map[string]*worker{}
@@ -287,6 +288,7 @@ func labels(tags []string) inventory.Labels {
 	return out
 }
 
+// logging is what a Worker logs, and who hears of it.
 func logging(o observabilityIn, pushed bool, consumers []consumerIn) inventory.Logging {
 	out := inventory.Logging{Kept: o.Enabled || o.Logs.Enabled, Pushed: pushed}
 	for _, rate := range []*float64{o.Logs.Rate, o.Rate} {
