@@ -106,7 +106,7 @@ func NewAsset(a inventory.Asset, v findings.Verdict) Asset {
 		r.CodeDigest = code.Digest
 	}
 	if act := v.Life().LastDeploy; act.Event != "" {
-		r.LastDeploy = &Deploy{Time: act.Time.UTC(), Principal: act.Principal, Event: act.Event}
+		r.LastDeploy = &Deploy{Time: act.Time.UTC(), Principal: act.Principal, Name: act.Who.Email, Event: act.Event}
 	}
 	return r
 }

@@ -223,7 +223,9 @@ type Principal struct {
 type Deploy struct {
 	Time      time.Time `json:"time"`
 	Principal string    `json:"principal"`
-	Event     string    `json:"event"`
+	// Name is the address that the provider keeps of a person; empty: none.
+	Name  string `json:"name,omitempty"`
+	Event string `json:"event"`
 }
 
 // Finding is one finding with its life.

@@ -102,7 +102,8 @@ func (s *sample) addStrangers() {
 	s.add(ghostly, findings.Verdict{Standing: findings.Unmanaged, Presence: inventory.Inferred, Reasons: []string{"no claim selects it", "known from events alone"}})
 
 	worker := strangeWorker()
-	s.add(worker, findings.Verdict{Standing: findings.Unmanaged, Reasons: []string{"no claim selects it; its name is 決済処理-" + Bidi}})
+	s.add(worker, findings.Verdict{Standing: findings.Unmanaged, Activity: &findings.Activity{LastDeploy: findings.Act{Event: "9c1e", Time: Now().Add(-30 * time.Hour),
+		Principal: "cloudflare:user:1a", Who: inventory.Principal{ID: "cloudflare:user:1a", Email: "ana@example.com"}}}, Reasons: []string{"no claim selects it; its name is 決済処理-" + Bidi}})
 
 	script := inventory.Asset{ID: "google:script:1BxiMVs0XRA5n", Kind: "apps-script", Name: Formula, Scope: inventory.Scope{Provider: inventory.Google, Account: "example.com"}}
 	s.add(script, findings.Verdict{Standing: findings.Unmanaged, Reasons: []string{Formula, Escape}})
