@@ -41,10 +41,14 @@ func (r *reading) each(ctx context.Context) error {
 	return r.missing(ctx)
 }
 
-// tell hands a Worker on.
+// tell hands a Worker on, and keeps its id alone: thousands of them take memory.
 func (r *reading) tell(w *worker) error {
 	r.sent(w)
-	return r.emit(w.asset)
+	if err := r.emit(w.asset); err != nil {
+		return err
+	}
+	w.asset = inventory.Asset{ID: w.asset.ID}
+	return nil
 }
 
 // keep counts a Worker of which the audit log says that what was read before still
