@@ -28,12 +28,13 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":   exits,
-			"trail":   trail,
-			"large":   large,
-			"shortid": shortID,
-			"fakeaws": fakeAWS,
-			"signed":  signed,
+			"exits":          exits,
+			"trail":          trail,
+			"large":          large,
+			"shortid":        shortID,
+			"fakeaws":        fakeAWS,
+			"fakecloudflare": fakeCloudflare,
+			"signed":         signed,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
