@@ -38,7 +38,7 @@ type today struct {
 	day    day
 	begun  bool
 	events int
-	told   bool // a mistake, a break in the logging, or a log that nobody vouches for
+	told   bool // a mistake, a break in the logging, a call that is not known, or a log that nobody vouches for
 	part   *part
 	// recent tells duplicates. A day depends on nothing but its own objects, so
 	// that reading it alone counts as reading it with all others.
@@ -143,7 +143,7 @@ func (r *reading) facts(d Decoded) error {
 	r.seen++
 	r.now.events++
 	r.unknown.note(d.Unknown)
-	if r.breaks.look(*d.Event, r.source.format.Silences) {
+	if r.breaks.look(*d.Event, r.source.format.Silences) || d.Unknown != "" {
 		r.now.told = true
 	}
 	return r.emit(*d.Event)

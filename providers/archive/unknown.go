@@ -12,8 +12,8 @@ const mostUnknown = 20
 
 // unknowns counts calls that concern us and that the format does not know. They
 // come in the order of the objects, so that the same ones are named however many
-// workers read. It speaks of the days that are read now: days that are remembered
-// are not read again for it, since their events are kept, as other.
+// workers read. A day that has some is never remembered: it is read again, so that
+// the next reading tells the same.
 type unknowns struct {
 	names  []string // in the order in which they came
 	counts map[string]int
@@ -50,5 +50,5 @@ func (u *unknowns) String() string {
 	if u.rest > 0 {
 		parts = append(parts, fmt.Sprintf("%d of others", u.rest))
 	}
-	return fmt.Sprintf("%s of the days read now that estray does not know, kept as other: %s", count(all, "call"), strings.Join(parts, ", "))
+	return fmt.Sprintf("%s that estray does not know, kept as other: %s", count(all, "call"), strings.Join(parts, ", "))
 }

@@ -47,24 +47,25 @@ func TestUnknownCallsAreTold(t *testing.T) {
 		cfg := config(root)
 		cfg.Workers = workers
 		c := readAll(t, archive.Logs(cfg, knowsLittle()), nil).coverage[eventsCell()]
-		want := "4 calls of the days read now that estray does not know, kept as other: POST /NewA (2), POST /NewB (2); reads are not in it"
+		want := "4 calls that estray does not know, kept as other: POST /NewA (2), POST /NewB (2); reads are not in it"
 		if c.State != inventory.Complete || c.Seen != 5 || c.Why.Message != want {
 			t.Errorf("%d workers: %s, %d events, %q; want %q", workers, c.State, c.Seen, c.Why.Message, want)
 		}
 	}
 }
 
-// TestDaysThatAreRememberedAreNotReadForTheirUnknownCalls: their events are kept.
-func TestDaysThatAreRememberedAreNotReadForTheirUnknownCalls(t *testing.T) {
-	content := files{key("20260102T0300"): zipped(called(0, "NewA"))}
+// TestUnknownCallsAreToldAgain, however often the log is read: a day that has some
+// is read again, and one that has none is not.
+func TestUnknownCallsAreToldAgain(t *testing.T) {
+	content := files{key("20260102T0300"): zipped(called(0, "NewA")), key("20260103T0300"): zipped(called(1, "Old"))}
 	first := readAll(t, archive.Logs(config(content.write(t)), knowsLittle()), nil)
-	content[key("20260103T0300")] = zipped(called(1, "NewB"))
+	content[key("20260104T0300")] = zipped(called(2, "NewB"))
 	second := readAll(t, archive.Logs(config(content.write(t)), knowsLittle()), first.coverage)
 	c := second.coverage[eventsCell()]
-	if diff := cmp.Diff([]string{"e1"}, second.ids()); diff != "" || c.Seen != 2 {
+	if diff := cmp.Diff([]string{"e0", "e2"}, second.ids()); diff != "" || c.Seen != 3 {
 		t.Errorf("%d events in all; read again (-want +got):\n%s", c.Seen, diff)
 	}
-	if want := "1 call of the days read now that estray does not know, kept as other: POST /NewB (1); reads are not in it"; c.Why.Message != want {
+	if want := "2 calls that estray does not know, kept as other: POST /NewA (1), POST /NewB (1); reads are not in it"; c.Why.Message != want {
 		t.Errorf("message %q, want %q", c.Why.Message, want)
 	}
 }

@@ -73,7 +73,7 @@ func TestAuditLogsOfCloudflare(t *testing.T) {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
 	blind := "Cloudflare records neither reads nor refused calls in this log: that none is in it proves nothing"
-	unknown := "1 call of the days read now that estray does not know, kept as other: POST /accounts/:a/workers/frob (1)"
+	unknown := "1 call that estray does not know, kept as other: POST /accounts/:a/workers/frob (1)"
 	at := func(hour, minute int) time.Time { return time.Date(2026, 5, 4, hour, minute, 0, 0, time.UTC) }
 	told := eventWords(v)
 	for account, want := range map[string]inventory.Coverage{
