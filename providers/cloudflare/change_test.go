@@ -1,6 +1,7 @@
 package cloudflare_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -226,6 +227,31 @@ func TestJudge(t *testing.T) {
 		var got verdict
 		if got.deploys, got.admin, got.known = cloudflare.Judge(grant); got != want {
 			t.Errorf("%q: %+v, want %+v", grant, got, want)
+		}
+	}
+}
+
+// TestWhatACallerAddsIsNotBelieved: members that the interface does not obey lead
+// neither to another Worker nor away from what was set.
+func TestWhatACallerAddsIsNotBelieved(t *testing.T) {
+	for name, test := range map[string]struct {
+		uri   string
+		parts members
+	}{
+		"another name of the script": {z + "/workers/routes", asked(members{"pattern": "a.example.com/*", "script": "evil", "script_name": "shop", "service": "shop"})},
+		"another name in the answer": {a + "/workers/domains", members{"resource": members{"request": members{"service": "shop"}, "response": members{"service": "evil"}}}},
+		"another name of a service":  {a + "/workers/domains", asked(members{"service": "evil", "script": "shop"})},
+	} {
+		if e := decodeV2(t, v2("POST", test.uri, test.parts)).Event; !strings.Contains(told(e), "/worker-name/evil") || strings.Contains(told(e), "shop") {
+			t.Errorf("%s: about %q, want the Worker that it is", name, told(e))
+		}
+	}
+	bound := members{"bindings": []any{members{"type": "r2_bucket", "name": "B", "bucket_name": "b"}}, "settings": members{"tags": nil}, "metadata": members{"tags": nil}}
+	for _, path := range []string{"/settings", ""} {
+		method := map[string]string{"/settings": "PATCH", "": "PUT"}[path]
+		e := decodeV2(t, v2(method, a+"/workers/scripts/shop"+path, asked(bound))).Event
+		if e.Change.Bindings == nil || len(*e.Change.Bindings) != 1 || !cmp.Equal(e.Change.Keys, []string{"bindings", "tags"}) {
+			t.Errorf("%s: keys %q, bindings %v; want those beside an empty part too", path, e.Change.Keys, e.Change.Bindings)
 		}
 	}
 }

@@ -7,13 +7,15 @@ import (
 	"github.com/estray/estray/inventory"
 )
 
-// inBody names the Worker that a body names. A body may be missing; the answer
-// says the same.
-func inBody(r *reading) {
-	for _, o := range []object{r.body, r.answer} {
-		if n := cmp.Or(o.str("script_name"), o.str("script"), o.str("service")); n != "" {
-			r.worker(n)
-			return
+// inBody names the Worker that the answer names by one of the members, or else the
+// request. A request may hold members that nobody obeys, so that no others are asked.
+func inBody(members ...string) read {
+	return func(r *reading) {
+		for _, o := range []object{r.answer, r.body} {
+			if n := o.str(members...); n != "" {
+				r.worker(n)
+				return
+			}
 		}
 	}
 }

@@ -70,12 +70,7 @@ func environment(r *reading) { r.event.Change.Qualifier = name(r.vars["e"]) }
 // upload reads what came with code. The request may hold the metadata of the upload
 // by themselves, or as one of its parts.
 func upload(r *reading) {
-	meta := r.body
-	if in := r.body.child("metadata"); in != nil {
-		meta = in
-	}
-	r.keys(meta)
-	r.bindings(meta)
+	r.spokenOf("metadata")
 	c := &r.event.Change
 	c.Digest = identifier(r.answer.str("etag"))
 	told := r.answer.str("created_on")
@@ -85,11 +80,20 @@ func upload(r *reading) {
 	}
 }
 
-// bindings reads the bindings of a body that speaks of them.
-func (r *reading) bindings(body object) {
-	if list, ok := body.list("bindings"); ok {
-		all := bindingsOf(list)
-		r.event.Change.Bindings = &all
+// spokenOf reads which settings the body spoke of, and its bindings: both those that
+// stand in it and those in one of its parts, since which of them are obeyed is not
+// told.
+func (r *reading) spokenOf(part string) {
+	var all []any
+	told := false
+	for _, o := range []object{r.body, r.body.child(part)} {
+		r.keys(o)
+		list, ok := o.list("bindings")
+		all, told = append(all, list...), told || ok
+	}
+	if told {
+		bindings := bindingsOf(all)
+		r.event.Change.Bindings = &bindings
 	}
 }
 
@@ -130,14 +134,7 @@ func deployment(r *reading) {
 }
 
 // settings reads which settings the body spoke of.
-func settings(r *reading) {
-	body := r.body
-	if in := body.child("settings"); in != nil {
-		body = in
-	}
-	r.keys(body)
-	r.bindings(body)
-}
+func settings(r *reading) { r.spokenOf("settings") }
 
 // watched reads the logging of a Worker: what switches it off or on, by itself, is
 // an act of its own.

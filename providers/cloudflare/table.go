@@ -115,12 +115,12 @@ func workerRows() []row {
 func wayRows() []row {
 	const domains, route = "/accounts/:a/workers/domains", "/zones/:z/workers/routes"
 	return []row{
-		{"PUT POST", domains, workers, inventory.ActionExpose, of(inBody, domain)},
-		{"PUT", domains + "/records/:id", workers, inventory.ActionExpose, of(inBody, domain)},
+		{"PUT POST", domains, workers, inventory.ActionExpose, of(inBody("service"), domain)},
+		{"PUT", domains + "/records/:id", workers, inventory.ActionExpose, of(inBody("service"), domain)},
 		{"DELETE", domains + "/records/:id", workers, inventory.ActionUnexpose, of(domain)},
 		{"DELETE", domains + "/:id", workers, inventory.ActionUnexpose, of(domain)},
-		{"POST", route, zones, inventory.ActionAttachTrigger, of(inBody, zoneRoute)},
-		{"PUT", route + "/:id", zones, inventory.ActionAttachTrigger, of(inBody, zoneRoute)},
+		{"POST", route, zones, inventory.ActionAttachTrigger, of(inBody("script"), zoneRoute)},
+		{"PUT", route + "/:id", zones, inventory.ActionAttachTrigger, of(inBody("script"), zoneRoute)},
 		{"DELETE", route + "/:id", zones, inventory.ActionDetachTrigger, of(zoneRoute)},
 		{"POST PUT", "/zones/:z/workers/filters/*", zones, inventory.ActionAttachTrigger, of(zone, pattern)},
 		{"DELETE", "/zones/:z/workers/filters/*", zones, inventory.ActionDetachTrigger, of(zone)},
@@ -159,13 +159,13 @@ func namespaceRows() []row {
 func triggerRows() []row {
 	const consumers, rules, workflow = "/accounts/:a/queues/:q/consumers/*", "/zones/:z/email/routing/rules", "/accounts/:a/workflows/:wf"
 	return []row{
-		{"POST PUT PATCH", consumers, queues, inventory.ActionAttachTrigger, of(inBody, queue)},
-		{"DELETE", consumers, queues, inventory.ActionDetachTrigger, of(inBody, queue)},
+		{"POST PUT PATCH", consumers, queues, inventory.ActionAttachTrigger, of(inBody("script_name", "script", "service"), queue)},
+		{"DELETE", consumers, queues, inventory.ActionDetachTrigger, of(inBody("script_name", "script", "service"), queue)},
 		{"POST", rules, email, inventory.ActionAttachTrigger, of(mailRule)},
 		{"PUT PATCH", rules + "/:r", email, inventory.ActionAttachTrigger, of(mailRule)},
 		{"DELETE", rules + "/:r", email, inventory.ActionDetachTrigger, of(mailRule)},
-		{"PUT PATCH", workflow, workflows, inventory.ActionAttachTrigger, of(inBody, workflowed)},
-		{"DELETE", workflow, workflows, inventory.ActionDetachTrigger, of(inBody, workflowed)},
+		{"PUT PATCH", workflow, workflows, inventory.ActionAttachTrigger, of(inBody("script_name"), workflowed)},
+		{"DELETE", workflow, workflows, inventory.ActionDetachTrigger, of(inBody("script_name"), workflowed)},
 		{"POST PUT PATCH", "/accounts/:a/builds/*", builds, inventory.ActionAttachTrigger, of(built)},
 		{"DELETE", "/accounts/:a/builds/*", builds, inventory.ActionDetachTrigger, of(built)},
 	}

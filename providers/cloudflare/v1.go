@@ -142,10 +142,7 @@ func scriptV1(r *reading) {
 	default:
 		r.worker(id)
 	}
-	if r.body != nil {
-		r.keys(r.body)
-		r.bindings(r.body)
-	}
+	r.spokenOf("")
 }
 
 // routeV1 names a route and the Worker that it leads to now, or led to.
