@@ -176,9 +176,11 @@ func (r *reading) lists(ctx context.Context) error {
 		}
 	}
 	r.missingZones()
+	if r.offerPreviews(ctx); ctx.Err() != nil {
+		return ctx.Err()
+	}
 	r.remember()
-	r.offerPreviews(ctx)
-	return ctx.Err()
+	return nil
 }
 
 // named notes that something names a Worker.

@@ -114,7 +114,11 @@ func (r *reading) remember() {
 // wholeThen reports whether all that hangs on Workers was read whole by the scan of
 // that instant. A cell that failed then has an older word.
 func (r *reading) wholeThen(at time.Time) bool {
-	for _, c := range append(ofEach(), inventory.CapSubdomains, inventory.CapPreviews) {
+	needed := append(ofEach(), inventory.CapSubdomains)
+	if r.offered.yes || r.offered.why != nil { // else their cell is disabled, from which no reading goes on
+		needed = append(needed, inventory.CapPreviews)
+	}
+	for _, c := range needed {
 		if w := r.since(r.cell(c)); !w.State.Whole() || !w.Read.Equal(at) {
 			return false
 		}
@@ -152,9 +156,10 @@ func (r *reading) unchanged(w *worker) bool {
 }
 
 // around changes with what stands around all Workers and says how ways into each are
-// told: the name of the account, and what guards hostnames.
+// told: the name of the account, what guards hostnames, and whether there are
+// previews.
 func (r *reading) around() string {
-	return short(fmt.Sprint(r.ways.subdomain, "\x00", r.access.why != nil, "\x00", r.access.apps))
+	return short(fmt.Sprint(r.ways.subdomain, "\x00", r.access.why != nil, "\x00", r.access.apps, "\x00", r.offered.yes))
 }
 
 // short is a digest of printLength characters.

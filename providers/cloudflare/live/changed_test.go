@@ -176,3 +176,26 @@ func TestSecondScanWithoutTheNewerList(t *testing.T) {
 		t.Errorf("subdomains are %s, seen %d; want complete with all", w.State, w.Seen)
 	}
 }
+
+// TestSecondScanWithoutPreviews: that an account has no previews does not make all be
+// read again, and that it has some from now on does.
+func TestSecondScanWithoutPreviews(t *testing.T) {
+	for name, test := range map[string]struct{ then, now, asked bool }{
+		"none":              {then: true, now: true},
+		"offered meanwhile": {then: true, asked: true},
+		"none any more":     {now: true, asked: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, cfg := serve(t, three())
+			s.Change(func(w *cloudflarefake.World) { w.Accounts[0].NoPreviews = test.then })
+			before := scan(t, cfg, found{})
+			cfg.Now = at().Add(time.Hour)
+			s.Change(func(w *cloudflarefake.World) { w.Now, w.Accounts[0].NoPreviews = cfg.Now, test.now })
+			s.Reset()
+			scan(t, cfg, before)
+			if got := perWorker(s); got > 0 != test.asked {
+				t.Errorf("%d calls for single Workers; want any: %t", got, test.asked)
+			}
+		})
+	}
+}

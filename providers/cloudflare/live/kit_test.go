@@ -196,7 +196,13 @@ func scan(t testing.TB, cfg live.Config, before found) found {
 	out := found{assets: map[inventory.AssetID]inventory.Asset{}, words: map[inventory.Cell]inventory.Coverage{}}
 	var sources []providers.Source
 	sources, out.err = live.New(cfg).Plan(t.Context())
-	since := func(c inventory.Cell) inventory.Coverage { return before.words[c] }
+	since := func(c inventory.Cell) inventory.Coverage { // as the store does
+		w := before.words[c]
+		if w.State == inventory.Complete || w.State == inventory.Partial || w.State == inventory.Malformed && w.Mark != "" {
+			return w
+		}
+		return inventory.Coverage{}
+	}
 	for _, s := range sources {
 		err := s.Read(t.Context(), since, func(f inventory.Fact) error {
 			out.facts = append(out.facts, f)
