@@ -84,6 +84,9 @@ func (k cloudflareKeys) recognise(key string) archive.Object {
 		return archive.Object{}
 	}
 	account := k.accountIn(key)
+	if others := accountsIn(strings.TrimPrefix(key, k.above)); len(others) > 0 && !slices.Contains(others, account) {
+		return archive.Object{} // it may be the log of another account than the one that is set
+	}
 	at, ok := k.timeIn(path.Base(key))
 	if !ok {
 		at, ok = k.dateIn(path.Dir(key))
@@ -131,10 +134,11 @@ func moment() *regexp.Regexp {
 }
 
 // timeIn is the last time in a name: of a stretch, its end. A date is its
-// beginning, so that nobody takes the rest of the day for delivered.
+// beginning, so that nobody takes the rest of the day for delivered; where times
+// are, it is no date: an id may look like one.
 func (k cloudflareKeys) timeIn(name string) (time.Time, bool) {
 	var at time.Time
-	found := false
+	found, clock := false, false
 	for from := 0; from < len(name); {
 		m := k.moment.FindStringSubmatchIndex(name[from:])
 		if m == nil {
@@ -147,8 +151,9 @@ func (k cloudflareKeys) timeIn(name string) (time.Time, bool) {
 			return name[from+m[2*group] : from+m[2*group+1]]
 		}
 		t, err := time.Parse("20060102150405", text(1)+text(2)+text(3)+text(4)+text(5)+text(6))
-		if err == nil && (!found || t.After(at)) {
-			at, found = t, true
+		timed := m[2*4] >= 0
+		if err == nil && (timed && !clock || timed == clock && (!found || t.After(at))) {
+			at, found, clock = t, true, timed
 		}
 		from += max(m[1]-1, 1)
 	}

@@ -40,7 +40,7 @@ func readV2(o object) (record, error) {
 	case o.has("AuditLogID") || o.has("ActionTimestamp"):
 		r = pushedV2(o)
 	case o.has("when") || o.has("When"):
-		return r, errors.New("decode record: it is one of audit log v1: read it as kind cloudflare-audit-v1")
+		return r, errors.New("decode record: it is one of audit log v1: read it as kind cloudflare-audit-v1, each log from a folder of its own")
 	case isAnswer(o):
 		return r, errWhole
 	default:
@@ -87,7 +87,7 @@ func readV1(o object) (record, error) {
 	r := record{}
 	switch {
 	case o.has("AuditLogID") || o.has("raw"):
-		return r, errors.New("decode record: it is one of audit log v2: read it as kind cloudflare-audit-v2")
+		return r, errors.New("decode record: it is one of audit log v2: read it as kind cloudflare-audit-v2, each log from a folder of its own")
 	case isAnswer(o):
 		return r, errWhole
 	case o.has("When") || o.has("ResourceType"):
