@@ -194,6 +194,18 @@ func TestAnEndpointThatIsSilentIsNotAskedForEver(t *testing.T) {
 		}
 		w.is(15, w.requests())
 	})
+	drip := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusOK)
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}
+	in(t, session.Options{}, drip, func(w *world) {
+		for range 7 {
+			_, _ = w.ask("x")
+		}
+		w.is(15, w.requests())
+	})
 	answers := []http.HandlerFunc{}
 	for range 12 { // four calls
 		answers = append(answers, silent)

@@ -16,7 +16,8 @@ import (
 const mostPages = 10_000
 
 // Pages calls page by page and hands each member of the result to each, until the
-// vendor's own count is reached, or where it gives none until a page is not full;
+// vendor's own count is reached, or where it gives none, of members or of pages,
+// until a page is not full;
 // size is how many a page is asked to hold. Where result is an object, member names
 // the list in it. A list that ends before its count, or whose count fell while it
 // was read, is an *Error with the state partial, after all members were handed on;
@@ -80,11 +81,12 @@ func (c *Client) List(ctx context.Context, op Op, member string, call Call, each
 
 // listing is what was seen of a list that is read page by page.
 type listing struct {
-	op                Op
-	page, per, seen   int
-	total, most, last int
-	counted           bool
-	first             map[[sha256.Size]byte]bool
+	op              Op
+	page, per, seen int
+	total, most     int
+	pages           int // how many there are, as the last page tells; 0: it does not
+	counted, goesOn bool
+	first           map[[sha256.Size]byte]bool
 }
 
 // check refuses a page that repeats: the server would give it for ever.
@@ -109,13 +111,15 @@ func (l *listing) ends(info Info, n int) bool {
 	if info.PerPage > 0 {
 		l.per = info.PerPage
 	}
-	l.seen, l.last = l.seen+n, n
+	l.seen, l.pages, l.goesOn = l.seen+n, info.TotalPages, info.Cursor != ""
 	if info.Counted {
 		l.counted, l.total, l.most = true, info.TotalCount, max(l.most, info.TotalCount)
 	}
 	switch {
 	case n == 0:
 		return true
+	case !l.counted && l.page < l.pages:
+		return false
 	case l.counted && l.seen <= l.total:
 		return l.page*l.per >= l.total
 	case !info.Told && n > l.per: // a server that knows no pages
@@ -132,6 +136,10 @@ func (l *listing) whole() error {
 		return partial(l.op, "%d of %d were listed", l.seen, l.total)
 	case l.most > l.total:
 		return partial(l.op, "%d of %d were listed, and the list grew shorter meanwhile", l.seen, l.most)
+	case !l.counted && l.page < l.pages:
+		return partial(l.op, "%d were listed on %d of %d pages", l.seen, l.page, l.pages)
+	case !l.counted && l.goesOn:
+		return partial(l.op, "%d were listed, and the last page tells of more", l.seen)
 	}
 	return nil
 }

@@ -32,10 +32,10 @@ func (s *standing) heard(a *attempt) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
+	case a.lost != nil && late(a.lost), a.broken != nil && late(a.broken): // a drip is no answer
+		s.silent++
 	case a.status != 0:
 		s.silent = 0
-	case a.lost != nil && late(a.lost):
-		s.silent++
 	}
 }
 
