@@ -21,6 +21,9 @@ type File struct {
 	Data []byte
 }
 
+// mostBytes bounds what is read of all files together.
+const mostBytes = 64 << 20
+
 // Checkout is what was found of Wrangler in one or more folders.
 type Checkout struct {
 	// Files are sorted by name, each once.
@@ -28,6 +31,9 @@ type Checkout struct {
 	// Redirects are the names of files by which a build tells Wrangler to read
 	// another configuration (.wrangler/deploy/config.json), sorted.
 	Redirects []string
+	// Irregular are the names of what has the name of a file of Wrangler and is none:
+	// links above all. Sorted.
+	Irregular []string
 }
 
 const redirect = ".wrangler/deploy/config.json"
@@ -53,6 +59,8 @@ func Find(dir string, paths []string) (Checkout, error) {
 	}
 	slices.SortFunc(s.out.Files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	slices.Sort(s.out.Redirects)
+	slices.Sort(s.out.Irregular)
+	s.out.Irregular = slices.Compact(s.out.Irregular)
 	return s.out, nil
 }
 
@@ -62,6 +70,7 @@ type search struct {
 	seen map[string]bool
 	// again: the path last looked at led to a file that was found before.
 	again bool
+	size  int // of all files together
 	out   Checkout
 }
 
@@ -90,9 +99,13 @@ func (s *search) path(p string) error {
 func (s *search) entry(name string, e fs.DirEntry) error {
 	switch {
 	case !e.IsDir():
-		if e.Type().IsRegular() && slices.Contains(fileNames(), e.Name()) {
+		switch {
+		case !slices.Contains(fileNames(), e.Name()):
+			return nil
+		case e.Type().IsRegular():
 			return s.file(name)
 		}
+		s.out.Irregular = append(s.out.Irregular, name)
 		return nil
 	case slices.Contains([]string{"node_modules", ".git", ".wrangler"}, e.Name()):
 		return fs.SkipDir
@@ -114,6 +127,9 @@ func (s *search) file(name string) error {
 	data, err := read(s.full(name))
 	if err != nil {
 		return fmt.Errorf("read %q: %w", name, plain(err))
+	}
+	if s.size += len(data); s.size > mostBytes {
+		return fmt.Errorf("read %q: the files of Wrangler have more than %d MB together; name fewer folders", name, mostBytes>>20)
 	}
 	s.out.Files = append(s.out.Files, File{Name: name, Data: data})
 	return nil

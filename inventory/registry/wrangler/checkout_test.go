@@ -1,10 +1,13 @@
 package wrangler_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -65,6 +68,13 @@ func TestFindReadsFoldersAndFiles(t *testing.T) {
 	if diff := cmp.Diff([]string{"a/.wrangler/deploy/config.json"}, c.Redirects); err != nil || diff != "" {
 		t.Error(err, diff)
 	}
+	if diff := cmp.Diff([]string{"d/wrangler.json"}, c.Irregular); diff != "" {
+		t.Error(diff)
+	}
+	d, err := wrangler.Read(wrangler.Checkout{Irregular: c.Irregular})
+	if want := "d/wrangler.json was not read: it is no regular file, and links are not followed"; err != nil || !slices.Contains(d.Notes, want) {
+		t.Errorf("%v, notes %q, want %q", err, d.Notes, want)
+	}
 	absolute, err := wrangler.Find("", []string{filepath.Join(dir, "a/b")})
 	if err != nil || len(absolute.Files) != 1 || absolute.Files[0].Name != filepath.Join(dir, "a/b/wrangler.jsonc") {
 		t.Errorf("%v, %+v", err, absolute.Files)
@@ -92,5 +102,33 @@ func TestFindReadsNoMoreThanIsAllowed(t *testing.T) {
 	c, err := wrangler.Find(dir, []string{"."})
 	if err != nil || len(c.Files[0].Data) != wrangler.MaxSize+1 {
 		t.Errorf("%v, %d bytes", err, len(c.Files[0].Data))
+	}
+}
+
+// TestAHostileCheckoutIsToldInTime: many copies of one file, one line without an
+// end, and names that no terminal may see.
+func TestAHostileCheckoutIsToldInTime(t *testing.T) {
+	var c wrangler.Checkout
+	const copies = 20_000
+	for i := range copies {
+		c.Files = append(c.Files, wrangler.File{Name: fmt.Sprintf("%05d/wrangler.json", i), Data: []byte(`{"name":"shop"}`)})
+	}
+	c.Files = append(c.Files,
+		wrangler.File{Name: "long/wrangler.json", Data: []byte(`{"name":"long","x":[` + strings.Repeat("1,", 120_000) + `1]}`)},
+		wrangler.File{Name: "odd\x1b[2J\n/wrangler.json", Data: []byte(`{"env":{"\u001b[2J":{"name":"shop"}}}`)})
+	start := time.Now()
+	d, err := wrangler.Read(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := append(d.Conflicts(), d.Notes...)
+	if len(told) != copies+1 || len(d.YAML("o")) == 0 {
+		t.Errorf("%d conflicts and notes, want one for each copy but the first, and for the name that is not told", len(told))
+	}
+	if i := slices.IndexFunc(told, func(s string) bool { return strings.ContainsAny(s, "\x1b\n") }); i >= 0 {
+		t.Errorf("%q reaches a terminal", told[i])
+	}
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("it took %s", took)
 	}
 }

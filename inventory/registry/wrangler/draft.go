@@ -73,9 +73,18 @@ func (d Draft) claim(b *bytes.Buffer, owner string, i int) {
 // id names a claim. A name in several accounts bears its account.
 func (d Draft) id(w Worker) string {
 	id := string(w.Kind) + "/" + w.Name
-	if w.Account != "" && slices.ContainsFunc(d.Workers, func(o Worker) bool {
-		return o.Name == w.Name && o.Kind == w.Kind && o.Account != w.Account
-	}) {
+	if w.Account == "" {
+		return id
+	}
+	at, _ := slices.BinarySearchFunc(d.Workers, w, Worker.compare)
+	first, last := at, at
+	for first > 0 && d.Workers[first-1].same(w) {
+		first--
+	}
+	for last < len(d.Workers) && d.Workers[last].same(w) {
+		last++
+	}
+	if first > 0 && d.Workers[first-1].called() == w.called() || last < len(d.Workers) && d.Workers[last].called() == w.called() {
 		id += "/" + w.Account
 	}
 	return id

@@ -111,6 +111,7 @@ func keeps() []string {
 // reading is the reading of one file.
 type reading struct {
 	file    string
+	ends    []int // offsets of the line ends of the file
 	found   registry.Mistakes
 	notes   []string
 	workers []Worker
@@ -120,10 +121,20 @@ func (r *reading) wrong(at registry.Position, format string, args ...any) {
 	r.found = append(r.found, registry.Mistake{At: at, Message: fmt.Sprintf(format, args...)})
 }
 
-// place is the line and column of an offset, both from 1; columns count bytes.
+// place is the line and column of an offset, both from 1; columns count bytes. All
+// forms of the data that are asked of have the same lines.
 func (r *reading) place(data []byte, offset int) registry.Position {
-	before := data[:min(max(offset, 0), len(data))]
-	return registry.Position{File: r.file, Line: 1 + bytes.Count(before, []byte("\n")), Column: len(before) - bytes.LastIndexByte(before, '\n')}
+	if r.ends == nil {
+		r.ends = []int{-1} // as if a line ended before the first one
+		for i, c := range data {
+			if c == '\n' {
+				r.ends = append(r.ends, i)
+			}
+		}
+	}
+	offset = min(max(offset, 0), len(data))
+	line, _ := slices.BinarySearch(r.ends, offset)
+	return registry.Position{File: r.file, Line: line, Column: offset - r.ends[line-1]}
 }
 
 // parse gives the root of a file, nil after a mistake that leaves nothing to read.

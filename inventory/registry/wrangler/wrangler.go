@@ -65,7 +65,7 @@ func Read(c Checkout) (Draft, error) {
 	used, notes := inUse(c.Files)
 	d.Notes = notes
 	for _, f := range used {
-		r := reading{file: f.Name}
+		r := reading{file: printable(f.Name)}
 		root := r.parse(f)
 		if root != nil {
 			r.config(root)
@@ -80,10 +80,16 @@ func Read(c Checkout) (Draft, error) {
 	if len(found) > 0 {
 		return Draft{}, found.Sorted()
 	}
+	for _, name := range c.Irregular {
+		d.Notes = append(d.Notes, name+" was not read: it is no regular file, and links are not followed")
+	}
 	for _, name := range c.Redirects {
 		d.Notes = append(d.Notes, name+" is the work of a build: from its folder Wrangler deploys what it points to, which was not read")
 	}
 	slices.SortFunc(d.Workers, Worker.compare)
+	for i, n := range d.Notes {
+		d.Notes[i] = printable(n) // names of files may hold anything
+	}
 	slices.Sort(d.Notes)
 	d.Notes = slices.Compact(d.Notes)
 	return d, nil
@@ -95,31 +101,54 @@ func (w Worker) compare(o Worker) int {
 }
 
 // Conflicts lists, sorted, what several places deploy under one name in one
-// account, or may: where one of them tells no account.
+// account, or may: where one of them tells no account. Of many places it holds each
+// against the next one, so that a checkout of copies is told of in as many lines.
 func (d Draft) Conflicts() []string {
 	var out []string
-	for i, w := range d.Workers {
-		for _, o := range d.Workers[i+1:] {
-			if w.Name != o.Name || w.Kind != o.Kind {
-				continue
-			}
-			what := string(w.Kind) + " " + w.Name
-			switch {
-			case w.Account == o.Account && w.Account != "":
-				out = append(out, w.place()+" and "+o.place()+" deploy the same "+what+" to account "+w.Account)
-			case w.Account == "" || o.Account == "":
-				out = append(out, w.place()+" and "+o.place()+" deploy the same "+what+" if they deploy to one account")
-			}
+	for first := 0; first < len(d.Workers); {
+		end := first + 1
+		for end < len(d.Workers) && d.Workers[end].called() == d.Workers[first].called() {
+			end++
 		}
+		out = append(out, conflicts(d.Workers[first:end])...)
+		first = end
 	}
 	slices.Sort(out)
 	return out
 }
 
+// conflicts are those of Workers of one name, by account: those without one come
+// first, and may deploy to each of the others.
+func conflicts(all []Worker) []string {
+	var out []string
+	for i, w := range all[1:] {
+		o := all[i]
+		both := "" // the account of both
+		switch {
+		case o.Account == w.Account:
+			both = w.Account
+		case all[0].Account == "":
+			o = all[0]
+		default:
+			continue
+		}
+		what := o.place() + " and " + w.place() + " deploy the same " + w.called()
+		if both != "" {
+			out = append(out, what+" to account "+both)
+		} else {
+			out = append(out, what+" if they deploy to one account")
+		}
+	}
+	return out
+}
+
+// called is the kind with the name.
+func (w Worker) called() string { return string(w.Kind) + " " + w.Name }
+
 // place is where the file names it, with the environment.
 func (w Worker) place() string {
 	if w.Env != "" {
-		return w.At.String() + " (environment " + w.Env + ")"
+		return w.At.String() + " (environment " + line(w.Env) + ")"
 	}
 	return w.At.String()
 }
