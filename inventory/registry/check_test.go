@@ -139,6 +139,9 @@ func TestWarnings(t *testing.T) {
 			`r.yaml:1:3: zone "example" can match nothing: write its id of 32 hexadecimal digits in small letters, or its name as in example.com`}},
 		{"a hostname with its scheme", one(sel{Hostnames: []string{"https://example.com", "example.com"}}),
 			[]string{`r.yaml:1:3: hostname "https://example.com" can match nothing: write the host alone, as in www.example.com or *.example.com`}},
+		{"hostnames that anybody may have", one(sel{Hostnames: []string{"*.example.com", "shop.*", "*example.com", "w?w.example.com"}}), []string{
+			`r.yaml:1:3: hostname "*example.com" holds for hosts of anybody's domains: let a dot and a whole domain follow the last * or ?, as in *.example.com`,
+			`r.yaml:1:3: hostname "shop.*" holds for hosts of anybody's domains: let a dot and a whole domain follow the last * or ?, as in *.example.com`}},
 		{"hostnames that meet", two(sel{Name: "n*", Hostnames: []string{"a.example", "b.example"}}, sel{Name: "n*", Hostnames: []string{"b.example"}}), []string{conflict}},
 		{"hostnames that need not meet", two(sel{Name: "n*", Hostnames: []string{"a.example"}}, sel{Name: "n*", Hostnames: []string{"b.example"}}), nil},
 		{"zones that need not meet", two(sel{Name: "n*", Zones: []string{"a.example"}}, sel{Name: "n*", Zones: []string{"b.example"}}), nil},

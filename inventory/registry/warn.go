@@ -14,7 +14,7 @@ import (
 // Warnings lists, sorted by place, what is allowed and doubtful: approvals
 // past their end at the instant now (none if now is zero), claims that
 // conflict whatever the assets are, approvers among the deployers, selectors
-// that can match nothing.
+// that can match nothing, and hostnames that fit hosts of anybody.
 func (c Content) Warnings(now time.Time) Mistakes {
 	var k checker
 	for i, claim := range c.Claims {
@@ -102,8 +102,8 @@ func (k *checker) accounts(at Position, s Selector) {
 	}
 }
 
-// ways warns of zones and hostnames that no way in can have, each by itself: one
-// that is right beside it hides a slip.
+// ways warns of zones and hostnames that no way in can have, or that those of
+// anybody have, each by itself: one that is right beside it hides a slip.
 func (k *checker) ways(at Position, s Selector) {
 	home := s.Provider
 	if home == "" {
@@ -118,10 +118,21 @@ func (k *checker) ways(at Position, s Selector) {
 		}
 	}
 	for _, h := range s.Hostnames {
-		if !only(h, hostSigns+"*?") {
+		switch {
+		case !only(h, hostSigns+"*?"):
 			k.wrong(at, "select.hostnames", "hostname %q can match nothing: write the host alone, as in www.example.com or *.example.com", clip(h))
+		case !withinDomain(h):
+			k.wrong(at, "select.hostnames", "hostname %q holds for hosts of anybody's domains: let a dot and a whole domain follow the last * or ?, as in *.example.com", clip(h))
 		}
 	}
+}
+
+// withinDomain reports whether all hosts that fit a pattern lie below one domain
+// that it names: "*.example.com", and neither "shop.*" nor "*example.com", which
+// shop.evil.example and evil-example.com fit.
+func withinDomain(pattern string) bool {
+	last := strings.LastIndexAny(pattern, "*?")
+	return last < 0 || strings.Count(pattern[last:], ".") > 1
 }
 
 // hostSigns are those of hostnames besides letters and digits.
