@@ -332,7 +332,7 @@ func TestNoSecretOfAMistakeIsRepeated(t *testing.T) {
 		{name: "a store of another kind", args: []string{"--state", "mysql://me:" + canary + "@x/y"}, code: 2, says: "sqlite:FILE"},
 		{name: "a password in clear", config: "state: postgres://me:" + canary + "@127.0.0.1:1/x\n", code: 2, says: "estray.yaml:1:8"},
 		{name: "an unknown key", config: "api_token: " + canary + "\n", code: 2, says: "estray.yaml:1:1"},
-		{name: "a later provider", config: "providers: {cloudflare: {token: " + canary + "}}\n", code: 2, says: "cloudflare"},
+		{name: "a token in clear", config: "providers: {cloudflare: {token: " + canary + "}}\n", code: 2, says: "cloudflare"},
 		{name: "a configuration that is no YAML", config: "token: " + canary + ": x\n", code: 2, says: "estray.yaml:1"},
 		{name: "an unknown variable", env: []string{"ESTRAY_TOKEN=" + canary}, code: 2, says: "ESTRAY_TOKEN"},
 		{name: "registry: an unknown key", registry: "version: 1\ntoken: " + canary + "\n", code: 2, says: "registry.yaml:2:1"},
