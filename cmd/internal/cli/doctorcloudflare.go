@@ -171,7 +171,7 @@ func (d *cloudflareDoctor) account(ctx context.Context, id string) {
 				got.Capability = ""
 			}
 		}
-		if !tried || !worse(last.State, got.State) {
+		if !tried || !graver(last.State, got.State) {
 			worst[op.Permission] = got
 		}
 	}
@@ -179,6 +179,13 @@ func (d *cloudflareDoctor) account(ctx context.Context, id string) {
 	if d.config.Audit {
 		d.products(ctx, id)
 	}
+}
+
+// graver orders the states of one permission that several calls need. That one of
+// them is not offered says nothing of the others, which the permission allows.
+func graver(a, b access.State) bool {
+	order := []access.State{access.Unused, access.Works, access.Unclear, access.Denied}
+	return slices.Index(order, a) > slices.Index(order, b)
 }
 
 // tell adds what was found out of each permission, by name. Where several calls
@@ -218,8 +225,6 @@ func (d *cloudflareDoctor) asked(op cfaccess.Operation, at cfaccess.Place) bool 
 	switch {
 	case op.Option == cfaccess.OptionAudit:
 		return d.config.Audit
-	case op.Option == cfaccess.OptionDispatchScripts:
-		return d.config.DispatchScripts
 	case strings.HasSuffix(op.Name, "/tokens/:t"):
 		return at.Token != ""
 	}

@@ -171,15 +171,28 @@ func TestDoctorOfCloudflareLooksForTheAccounts(t *testing.T) {
 	}
 }
 
+// TestDoctorOfCloudflareTellsThatAPermissionWorks though one of the calls that need
+// it is not offered to the account.
+func TestDoctorOfCloudflareTellsThatAPermissionWorks(t *testing.T) {
+	w := cloudflareWorld()
+	w.Accounts[0].NoPreviews, w.Accounts[0].NoDispatch = true, true
+	r, _ := cloudflareRoom(t, w, "")
+	_, rows, _ := r.doctor()
+	for _, c := range rows {
+		if strings.Contains(c.Check, "Workers Scripts Read") && c.State != "works" {
+			t.Errorf("%+v, want that it works", c)
+		}
+	}
+}
+
 // TestDoctorOfCloudflareAsksForWhatIsConfigured and no more.
 func TestDoctorOfCloudflareAsksForWhatIsConfigured(t *testing.T) {
-	const scripts, log = "/accounts/:a/workers/dispatch/namespaces/:ns/scripts", "/accounts/:a/logs/audit"
+	const log = "/accounts/:a/logs/audit"
 	for more, want := range map[string]map[string]bool{
-		"":                           {log: true, scripts: false},
-		", events: {audit: false}":   {log: false, scripts: false},
-		", dispatch_scripts: true":   {log: true, scripts: true},
-		", zones: [example1.com]":    {log: true, scripts: false},
-		", zones: [nothing.example]": {log: true, scripts: false, "/zones/:z/workers/routes": false},
+		"":                           {log: true},
+		", events: {audit: false}":   {log: false},
+		", zones: [example1.com]":    {log: true},
+		", zones: [nothing.example]": {log: true, "/zones/:z/workers/routes": false},
 	} {
 		r, fake := cloudflareRoom(t, cloudflareWorld(), more)
 		_, rows, _ := r.doctor()

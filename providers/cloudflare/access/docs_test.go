@@ -38,8 +38,7 @@ func TestDocsNameEveryCall(t *testing.T) {
 		got["GET "+m[2]] = row{m[1], m[3], m[4]}
 	}
 	for _, op := range access.Operations() {
-		// Scripts of dispatch namespaces are counted by the same list that names them.
-		when := map[access.Option]string{"": "each scan", access.OptionAudit: "`events.audit`", access.OptionDispatchScripts: "each scan"}[op.Option]
+		when := map[access.Option]string{"": "each scan", access.OptionAudit: "`events.audit`"}[op.Option]
 		if op.Full {
 			when = "`scan --full`"
 		}

@@ -33,8 +33,6 @@ type Option string
 const (
 	// OptionAudit is providers.cloudflare.events.audit.
 	OptionAudit Option = "audit"
-	// OptionDispatchScripts is providers.cloudflare.dispatch_scripts.
-	OptionDispatchScripts Option = "dispatch_scripts"
 	// OptionLogpush is no part of the configuration: jobs of Logpush are always
 	// asked for, but the permission to read them may write them, too. It is granted
 	// on request.
@@ -97,8 +95,7 @@ func workerRows() []row {
 		call("/accounts/:a/workers/domains", Workers, inventory.CapDomains, "the custom domains of Workers"),
 		call("/accounts/:a/workers/observability/destinations", Workers, inventory.CapLogDestinations, "where the logs of Workers are sent to").mayLack(),
 		call("/accounts/:a/workers/dispatch/namespaces", Workers, inventory.CapNamespaces, "dispatch namespaces").mayLack(),
-		call("/accounts/:a/workers/dispatch/namespaces/:n/scripts", Workers, inventory.CapNamespaceScripts, "the scripts in dispatch namespaces").with("per_page=1").
-			mayLack().ifAsked(OptionDispatchScripts),
+		call("/accounts/:a/workers/dispatch/namespaces/:n/scripts", Workers, inventory.CapNamespaceScripts, "the scripts in dispatch namespaces").with("per_page=1").mayLack(),
 		call("/accounts/:a/workflows", Workers, inventory.CapWorkflows, "which workflows start Workers").with("per_page=1"),
 	}
 }

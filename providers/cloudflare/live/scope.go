@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/estray/estray/inventory"
@@ -82,7 +83,7 @@ func judge(policies []policyIn, account string) scopeWord {
 		ofWorkers, ofZones := false, false
 		for _, g := range p.Groups {
 			name := strings.ToLower(string(g.Name))
-			ofWorkers = ofWorkers || strings.Contains(name, "workers") && !strings.Contains(name, "routes") || strings.HasPrefix(name, "metadata read")
+			ofWorkers = ofWorkers || slices.Contains(showWorkers(), name)
 			ofZones = ofZones || strings.Contains(name, "workers routes") || strings.HasPrefix(name, "zone read")
 		}
 		all, zones := covers(p.Resources, account)
@@ -90,6 +91,16 @@ func judge(policies []policyIn, account string) scopeWord {
 		out.zones = out.zones || ofZones && zones
 	}
 	return out
+}
+
+// showWorkers are the permission groups whose holder is shown Workers, in small
+// letters: those of storage or of live requests have the word in their name and
+// show none.
+func showWorkers() []string {
+	return []string{
+		"workers scripts read", "workers scripts write", "workers scripts edit", "workers metadata read-only", "metadata read-only",
+		"workers content read-only", "content read-only", "workers platform admin", "workers admin",
+	}
 }
 
 // covers reports whether resources are the whole account, and all its zones.

@@ -14,6 +14,8 @@ import (
 func TestTokenScope(t *testing.T) {
 	narrow := policies()
 	narrow[0].Resources = map[string]any{"com.cloudflare.edge.worker.script." + tagged(0): "*"}
+	storage := policies()
+	storage[0].PermissionGroups[0].Name = "Workers KV Storage Read"
 	deny := append(policies(), cloudflarefake.Policy{ID: "p3", Effect: "deny", Resources: map[string]any{"com.cloudflare.api.account." + home: "*"}})
 	for name, test := range map[string]struct {
 		policies []cloudflarefake.Policy
@@ -24,6 +26,7 @@ func TestTokenScope(t *testing.T) {
 	}{
 		"all Workers and zones":      {policies: policies(), state: inventory.Complete},
 		"single Workers":             {policies: narrow, state: inventory.Partial, says: "all Workers", rests: true},
+		"all of another kind":        {policies: storage, state: inventory.Partial, says: "all Workers", rests: true},
 		"something is denied again":  {policies: deny, state: inventory.Partial, says: "all Workers and all zones", rests: true},
 		"policies cannot be read":    {policies: policies(), fault: cloudflarefake.Fault{Path: "/accounts/:a/tokens/:t", Effect: cloudflarefake.Deny(9109)}, state: inventory.Partial, says: "rests on the token's scope", rests: true},
 		"no answer about policies":   {policies: policies(), fault: cloudflarefake.Fault{Path: "/accounts/:a/tokens/:t", Effect: cloudflarefake.TextResult()}, state: inventory.Malformed, says: "rests on the token's scope", rests: true},
