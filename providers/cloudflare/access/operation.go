@@ -93,9 +93,9 @@ func workerRows() []row {
 		call("/accounts/:a/workers/scripts", Workers, inventory.CapWorkers, "the second list of Workers, which proves the first one whole"),
 		call("/accounts/:a/workers/subdomain", Workers, inventory.CapSubdomains, "the addresses below workers.dev"),
 		call("/accounts/:a/workers/domains", Workers, inventory.CapDomains, "the custom domains of Workers"),
-		call("/accounts/:a/workers/observability/destinations", Workers, inventory.CapLogDestinations, "where the logs of Workers are sent to").mayLack(),
-		call("/accounts/:a/workers/dispatch/namespaces", Workers, inventory.CapNamespaces, "dispatch namespaces").mayLack(),
-		call("/accounts/:a/workers/dispatch/namespaces/:n/scripts", Workers, inventory.CapNamespaceScripts, "the scripts in dispatch namespaces").with("per_page=1").mayLack(),
+		call("/accounts/:a/workers/observability/destinations", Workers, inventory.CapLogDestinations, "where the logs of Workers are sent to"),
+		call("/accounts/:a/workers/dispatch/namespaces", Workers, inventory.CapNamespaces, "dispatch namespaces"),
+		call("/accounts/:a/workers/dispatch/namespaces/:ns/scripts", Workers, inventory.CapNamespaceScripts, "the scripts in dispatch namespaces").with("per_page=1").mayLack(),
 		call("/accounts/:a/workflows", Workers, inventory.CapWorkflows, "which workflows start Workers").with("per_page=1"),
 	}
 }
