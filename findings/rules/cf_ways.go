@@ -137,7 +137,7 @@ func routeAdded() findings.Rule {
 		if len(e.Assets) == 0 {
 			f.Message = fmt.Sprintf("%s led %s to no Worker that the record names", who(e.Principal), way)
 		}
-		if coversZone(e.Change.Route) {
+		if slices.ContainsFunc(patterns(e), coversZone) {
 			f.Set(findings.High, "the pattern covers a whole zone")
 		}
 		if word := sensitive(e.Change.Route + " " + e.Change.Hostname); word != "" {
@@ -175,6 +175,9 @@ func wayOf(e inventory.Event) string {
 	}
 	return "a route or hostname, which the record does not tell,"
 }
+
+// patterns are those of the routes that a call sets: one, or all of a script's.
+func patterns(e inventory.Event) []string { return strings.Split(e.Change.Route, ", ") }
 
 // coversZone reports whether a pattern holds for all of a zone, as far as the
 // pattern itself tells: any path, of any host or of a host that is no subdomain.
@@ -236,6 +239,7 @@ func held(a inventory.Asset, e inventory.Event) bool {
 func showed(a inventory.Asset, part inventory.Capability, e inventory.Event) bool {
 	ways, _ := a.Exposure[part].Get()
 	return a.Exposure[part].Seen().Before(e.Time) && slices.ContainsFunc(ways.Ways, func(w inventory.Exposure) bool {
-		return e.Change.Route != "" && w.Route == e.Change.Route || e.Change.Hostname != "" && w.Hostname == e.Change.Hostname && w.Kind == inventory.WayCustomDomain
+		return w.Route != "" && slices.Contains(patterns(e), w.Route) ||
+			w.Hostname != "" && w.Kind == inventory.WayCustomDomain && slices.Contains(strings.Split(e.Change.Hostname, ", "), w.Hostname)
 	})
 }

@@ -69,6 +69,8 @@ func TestRouteAdded(t *testing.T) {
 		{"by nobody that was approved", facts(worker, routed("www.example.com/api*")), []string{"high api POST:routes"}},
 		{"a whole zone", low(facts(worker, routed("*example.com/*"))), []string{"medium api POST:routes"}},
 		{"a whole zone without a star before it", low(facts(worker, routed("https://example.com/*"))), []string{"medium api POST:routes"}},
+		{"a whole zone among the routes of a script", low(facts(worker, routed("api.example.com/x*, example.com/*"))), []string{"medium api POST:routes"}},
+		{"taken over among others, as an earlier reading tells", low(facts(worker, sees, domain("a.example.com, api.example.com"))), []string{"medium api PUT:domains"}},
 		{"one host of a zone is none", low(facts(worker, routed("www.example.com/*"))), []string{"low api POST:routes"}},
 		{"a login by its host", low(facts(worker, domain("login.example.com"))), []string{"medium api PUT:domains"}},
 		{"a payment by its path", low(facts(worker, routed("www.example.com/checkout/*"))), []string{"medium api POST:routes"}},
