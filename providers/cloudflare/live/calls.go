@@ -313,7 +313,7 @@ func (a api) listPreviews(worker string) session.Call {
 	return a.client.Untyped("accounts/" + session.PathName(a.account) + "/workers/workers/" + session.PathName(worker) + "/previews")
 }
 
-// listNamespaceScripts is GET workers/dispatch/namespaces/:n/scripts, for which the
+// listNamespaceScripts is GET workers/dispatch/namespaces/:ns/scripts, for which the
 // client has no method and the vendor no documentation.
 func (a api) listNamespaceScripts(namespace string) session.Call {
 	return a.client.Untyped("accounts/" + session.PathName(a.account) + "/workers/dispatch/namespaces/" + session.PathName(namespace) + "/scripts")

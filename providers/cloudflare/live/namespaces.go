@@ -15,7 +15,7 @@ import (
 
 const (
 	opNamespaces       = "GET /accounts/:a/workers/dispatch/namespaces"
-	opNamespaceScripts = "GET /accounts/:a/workers/dispatch/namespaces/:n/scripts"
+	opNamespaceScripts = "GET /accounts/:a/workers/dispatch/namespaces/:ns/scripts"
 	noDispatch         = "10121" // the plan has no Workers for Platforms
 )
 
