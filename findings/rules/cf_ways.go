@@ -169,9 +169,9 @@ func leadsIn(e inventory.Event) bool {
 func wayOf(e inventory.Event) string {
 	switch {
 	case e.Change.Route != "":
-		return "the route " + e.Change.Route
+		return "the route " + several(patterns(e))
 	case e.Change.Hostname != "":
-		return "the hostname " + e.Change.Hostname
+		return "the hostname " + several(strings.Split(e.Change.Hostname, ", "))
 	}
 	return "a route or hostname, which the record does not tell,"
 }

@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -86,6 +87,19 @@ func TestRouteAdded(t *testing.T) {
 		{"a route that was removed", facts(worker, did(inventory.ActionDetachTrigger, "DELETE /zones/:z/workers/routes/:id")), nil},
 		{"a call that failed", facts(worker, routed("*example.com/*", failed)), nil},
 	})
+}
+
+// TestManyRoutesAreCounted: one call may set as many as a record can hold.
+func TestManyRoutesAreCounted(t *testing.T) {
+	all := "www.example.com/x*"
+	for i := range 10_000 {
+		all += fmt.Sprintf(", www.example.com/%d*", i)
+	}
+	put := did(inventory.ActionAttachTrigger, "PUT /accounts/:a/workers/scripts/:s/routes", with(func(c *inventory.Change) { c.Route = all }))
+	found := rulestest.Of(cloudCI(rulestest.World{Facts: append(rulestest.WholeCloud(), rulestest.WorkerFact(api), put)}).Evaluate(t, cfRule(t, "CF-04")), "CF-04")
+	if len(found) != 1 || len(found[0].Message) > 400 || !strings.Contains(found[0].Message, "and 9991 more") {
+		t.Errorf("got %.600v; want one finding that counts the routes", found)
+	}
 }
 
 // TestRouteTakenOver: a route that the log tells of by its id alone was another
