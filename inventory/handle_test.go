@@ -72,6 +72,13 @@ func TestHolder(t *testing.T) {
 		"a name that it got later is its own since seen":  {[]inventory.Asset{worker("1", "b", on(2), on(5)), worker("1", "a", on(2), on(7))}, nil, on(6), ""},
 		"renamed, and another took the name, before":      {[]inventory.Asset{worker("1", "a", on(2), on(5)), worker("1", "b", on(2), on(7)), worker("2", "a", on(8), on(9))}, nil, on(6), tag("1")},
 		"renamed, and another took the name, after":       {[]inventory.Asset{worker("1", "a", on(2), on(5)), worker("1", "b", on(2), on(7)), worker("2", "a", on(8), on(9))}, nil, on(8), tag("2")},
+		"renamed, and a list showed that before":          {[]inventory.Asset{worker("1", "a", on(2), on(5)), worker("1", "b", on(2), on(7))}, nil, on(8), ""},
+		"renamed and back, and renamed again":             {[]inventory.Asset{worker("1", "a", on(2), on(5)), worker("1", "b", on(2), on(7)), worker("1", "a", on(2), on(9)), worker("1", "c", on(2), on(11))}, nil, on(12), ""},
+		"deleted before, as events told":                  {[]inventory.Asset{worker("1", "a", on(2), on(5)), toldOf("a", on(7), on(6))}, nil, on(7), ""},
+		"deleted later, as events told":                   {[]inventory.Asset{worker("1", "a", on(2), on(5)), toldOf("a", on(7), on(6))}, nil, on(6), tag("1")},
+		"another was deleted before a list showed it":     {[]inventory.Asset{worker("1", "a", on(2), on(5)), toldOf("a", on(4), on(4))}, nil, on(3), ""},
+		"what was deleted before it was there":            {[]inventory.Asset{worker("1", "a", on(2), on(5)), toldOf("a", on(1), on(1))}, nil, on(3), tag("1")},
+		"within five minutes of another's end":            {[]inventory.Asset{worker("1", "a", on(2), on(5)), worker("2", "a", on(8), on(9))}, nil, on(8).Add(-time.Minute), tag("1")},
 		"renamed and back":                                {[]inventory.Asset{worker("1", "a", on(2), on(5)), worker("1", "b", on(2), on(7)), worker("1", "a", on(2), on(9))}, nil, on(10), tag("1")},
 		"made again under one name, before":               {[]inventory.Asset{worker("1", "a", on(2), on(5)), worker("2", "a", on(8), on(9))}, nil, on(7), tag("1")},
 		"made again under one name, after":                {[]inventory.Asset{worker("1", "a", on(2), on(5)), worker("2", "a", on(8), on(9))}, nil, on(8), tag("2")},
@@ -129,6 +136,8 @@ func TestInferredAssetsAreFolded(t *testing.T) {
 		"an end seen by a list first is its end": {[]inventory.Asset{worker("1", "a", on(2), on(5)), toldOf("a", on(8), on(8))}, listed(7),
 			[]string{string(tag("1")) + " gone on 8"}},
 		"one of the name that came after the list that showed it no more is another": {[]inventory.Asset{worker("1", "a", on(2), on(5)), toldOf("a", on(8), time.Time{})}, listed(7),
+			[]string{string(tag("1")) + " gone on 0", string(named("a")) + " inferred on 8"}},
+		"one of the name that came after its end is another": {[]inventory.Asset{worker("1", "a", on(2), on(5)), toldOf("a", on(8), on(6))}, listed(5),
 			[]string{string(tag("1")) + " gone on 0", string(named("a")) + " inferred on 8"}},
 		"one of the name that was there before is another": {[]inventory.Asset{worker("1", "a", on(6), on(7)), toldOf("a", on(4), time.Time{})}, listed(7),
 			[]string{string(tag("1")) + " present on 0", string(named("a")) + " gone on 4"}},
@@ -193,6 +202,7 @@ func TestWalkTellsWhoHeldTheHandle(t *testing.T) {
 		act("4", on(9), inventory.ActionUpdateCode, named("a"), named("b")),
 		routed,
 		act("7", on(11), inventory.ActionGrant, tag("2")),
+		act("8", on(12), inventory.ActionCreate, named("a")),
 	}
 	given := text(t, all)
 	var asked inventory.Filter
@@ -218,11 +228,11 @@ func TestWalkTellsWhoHeldTheHandle(t *testing.T) {
 	one, two := fmt.Sprint([]inventory.AssetID{tag("1")}), fmt.Sprint([]inventory.AssetID{tag("2")})
 	both := fmt.Sprint([]inventory.AssetID{tag("1"), tag("2")})
 	nobody := fmt.Sprint([]inventory.AssetID{named("a")})
-	want := []string{"0 " + nobody, "1 " + one, "2 " + one, "6 " + one, "3 " + two, "4 " + both, "5 " + one, "7 " + two}
+	want := []string{"0 " + nobody, "1 " + one, "2 " + one, "6 " + nobody, "3 " + two, "4 " + both, "5 " + one, "7 " + two, "8 " + nobody}
 	if d := cmp.Diff(want, walk(inventory.Filter{})); d != "" {
 		t.Error(d)
 	}
-	of := []string{"1 " + one, "2 " + one, "6 " + one, "4 " + both, "5 " + one}
+	of := []string{"1 " + one, "2 " + one, "4 " + both, "5 " + one}
 	for _, id := range []inventory.AssetID{tag("1"), named("b")} {
 		if d := cmp.Diff(of, walk(inventory.Filter{Asset: id})); d != "" {
 			t.Errorf("of %s: %s", id, d)
@@ -232,7 +242,7 @@ func TestWalkTellsWhoHeldTheHandle(t *testing.T) {
 			t.Errorf("the filter: %s", d)
 		}
 	}
-	if d := cmp.Diff([]string{"0 " + nobody, "3 " + two, "4 " + both, "7 " + two}, walk(inventory.Filter{Asset: named("a")})); d != "" {
+	if d := cmp.Diff([]string{"0 " + nobody, "6 " + nobody, "3 " + two, "4 " + both, "7 " + two, "8 " + nobody}, walk(inventory.Filter{Asset: named("a")})); d != "" {
 		t.Errorf("of a name, with what it meant before: %s", d)
 	}
 	if d := cmp.Diff(given, text(t, all)); d != "" {

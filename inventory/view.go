@@ -217,13 +217,23 @@ func (v *View) Asset(id AssetID) (Asset, bool) {
 // Known returns the asset with that id or alias. It takes no handles, so that an
 // event whose handle nobody held then is nobody's: a walk has resolved the others.
 func (v *View) Known(id AssetID) (Asset, bool) {
-	i, ok := slices.BinarySearchFunc(v.Assets, id, func(a Asset, want AssetID) int { return cmp.Compare(a.ID, want) })
+	if a, ok := find(v.Assets, id); ok {
+		return a, true
+	}
+	i, ok := v.aliases[id]
 	if !ok {
-		if i, ok = v.aliases[id]; !ok {
-			return Asset{}, false
-		}
+		return Asset{}, false
 	}
 	return v.Assets[i], true
+}
+
+// find finds the asset with that id among assets that are in the order of ids.
+func find(assets []Asset, id AssetID) (Asset, bool) {
+	i, ok := slices.BinarySearchFunc(assets, id, func(a Asset, want AssetID) int { return cmp.Compare(a.ID, want) })
+	if !ok {
+		return Asset{}, false
+	}
+	return assets[i], true
 }
 
 // Presence says whether an asset is there at the view's instant.
