@@ -1,0 +1,38 @@
+package cli_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/estray/estray/findings/report"
+	"github.com/estray/estray/internal/cloudflarefake"
+)
+
+// TestTheModeOfAScanOfCloudflareIsNoChange: full and default scans in turn, with
+// nothing changed between them, leave one interval of each facet in the history.
+func TestTheModeOfAScanOfCloudflareIsNoChange(t *testing.T) {
+	w := cfEstate()
+	for _, a := range w.Accounts {
+		a.Audit = a.Audit[:1] // of each Worker two are told, at different times
+	}
+	s := newCFSight(t, w)
+	for i, flags := range [][]string{{"--full"}, nil, {"--full"}, nil} {
+		code, d := s.after(time.Duration(i)*8*24*time.Hour, func(w *cloudflarefake.World) { // after a week all is read again
+			cfEvent(w.Accounts[0], w.Now.Add(-24*time.Hour), "PUT /accounts/"+cfShop+"/workers/scripts/front")
+			cfEvent(w.Accounts[1], w.Now.Add(-24*time.Hour), "PUT /accounts/"+cfData+"/workers/scripts/front")
+		}, flags...)
+		// Live tails are read by full scans alone: between them nobody vouches for them.
+		all := slices.DeleteFunc(holes(d), func(h string) bool { return flags == nil && strings.Contains(h, " tails ") })
+		if len(all) > 0 || code != report.ExitClean && flags != nil {
+			t.Errorf("scan %d, %v: exit code %d: %s; holes %v", i+1, flags, code, d.ExitWhy, all)
+		}
+	}
+	id, last := "cloudflare:"+cfShop+"/worker/"+cfID("4a", 0), 24*24*time.Hour
+	for _, facet := range []string{"name", "bindings", "deployment", "code", "configuration", "logging", "versions"} {
+		if got := s.history(id, facet, last); len(got) != 1 {
+			t.Errorf("%d intervals of %s, want 1: %q", len(got), facet, got)
+		}
+	}
+}
