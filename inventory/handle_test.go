@@ -180,6 +180,10 @@ func TestAssetByHandle(t *testing.T) {
 			t.Errorf("%s: %q, %t, want %q", id, a.ID, ok, want)
 		}
 	}
+	v = inventory.NewView(on(20), []inventory.Asset{worker("1", "a", on(2), on(5)), worker("1", "b", on(2), on(7)), worker("2", "b", on(8), on(9)), worker("2", "c", on(8), on(10))}, nil)
+	if a, ok := v.Asset(named("a")); !ok || a.ID != tag("1") {
+		t.Errorf("by the name that it had, with nobody of it now: %q", a.ID)
+	}
 	if a, ok := v.Known(named("a")); ok {
 		t.Errorf("%s is known by a handle", a.ID)
 	}

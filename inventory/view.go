@@ -205,13 +205,16 @@ func (v *View) Organization(p Provider) string {
 }
 
 // Asset returns the asset with that id or alias, or the one that holds that handle
-// at the view's instant.
+// at the view's instant; where none does, the one that came to hold it last.
 func (v *View) Asset(id AssetID) (Asset, bool) {
 	if a, ok := v.Known(id); ok || len(v.held[id]) == 0 {
 		return a, ok
 	}
-	now, _ := v.Holder(id, v.At)
-	return v.Known(now)
+	h, ok := v.holder(id, v.At, ActionOther)
+	if !ok {
+		h, _ = v.lastHolder(id, v.At, time.Time{}, func(holding) bool { return true })
+	}
+	return v.Known(h.asset)
 }
 
 // Known returns the asset with that id or alias. It takes no handles, so that an
