@@ -199,7 +199,8 @@ func (r *reading) redirected() []string {
 	}
 	var out []string
 	for _, member := range []string{"configuration", "dataset", "destination_conf", "filter", "kind", "logpull_options", "output_options"} {
-		if r.body.has(member) && !(r.before.has(member) && reflect.DeepEqual(r.body[member], r.before[member])) {
+		isSame := r.before.has(member) && reflect.DeepEqual(r.body[member], r.before[member])
+		if r.body.has(member) && !isSame {
 			out = append(out, member)
 		}
 	}
