@@ -36,3 +36,18 @@ func TestTheModeOfAScanOfCloudflareIsNoChange(t *testing.T) {
 		}
 	}
 }
+
+// TestAWordOnWhatWasNotAskedAgain counts the Workers that did not change, and says on
+// what that rests: previews, too, which need a call for each.
+func TestAWordOnWhatWasNotAskedAgain(t *testing.T) {
+	s := newCFSight(t, cfEstate())
+	for i := range 3 {
+		_, d := s.after(time.Duration(i)*time.Hour, nil)
+		for _, capability := range []string{"settings", "deployments", "versions", "schedules", "previews"} {
+			c := cell(t, d, cfShop, capability)
+			if again := strings.Contains(c.Message, "5 Workers were not asked again"); c.State != "complete" || c.Seen != 5 || again != (i == 2) {
+				t.Errorf("scan %d: %s is %s, seen %d: %s", i+1, capability, c.State, c.Seen, c.Message)
+			}
+		}
+	}
+}

@@ -212,4 +212,7 @@ func (r *reading) tellUnchanged(n int) {
 	for _, c := range ofEach() {
 		r.of(c).Note(note)
 	}
+	if r.offered.yes {
+		r.of(inventory.CapPreviews).Note(note)
+	}
 }

@@ -61,6 +61,9 @@ func (r *reading) keep(w *worker) {
 		delete(w.asset.Exposure, inventory.CapSubdomains)
 		r.of(inventory.CapSubdomains).Add(1)
 	}
+	if r.offered.yes {
+		r.of(inventory.CapPreviews).Add(1)
+	}
 }
 
 // ask reads what hangs on one Worker.
