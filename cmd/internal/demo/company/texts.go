@@ -40,8 +40,10 @@ rules:
 `
 
 // registryEdgeYAML is the registry of what runs at Cloudflare.
-func registryEdgeYAML() string {
-	return `# yaml-language-server: $schema=../../../docs/registry.schema.json
+func registryEdgeYAML() string { return edgeOwnersYAML + internalClaims() + edgeSitesYAML }
+
+// edgeOwnersYAML holds who answers, and claims of Workers that the public may reach.
+const edgeOwnersYAML = `# yaml-language-server: $schema=../../../docs/registry.schema.json
 version: 1
 owners:
   - id: edge
@@ -89,7 +91,10 @@ claims:
       by: ana@shop.example
       on: 2025-08-01
       expires: 2026-08-01
-` + internalClaims() + `  - id: lab-demos
+`
+
+// edgeSitesYAML holds the other claims, and what is accepted as not read.
+const edgeSitesYAML = `  - id: lab-demos
     owner: edge
     select: {provider: cloudflare, kind: worker, accounts: [` + labsAccount + `], name: "demo-*"}
   - id: widgets
@@ -134,7 +139,6 @@ blind_spots:
     by: ana@shop.example
     expires: 2027-01-31
 `
-}
 
 // internalClaims are those of Workers that nobody outside of the account may reach.
 func internalClaims() string {
