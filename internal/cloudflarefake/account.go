@@ -139,7 +139,10 @@ func (c *call) permissionGroups() answer {
 }
 
 func (c *call) accessApps() answer {
-	return paged(c, c.account.AccessApps, func(a AccessApp) any { a.Type = or(a.Type, "self_hosted"); return a })
+	return paged(c, c.account.AccessApps, func(a AccessApp) any {
+		a.Type, a.Policies = or(a.Type, "self_hosted"), list(a.Policies)
+		return a
+	})
 }
 
 func (c *call) logpushJobs() answer  { return whole(c.account.LogpushJobs, itself) }

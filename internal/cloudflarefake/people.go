@@ -93,7 +93,7 @@ type AccessApp struct {
 	AUD               string              `json:"aud,omitempty"`
 	CreatedAt         time.Time           `json:"created_at,omitzero"`
 	UpdatedAt         time.Time           `json:"updated_at,omitzero"`
-	Policies          []AccessPolicy      `json:"policies,omitempty"`
+	Policies          []AccessPolicy      `json:"policies"`
 }
 
 // AccessDestination is a place that an application covers.

@@ -19,7 +19,8 @@ type guards struct {
 // guardApp is one place that an application covers.
 type guardApp struct {
 	name, host, path string
-	// open: a policy of the application lets everybody by.
+	// open: a policy of the application lets everybody by, or its policies are not
+	// told.
 	open bool
 }
 
@@ -28,7 +29,26 @@ type appIn struct {
 	ID, Name, Type, Domain string
 	SelfHosted             []string                     `json:"self_hosted_domains"`
 	Destinations           []struct{ Type, URI string } `json:"destinations"`
-	Policies               []struct{ Decision text }    `json:"policies"`
+	Policies               []accessPolicyIn             `json:"policies"`
+}
+
+// accessPolicyIn is what is taken of a policy: of whom it includes nothing but
+// whether that is everyone.
+type accessPolicyIn struct {
+	Decision text
+	Include  []struct{ Everyone json.RawMessage }
+}
+
+// opens reports whether the policy lets by who does not sign in, or does not tell.
+// A service needs no login: one that may be everyone is everybody.
+func (p accessPolicyIn) opens() bool {
+	switch p.Decision {
+	case "allow", "deny":
+		return false
+	case "non_identity":
+		return slices.ContainsFunc(p.Include, func(in struct{ Everyone json.RawMessage }) bool { return in.Everyone != nil })
+	}
+	return true // bypass, and what is not known
 }
 
 const opAccess = "GET /accounts/:a/access/apps"
@@ -45,10 +65,7 @@ func (r *reading) listAccess(ctx context.Context) {
 	t.Add(len(all))
 	t.Done()
 	for _, in := range all {
-		open := false
-		for _, p := range in.Policies {
-			open = open || p.Decision == "bypass"
-		}
+		open := in.Policies == nil || slices.ContainsFunc(in.Policies, accessPolicyIn.opens)
 		for _, place := range in.places() {
 			host, path, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(place, "https://"), "http://"), "/")
 			r.access.apps = append(r.access.apps, guardApp{cmp.Or(in.Name, in.ID), strings.ToLower(host), strings.Trim(path, "/"), open})
@@ -86,13 +103,15 @@ func (g guards) guard(way inventory.Exposure, path string) inventory.Exposure {
 	if way.Hostname == "" {
 		return way
 	}
+	prefix := strings.HasSuffix(path, "*") && !strings.HasSuffix(path, "/*") // "/admin*" is more than what lies below /admin
 	path = strings.Trim(strings.TrimSuffix(path, "*"), "/")
 	var best *guardApp
 	var parts []guardApp
 	for i, app := range g.apps {
-		switch app.covers(way, path) {
+		switch app.covers(way, path, prefix) {
 		case whole:
-			if best == nil || app.beats(*best) {
+			if best == nil || app.beats(*best) || app.open && !best.beats(app) { // of two alike the one that guards less
+
 				best = &g.apps[i]
 			}
 		case some:
@@ -102,7 +121,7 @@ func (g guards) guard(way inventory.Exposure, path string) inventory.Exposure {
 	switch {
 	case best == nil:
 	case best.open:
-		way.UpperBound, way.Note = true, joined("the Access application "+best.name+" lets everybody by", way.Note)
+		way.UpperBound, way.Note = true, joined("the Access application "+best.name+" lets everybody by, or does not tell whom", way.Note)
 	default:
 		way.Guard, way.Reach = best.name, inventory.ReachAuthenticated
 	}
@@ -141,17 +160,18 @@ const (
 )
 
 // covers judges by hostname, then by path. A star in an application's hostname
-// stands for characters of one label.
-func (a guardApp) covers(way inventory.Exposure, path string) cover {
+// stands for characters of one label. The path of a prefix goes on with any
+// characters.
+func (a guardApp) covers(way inventory.Exposure, path string, prefix bool) cover {
 	wild := strings.Contains(way.Hostname, "*") && way.Kind == inventory.WayRoute // it may span labels
 	switch {
 	case wild && (matches(way.Hostname, a.host) || matches(a.host, way.Hostname)):
 		return some
 	case wild || !matches(a.host, way.Hostname):
 		return none
-	case a.path == "" || a.path == "*" || a.path == path || strings.HasPrefix(path, a.path+"/"):
+	case a.path == "" || a.path == "*" || a.path == path && !prefix || strings.HasPrefix(path, a.path+"/"):
 		return whole
-	case path == "" || strings.HasPrefix(a.path, path+"/") || strings.Contains(a.path, "*"):
+	case path == "" || strings.HasPrefix(a.path, path+"/") || prefix && strings.HasPrefix(a.path, path) || strings.Contains(a.path, "*"):
 		return some
 	}
 	return none

@@ -16,6 +16,11 @@ func TestAccess(t *testing.T) {
 		}
 		return a
 	}
+	service := func(who string) cloudflarefake.AccessApp {
+		a := app("a.example.com", "non_identity")
+		a.Policies[0].Include = []map[string]any{{who: map[string]any{}}}
+		return a
+	}
 	saas := app("a.example.com")
 	saas.Type = "saas"
 	listed := cloudflarefake.AccessApp{ID: "l", Name: "listed", Destinations: []cloudflarefake.AccessDestination{{Type: "public", URI: "a.example.com"}}}
@@ -43,6 +48,12 @@ func TestAccess(t *testing.T) {
 		"a route below a path that is guarded":   {apps: []cloudflarefake.AccessApp{app("a.example.com/admin")}, pattern: "a.example.com/admin/x/*", guard: "a.example.com/admin"},
 		"a route beside a path that is guarded":  {apps: []cloudflarefake.AccessApp{app("a.example.com/admin")}, pattern: "a.example.com/administrator/*"},
 		"a route of many hosts, one of which is": {apps: []cloudflarefake.AccessApp{app("a.example.com")}, pattern: "*.example.com/*", upper: true},
+		"a service that may be everyone":         {apps: []cloudflarefake.AccessApp{service("everyone")}, upper: true},
+		"a service with a token of its own":      {apps: []cloudflarefake.AccessApp{service("any_valid_service_token")}, guard: "a.example.com"},
+		"a route that begins as a guarded path":  {apps: []cloudflarefake.AccessApp{app("a.example.com/admin")}, pattern: "a.example.com/admin*", upper: true},
+		"a route of a prefix of a guarded path":  {apps: []cloudflarefake.AccessApp{app("a.example.com/admin")}, pattern: "a.example.com/adm*", upper: true},
+		"a route below it, by a prefix":          {apps: []cloudflarefake.AccessApp{app("a.example.com/admin")}, pattern: "a.example.com/admin/x*", guard: "a.example.com/admin"},
+		"two alike, one of which lets by":        {apps: []cloudflarefake.AccessApp{app("a.example.com", "allow"), app("a.example.com", "bypass")}, upper: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := only(script(tagged(0), "x"))
