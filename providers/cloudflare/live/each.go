@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/providers/cloudflare/session"
@@ -141,13 +142,13 @@ func (r *reading) missing(ctx context.Context) error {
 	if len(gone) == 0 {
 		return nil
 	}
-	again := &reading{accountSource: r.accountSource, sites: r.sites}
+	again := &reading{accountSource: r.accountSource, sites: r.sites, scope: r.scope}
 	again.join(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	listed := map[string]bool{}
-	for _, w := range again.list {
+	for _, w := range slices.Concat(again.list, again.hidden) {
 		listed[w.tag] = true
 	}
 	state, _ := again.doubt.doubted()
@@ -208,6 +209,9 @@ func (r *reading) settle() {
 			r.of(inventory.CapSubdomains).FailAs(state, why)
 			r.of(inventory.CapPreviews).FailAs(state, why)
 		}
+	}
+	if r.scope.known && !r.scope.workers { // what is not listed may be there
+		t.FailAs(inventory.Partial, inventory.Reason{Operation: opToken, Message: "the token is not made for all Workers of the account: others may be there"})
 	}
 	r.tellStrange()
 	if r.cfg.Full {

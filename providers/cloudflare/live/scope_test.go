@@ -17,20 +17,26 @@ func TestTokenScope(t *testing.T) {
 	storage := policies()
 	storage[0].PermissionGroups[0].Name = "Workers KV Storage Read"
 	deny := append(policies(), cloudflarefake.Policy{ID: "p3", Effect: "deny", Resources: map[string]any{"com.cloudflare.api.account." + home: "*"}})
+	oneZone := policies()
+	oneZone[1].Resources = map[string]any{"com.cloudflare.api.account." + home: map[string]any{"com.cloudflare.api.account.zone." + zone: "*"}}
+	oneZone = append(oneZone, cloudflarefake.Policy{ID: "p3", Effect: "allow", PermissionGroups: []cloudflarefake.PermissionGroup{{ID: "g3", Name: "Workers Routes Read"}},
+		Resources: map[string]any{"com.cloudflare.api.account." + home: map[string]any{"com.cloudflare.api.account.zone.*": "*"}}})
 	for name, test := range map[string]struct {
 		policies []cloudflarefake.Policy
 		fault    cloudflarefake.Fault
 		state    inventory.State
 		says     string
 		rests    bool // the word on Workers says that it rests on the scope
+		narrow   bool // the list of Workers is not taken for whole
 	}{
-		"all Workers and zones":      {policies: policies(), state: inventory.Complete},
-		"single Workers":             {policies: narrow, state: inventory.Partial, says: "all Workers", rests: true},
-		"all of another kind":        {policies: storage, state: inventory.Partial, says: "all Workers", rests: true},
-		"something is denied again":  {policies: deny, state: inventory.Partial, says: "all Workers and all zones", rests: true},
-		"policies cannot be read":    {policies: policies(), fault: cloudflarefake.Fault{Path: "/accounts/:a/tokens/:t", Effect: cloudflarefake.Deny(9109)}, state: inventory.Partial, says: "rests on the token's scope", rests: true},
-		"no answer about policies":   {policies: policies(), fault: cloudflarefake.Fault{Path: "/accounts/:a/tokens/:t", Effect: cloudflarefake.TextResult()}, state: inventory.Malformed, says: "rests on the token's scope", rests: true},
-		"of which kind is not known": {policies: policies(), fault: cloudflarefake.Fault{Path: "/accounts/:a/tokens/verify", Effect: cloudflarefake.Deny(10000)}, state: inventory.Partial, says: "rests on the token's scope", rests: true},
+		"all Workers and zones":             {policies: policies(), state: inventory.Complete},
+		"single Workers":                    {policies: narrow, state: inventory.Partial, says: "all Workers", rests: true, narrow: true},
+		"all of another kind":               {policies: storage, state: inventory.Partial, says: "all Workers", rests: true, narrow: true},
+		"routes of all zones, and one zone": {policies: oneZone, state: inventory.Partial, says: "all zones"},
+		"something is denied again":         {policies: deny, state: inventory.Partial, says: "all Workers and all zones", rests: true, narrow: true},
+		"policies cannot be read":           {policies: policies(), fault: cloudflarefake.Fault{Path: "/accounts/:a/tokens/:t", Effect: cloudflarefake.Deny(9109)}, state: inventory.Partial, says: "rests on the token's scope", rests: true},
+		"no answer about policies":          {policies: policies(), fault: cloudflarefake.Fault{Path: "/accounts/:a/tokens/:t", Effect: cloudflarefake.TextResult()}, state: inventory.Malformed, says: "rests on the token's scope", rests: true},
+		"of which kind is not known":        {policies: policies(), fault: cloudflarefake.Fault{Path: "/accounts/:a/tokens/verify", Effect: cloudflarefake.Deny(10000)}, state: inventory.Partial, says: "rests on the token's scope", rests: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := only(script(tagged(0), "x"))
@@ -41,8 +47,8 @@ func TestTokenScope(t *testing.T) {
 			if got := f.of(inventory.CapTokenScope); got.State != test.state || !strings.Contains(got.Why.Message, test.says) {
 				t.Errorf("token-scope is %s (%s), want %s with %q", got.State, got.Why, test.state, test.says)
 			}
-			if got := f.of(inventory.CapWorkers); got.State != inventory.Complete || strings.Contains(got.Why.Message, "rests on") != test.rests {
-				t.Errorf("workers are %s (%s), want complete, and whether it rests on the scope: %t", got.State, got.Why, test.rests)
+			if got := f.of(inventory.CapWorkers); got.State.Whole() == test.narrow || strings.Contains(got.Why.Message, "rests on") != test.rests {
+				t.Errorf("workers are %s (%s), want whole: %t, and whether it rests on the scope: %t", got.State, got.Why, !test.narrow, test.rests)
 			}
 		})
 	}
