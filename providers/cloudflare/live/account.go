@@ -127,6 +127,7 @@ type reading struct {
 	again         bool   // everything is read again
 
 	list    []*worker // by tag
+	hidden  []*worker // scripts of Pages projects
 	names   map[string]*worker
 	doubt   doubt // about the list
 	sites   []*project
@@ -175,6 +176,7 @@ func (r *reading) lists(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
+	r.showHidden()
 	r.missingZones()
 	if r.offerPreviews(ctx); ctx.Err() != nil {
 		return ctx.Err()

@@ -64,7 +64,24 @@ type deploymentIn struct {
 	}
 }
 
-// readDeployments asks what serves: the first deployment.
+// whole reports whether the deployment tells all that serves.
+func (in *deploymentIn) whole() bool {
+	all := 0.0
+	for _, v := range in.Versions {
+		if v.VersionID == "" {
+			return false
+		}
+		all += v.Percentage
+	}
+	return all > 99
+}
+
+// served reports whether the lists tell that code of the Worker was put into service.
+func (w *worker) served() bool {
+	return w.listed != nil && !w.listed.DeployedOn.IsZero() || w.listed == nil && w.script != nil
+}
+
+// readDeployments asks what serves: the newest deployment.
 func (d *details) readDeployments(ctx context.Context) {
 	if d.undeployed() {
 		d.of(inventory.CapDeployments).Add(1)
@@ -74,7 +91,15 @@ func (d *details) readDeployments(ctx context.Context) {
 		all, err := readList(ctx, opDeployments, func(ctx context.Context) ([]json.RawMessage, error) {
 			return d.api.whole(ctx, opDeployments, "deployments", d.api.listDeployments(d.name))
 		}, func(in *deploymentIn) bool { return in.ID != "" })
+		slices.SortStableFunc(all, func(a, b deploymentIn) int { return b.CreatedOn.Compare(a.CreatedOn) })
 		d.deployments = all
+		switch {
+		case err != nil:
+		case len(all) == 0 && d.served():
+			err = unreadable(opDeployments, "the Worker was deployed, and no deployment is told")
+		case len(all) > 0 && !all[0].whole():
+			err = unreadable(opDeployments, "the newest deployment does not tell all that serves")
+		}
 		return err
 	})
 	if d.deploymentsWhy == nil {

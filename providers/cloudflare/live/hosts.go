@@ -43,6 +43,9 @@ func (r *reading) listSubdomain(ctx context.Context) {
 	if err == nil {
 		in, err = decode[struct{ Subdomain string }](opSubdomain, raw)
 	}
+	if err == nil && in.Subdomain == "" { // that there is none is told otherwise
+		err = unreadable(opSubdomain, "the answer tells no subdomain")
+	}
 	if err != nil {
 		r.ways.subdomainWhy = r.failed(t, err)
 		return
@@ -68,14 +71,14 @@ func (r *reading) workersDev(w *worker) inventory.Facet[inventory.Exposures] {
 	if w.on == nil || w.previews == nil {
 		return inventory.Unknown[inventory.Exposures](inventory.Reason{Operation: opWorkers, Message: "the answer does not tell the switches of workers.dev"}, now)
 	}
-	if !*w.on && !*w.previews || r.ways.subdomain == "" && r.ways.subdomainWhy == nil {
-		return inventory.Known(inventory.Exposures{}, now)
-	}
 	host := ""
 	if r.ways.subdomain != "" {
 		host = w.name + "." + r.ways.subdomain + ".workers.dev"
-	} else if w.listed != nil && w.listed.Subdomain != nil {
+	} else if w.listed != nil && w.listed.Subdomain != nil { // it tells of one, whatever the other call does
 		host = hostOf(string(w.listed.Subdomain.URL))
+	}
+	if !*w.on && !*w.previews || host == "" && r.ways.subdomainWhy == nil {
+		return inventory.Known(inventory.Exposures{}, now)
 	}
 	var out inventory.Exposures
 	if *w.on {
@@ -118,14 +121,18 @@ func (r *reading) listDomains(ctx context.Context) {
 		}
 		r.named(d.Service, "custom domains")
 		r.hold(d.Service, cloudflare.DomainID(r.api.account, d.ID))
-		if d.Enabled != nil && !*d.Enabled {
+		off, previews := d.Enabled != nil && !*d.Enabled, d.PreviewsEnabled != nil && *d.PreviewsEnabled
+		if off && !previews {
 			continue
 		}
 		way := inventory.Exposure{Kind: inventory.WayCustomDomain, Reach: inventory.ReachPublic, Hostname: strings.ToLower(d.Hostname), Source: domainSource(d.ZoneID, d.ID)}
 		if d.Environment != "production" {
 			way.Qualifier = d.Environment
 		}
-		if d.PreviewsEnabled != nil && *d.PreviewsEnabled {
+		switch {
+		case off:
+			way.Note = "the domain is switched off, and version URLs of it are on"
+		case previews:
 			way.Note = "version URLs of the domain are switched on too"
 		}
 		r.ways.domains[d.Service] = append(r.ways.domains[d.Service], r.access.guard(way, "/"))

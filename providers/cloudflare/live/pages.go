@@ -54,10 +54,10 @@ func (in *projectIn) runs() *bool {
 	return out
 }
 
-// ofSite reports whether a script of that name is one of a Pages project: it is told
-// with its project.
+// ofSite reports whether a script of that name is one of a Pages project that is an
+// asset: it is told with its project.
 func (r *reading) ofSite(name string) bool {
-	return slices.ContainsFunc(r.sites, func(p *project) bool { return p.ProductionScript == name || p.PreviewScript == name })
+	return slices.ContainsFunc(r.sites, func(p *project) bool { return (p.ProductionScript == name || p.PreviewScript == name) && !r.still(p) })
 }
 
 // projects tells of the Pages projects that run code, or of which it is not known
@@ -138,7 +138,7 @@ func (r *reading) site(p *project) inventory.Asset {
 func (r *reading) siteHandles(p *project) []inventory.Handle {
 	ids := []inventory.AssetID{cloudflare.PagesName(r.api.account, p.Name)}
 	for _, script := range sorted([]string{p.ProductionScript, p.PreviewScript}) {
-		if script != "" {
+		if script != "" && r.names[script] == nil { // else it is told as a Worker, which holds the name
 			ids = append(ids, cloudflare.WorkerName(r.api.account, script))
 		}
 	}

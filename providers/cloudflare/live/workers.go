@@ -114,9 +114,10 @@ type doubt struct {
 	err          error
 	noList       bool // the newer list of Workers could not be had
 	noScripts    error
-	oneSided     int // Workers that one list alone tells, without a reason
-	ofSites      int // scripts of Pages projects
-	listed, told int // Workers of either list
+	blank        bool // there is none, and it is not known whether our token may see any
+	oneSided     int  // Workers that one list alone tells, without a reason
+	ofSites      int  // scripts of Pages projects
+	listed, told int  // Workers of either list
 }
 
 // listWorkers reads both lists and joins them by tag. Where they do not agree they
@@ -136,7 +137,7 @@ func (r *reading) listWorkers(ctx context.Context) {
 
 // join reads both lists. Pages scripts are left to their projects.
 func (r *reading) join(ctx context.Context) {
-	r.doubt, r.list = doubt{}, nil
+	r.doubt, r.list, r.hidden = doubt{}, nil, nil
 	byTag := map[string]*worker{}
 	newer, err := readList(ctx, opWorkers, func(ctx context.Context) ([]json.RawMessage, error) {
 		return r.api.paged(ctx, opWorkers, 100, "", r.api.listWorkers())
@@ -163,9 +164,11 @@ func (r *reading) join(ctx context.Context) {
 		w.script = in
 	}
 	r.doubt.listed, r.doubt.told = len(newer), len(scripts)
+	r.doubt.blank = len(byTag) == 0 && !r.scope.workers
 	for _, w := range byTag {
-		if r.ofSite(w.name) {
+		if r.ofSite(w.name) && !w.open() {
 			r.doubt.ofSites++
+			r.hidden = append(r.hidden, w)
 			continue
 		}
 		r.list = append(r.list, w)
@@ -178,6 +181,26 @@ func (r *reading) join(ctx context.Context) {
 		}
 		r.describe(w)
 	}
+}
+
+// open reports whether the list tells that the Worker answers below workers.dev.
+func (w *worker) open() bool {
+	is := func(on *bool) bool { return on != nil && *on }
+	return w.listed != nil && w.listed.Subdomain != nil && (is(w.listed.Subdomain.Enabled) || is(w.listed.Subdomain.PreviewsEnabled))
+}
+
+// showHidden takes scripts of Pages projects for Workers, which they are too, where
+// a route or a custom domain of Workers leads to them: their project tells of none.
+func (r *reading) showHidden() {
+	for _, w := range r.hidden {
+		if len(r.ways.routes[w.name])+len(r.ways.domains[w.name]) == 0 {
+			continue
+		}
+		r.doubt.ofSites--
+		r.describe(w)
+		r.list, r.names[w.name] = append(r.list, w), w
+	}
+	slices.SortFunc(r.list, func(a, b *worker) int { return cmp.Compare(a.tag, b.tag) })
 }
 
 // alone reports whether one list tells of the Worker and the other should. A Worker
@@ -346,6 +369,8 @@ func (d doubt) doubted() (inventory.State, inventory.Reason) {
 		return inventory.Partial, why
 	case d.noScripts != nil:
 		return session.Explain(d.noScripts)
+	case d.blank:
+		return inventory.Partial, inventory.Reason{Operation: opWorkers, Message: "no Worker is listed, and nothing says that the token may read any: an account without Workers and a token without them are answered alike"}
 	case d.oneSided > 0:
 		return inventory.Partial, inventory.Reason{Operation: opWorkers, Message: fmt.Sprintf(
 			"the two lists of Workers do not agree: one tells %d, the other %d, and %d are told by one alone without a reason", d.listed, d.told, d.oneSided)}
