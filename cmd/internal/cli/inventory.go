@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -54,6 +55,9 @@ they are, and an archive of kind "snapshot" reads it again.`,
 						rows = append(rows, r)
 					}
 				}
+				if format == "table" {
+					slices.SortStableFunc(rows, byName)
+				}
 				return writeList(a.std.Out, format, assetColumns(), assetCells, rows)
 			})
 		},
@@ -73,6 +77,13 @@ they are, and an archive of kind "snapshot" reads it again.`,
 func keepAsset(r report.Asset, standing, provider string, gone bool) bool {
 	return (standing == "" || r.Standing == standing) && (provider == "" || r.Provider == provider) &&
 		(gone || r.Presence != inventory.Gone.String())
+}
+
+// byName orders what people read: by scope, and there by kind and name, since the id
+// may say nothing to them. What programs read is in the order of ids.
+func byName(a, b report.Asset) int {
+	return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Region, b.Region),
+		cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 }
 
 // assetColumns heads the cells of assetCells.
@@ -177,62 +188,6 @@ func showAsset(ctx context.Context, a *app, j *judged, id inventory.AssetID, for
 		return printAsset(a, row, asset, did, d)
 	}
 	return usagef("show asset: there is no form %q, use text or json", format)
-}
-
-func printAsset(a *app, row report.Asset, asset inventory.Asset, did used, d *report.Document) error {
-	page := a.fields(15)
-	line := page.line
-	line("asset", row.ID)
-	line("standing", row.Standing)
-	for _, r := range row.Reasons {
-		line("", r)
-	}
-	line("presence", row.Presence)
-	line("owner", row.Owner)
-	line("claim", row.Claim)
-	line("reach", row.Reach)
-	for _, e := range row.Exposures {
-		line("exposure", joinNonEmpty(" ", e.Kind, e.Reach, e.Hostname, e.Route, e.Qualifier, e.Note))
-	}
-	line("identity", row.Identity)
-	line("runtime", row.Runtime)
-	line("code digest", row.CodeDigest)
-	if d, ok := asset.Deployment.Get(); ok {
-		line("deployment", deploymentText(d))
-	}
-	for _, h := range asset.Handles {
-		line("known as", string(h.ID)+" since "+stamp(h.Since))
-	}
-	line("last seen", stamp(row.LastSeen))
-	line("seen by", strings.Join(row.SeenBy, ", "))
-	if row.LastDeploy != nil {
-		line("last deploy", stamp(row.LastDeploy.Time)+" by "+row.LastDeploy.Principal+" (event "+row.LastDeploy.Event+")")
-	}
-	did.lines(line, asset)
-	for _, f := range asset.Facets() {
-		if why := row.UnknownFacets[f.Name]; why != "" {
-			line("unknown", f.Name+": "+why)
-		}
-	}
-	for _, f := range slices.SortedStableFunc(slices.Values(d.Findings), gravest) {
-		if f.Asset == row.ID && f.State != "resolved" {
-			line("finding", strings.Join([]string{f.ID, f.Severity, f.Rule, f.Message}, " "))
-		}
-	}
-	return printf(a.std.Out, "%s", page.out.String())
-}
-
-// deploymentText tells what serves, and who put it there.
-func deploymentText(d inventory.Deployment) string {
-	var shares []string
-	for _, s := range d.Shares {
-		shares = append(shares, fmt.Sprintf("%g%% %s", s.Percent, s.Version))
-	}
-	by := ""
-	if d.Author != "" {
-		by = "by " + d.Author
-	}
-	return joinNonEmpty(", ", joinNonEmpty(" ", stamp(d.Created), by, d.Source), strings.Join(shares, " and "), joinNonEmpty(" ", d.Branch, d.Commit))
 }
 
 // inventoryHistory is inventory history.
