@@ -90,7 +90,9 @@ func bindingAdded() findings.Rule {
 				f.Set(findings.High, why)
 			}
 		}
-		return true
+		// An upload names all bindings each time, and what was there before is not known.
+		_, known := before[[]inventory.Binding](c, f.Asset, "bindings", e.Time)
+		return known || f.Severity > findings.Medium || !c.ApprovedDeployer(e, f.Asset)
 	})
 	r.Check = func(c *findings.Case) []findings.Finding {
 		states := onCloud(c, func(c *findings.Case, a inventory.Asset) []findings.Finding { return newBindings(c, r, a) })

@@ -110,7 +110,7 @@ func trafficSplit() findings.Rule {
 	r := cfRule(findings.Rule{
 		ID: "CF-11", Title: "Rollback or split deployment", Severity: findings.Medium, Weigh: true,
 		Rationale:      "An old version is back, or several versions share the traffic: what was fixed may be open again, and a small share of the traffic is where a change is seen least. Versions are numbered, and the one that served before is known from readings. Whether each that serves is approved, REC-08 tells.",
-		FalsePositives: "Incidents, and gradual deployments.",
+		FalsePositives: "Incidents. Gradual deployments by an approved deployer are not reported.",
 		Fix:            "Ask who deployed it; put the approved version into service alone.",
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapDeployments, inventory.CapVersions},
 	})
@@ -124,7 +124,7 @@ func trafficSplit() findings.Rule {
 			why = older
 		case e.Action == inventory.ActionRollback:
 			why = "which puts an old version back"
-		case splits(e.Change.Shares):
+		case splits(e.Change.Shares) && !c.ApprovedDeployer(e, f.Asset):
 			why = "which splits the traffic"
 		default:
 			return false

@@ -13,9 +13,9 @@ import (
 // only against those before it.
 func scheduleAdded() findings.Rule {
 	r := cfRule(findings.Rule{
-		ID: "CF-06", Title: "Schedule added", Severity: findings.Medium, Weigh: true,
+		ID: "CF-06", Title: "Schedule added", Severity: findings.Medium, Weigh: true, Routine: true,
 		Rationale:      "A Worker that starts by itself keeps access alive without anybody calling it. The call replaces all schedules: those that were there before, by an earlier reading or by the record, are not new. Where neither is known the call is reported.",
-		FalsePositives: "Jobs.",
+		FalsePositives: "Jobs. Those of an approved deployer are not reported.",
 		Fix:            "Ask the owner what the job is for; remove the schedule if nobody knows it.",
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapSchedules},
 	})

@@ -26,6 +26,9 @@ func openedAddress() findings.Rule {
 			f.Set(findings.High, "no other way in is public")
 		}
 		easeByApproval(c, f, inventory.ReachPublic)
+		if limit, ok := reachLimit(c, f.Asset); ok && limit == inventory.ReachUnknown && c.ApprovedDeployer(e, f.Asset) {
+			f.Set(min(f.Severity, findings.Low), "an approved deployer acted, and its claim bounds no reach")
+		}
 		return true
 	})
 	r.Check = func(c *findings.Case) []findings.Finding {
@@ -72,16 +75,23 @@ func onlyWay(a inventory.Asset) bool {
 	return len(others) == 0
 }
 
+// reachLimit is how far the claim on an asset lets it be reached; ReachUnknown: it
+// bounds nothing. False: nobody answers for the asset.
+func reachLimit(c *findings.Case, id inventory.AssetID) (inventory.Reach, bool) {
+	v := c.Verdicts[id]
+	switch {
+	case v.Claim == nil:
+		return inventory.ReachUnknown, false
+	case v.Claim.Approval == nil:
+		return inventory.ReachUnknown, true
+	}
+	return v.Claim.Approval.Limits.Reach, true
+}
+
 // openAddresses judges the addresses that a reading shows: one finding for each kind.
 func openAddresses(c *findings.Case, r findings.Rule, a inventory.Asset) []findings.Finding {
-	if v := c.Verdicts[a.ID]; v.Claim != nil {
-		limit := inventory.ReachUnknown
-		if v.Claim.Approval != nil {
-			limit = v.Claim.Approval.Limits.Reach
-		}
-		if limit == inventory.ReachUnknown || limit == inventory.ReachPublic {
-			return nil // somebody answers for it and bounds nothing, or allows it
-		}
+	if limit, ok := reachLimit(c, a.ID); ok && (limit == inventory.ReachUnknown || limit == inventory.ReachPublic) {
+		return nil // somebody answers for it and bounds nothing, or allows it
 	}
 	ours, others := addresses(a)
 	var out []findings.Finding
@@ -122,9 +132,9 @@ func narrowedBy(w inventory.Exposure) string {
 // routeAdded is CF-04.
 func routeAdded() findings.Rule {
 	r := cfRule(findings.Rule{
-		ID: "CF-04", Title: "Route or custom domain added", Severity: findings.Medium, Weigh: true,
+		ID: "CF-04", Title: "Route or custom domain added", Severity: findings.Medium, Weigh: true, Routine: true,
 		Rationale:      "A route puts a Worker in front of a site: it reads and changes everything that passes. High where the pattern covers a whole zone, the host or the path is one of a login or a payment, or where it led to another Worker before. A route that leads to no Worker switches Workers off there, which may have been a guard.",
-		FalsePositives: "Releases.",
+		FalsePositives: "Releases. What an approved deployer leads in is not reported, unless it is one of the high cases.",
 		Fix:            "Ask the owner of the zone; remove the route, or point it where it pointed before.",
 		Needs:          []inventory.Capability{inventory.CapEvents, inventory.CapZones, inventory.CapRoutes, inventory.CapDomains},
 	})

@@ -45,6 +45,8 @@ func TestOpenedAddress(t *testing.T) {
 		{"switched off", facts(rulestest.WorkerFact(api), switched(&no, &no)), nil},
 		{"a call that does not tell", facts(rulestest.WorkerFact(api), switched(nil, nil)), nil},
 		{"allowed by the approval it is low", cloudCI(cloudClaim(facts(opening(dev, route), switched(&yes, nil)), api, registry.Limits{Reach: inventory.ReachPublic})), []string{"low api POST:subdomain"}},
+		{"by an approved token whose claim bounds nothing it is low", cloudCI(cloudOwned(facts(opening(dev), switched(&yes, nil)), api, "payments", nil)), []string{"low api POST:subdomain"}},
+		{"by another token it is not", cloudOwned(facts(opening(dev), switched(&yes, nil)), api, "payments", nil), []string{"critical api POST:subdomain"}},
 		{"a preview that was put up", facts(rulestest.WorkerFact(api), did(inventory.ActionExpose, "POST /accounts/:a/workers/workers/:w/previews")), []string{"critical api POST:previews"}},
 		{"a call that failed", facts(rulestest.WorkerFact(api), switched(&yes, nil, failed)), nil},
 	})
@@ -66,17 +68,17 @@ func TestRouteAdded(t *testing.T) {
 	nobody := func(e *inventory.Event) { e.Assets = nil }
 	low := func(w rulestest.World) rulestest.World { return cloudCI(w) }
 	checkCF(t, "CF-04", []cfCase{
-		{"a route", low(facts(worker, routed("www.example.com/api*"))), []string{"low api POST:routes"}},
+		{"a route by an approved token is routine", low(facts(worker, routed("www.example.com/api*"))), nil},
 		{"by nobody that was approved", facts(worker, routed("www.example.com/api*")), []string{"high api POST:routes"}},
 		{"a whole zone", low(facts(worker, routed("*example.com/*"))), []string{"medium api POST:routes"}},
 		{"a whole zone without a star before it", low(facts(worker, routed("https://example.com/*"))), []string{"medium api POST:routes"}},
 		{"a whole zone among the routes of a script", low(facts(worker, routed("api.example.com/x*, example.com/*"))), []string{"medium api POST:routes"}},
 		{"taken over among others, as an earlier reading tells", low(facts(worker, sees, domain("a.example.com, api.example.com"))), []string{"medium api PUT:domains"}},
-		{"one host of a zone is none", low(facts(worker, routed("www.example.com/*"))), []string{"low api POST:routes"}},
+		{"one host of a zone is none", low(facts(worker, routed("www.example.com/*"))), nil},
 		{"a login by its host", low(facts(worker, domain("login.example.com"))), []string{"medium api PUT:domains"}},
 		{"a payment by its path", low(facts(worker, routed("www.example.com/checkout/*"))), []string{"medium api POST:routes"}},
-		{"a word within a word is none", low(facts(worker, routed("www.example.com/authors*"))), []string{"low api POST:routes"}},
-		{"a hostname", low(facts(worker, domain("api.example.com"))), []string{"low api PUT:domains"}},
+		{"a word within a word is none", low(facts(worker, routed("www.example.com/authors*"))), nil},
+		{"a hostname too", low(facts(worker, domain("api.example.com"))), nil},
 		{"taken over, as the record tells", low(facts(worker, routed("www.example.com/x*", was))), []string{"medium api POST:routes"}},
 		{"taken over, as an earlier reading tells", low(facts(worker, sees, domain("api.example.com"))), []string{"medium api PUT:domains"}},
 		{"a route that leads to no Worker", facts(worker, routed("www.example.com/x*", nobody)), []string{"medium " + rulestest.Workshop + " POST:routes"}},
@@ -96,7 +98,7 @@ func TestManyRoutesAreCounted(t *testing.T) {
 		all += fmt.Sprintf(", www.example.com/%d*", i)
 	}
 	put := did(inventory.ActionAttachTrigger, "PUT /accounts/:a/workers/scripts/:s/routes", with(func(c *inventory.Change) { c.Route = all }))
-	found := rulestest.Of(cloudCI(rulestest.World{Facts: append(rulestest.WholeCloud(), rulestest.WorkerFact(api), put)}).Evaluate(t, cfRule(t, "CF-04")), "CF-04")
+	found := rulestest.Of(rulestest.World{Facts: append(rulestest.WholeCloud(), rulestest.WorkerFact(api), put)}.Evaluate(t, cfRule(t, "CF-04")), "CF-04")
 	if len(found) != 1 || len(found[0].Message) > 400 || !strings.Contains(found[0].Message, "and 9991 more") {
 		t.Errorf("got %.600v; want one finding that counts the routes", found)
 	}
