@@ -123,8 +123,6 @@ const (
 	// CapTokenScope is what our own token may see: the part of an account, or all.
 	CapTokenScope Capability = "token-scope"
 	CapLogpush    Capability = "logpush"
-	// CapTails are sessions in which somebody reads live requests.
-	CapTails Capability = "tails"
 	// CapLogDestinations are what the logs of Workers are sent to.
 	CapLogDestinations Capability = "log-destinations"
 

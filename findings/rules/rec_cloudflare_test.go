@@ -84,7 +84,7 @@ func TestRECRulesOnCloudflare(t *testing.T) {
 		{"an event without its Worker, and another list is not whole", "REC-11", base(inferred, upload).WithState(inventory.CapPages, inventory.Denied), nil, ""},
 		{"routes of a zone that could not be read hide what is claimed", "REC-13", claimedAPI.WithState(inventory.CapRoutes, inventory.Denied), []string{"medium facets coverage"}, "claims api-claim"},
 		{"the list of Workers hides it too", "REC-13", cloudClaim(base(), api, account).WithState(inventory.CapWorkers, inventory.Denied), []string{"medium inventory coverage"}, "claims api-claim"},
-		{"who may deploy hides no claim, nor do guards", "REC-13", claimedAPI.WithState(inventory.CapAccess, inventory.Denied).WithState(inventory.CapTokens, inventory.Denied).WithState(inventory.CapLogpush, inventory.Denied).WithState(inventory.CapTails, inventory.Denied), nil, ""},
+		{"who may deploy hides no claim, nor do guards", "REC-13", claimedAPI.WithState(inventory.CapAccess, inventory.Denied).WithState(inventory.CapTokens, inventory.Denied).WithState(inventory.CapLogpush, inventory.Denied), nil, ""},
 		{"it acts as itself", "REC-14", cloudClaim(base(rulestest.WorkerFact(api)), api, registry.Limits{Identities: []string{"other"}}), []string{"high tag-of-api"}, string(rulestest.WorkerID(api))},
 	} {
 		t.Run(test.rule+" "+test.name, func(t *testing.T) {

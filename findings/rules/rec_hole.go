@@ -85,13 +85,13 @@ func hiddenByHole() findings.Rule {
 	return r
 }
 
-// hidesNoAsset: nothing that a claim can name is a MicroVM, a principal, what logs
-// are sent to or who reads live requests, and what guards a hostname can but narrow what is told of it.
+// hidesNoAsset: nothing that a claim can name is a MicroVM, a principal or what
+// logs are sent to, and what guards a hostname can but narrow what is told of it.
 // That they are not known, coverage tells.
 func hidesNoAsset(c inventory.Capability) bool {
 	switch c {
 	case inventory.CapMicroVMs, inventory.CapMembers, inventory.CapTokens, inventory.CapLogpush, inventory.CapLogDestinations,
-		inventory.CapTails, inventory.CapAccess:
+		inventory.CapAccess:
 		return true
 	}
 	return false

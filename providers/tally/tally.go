@@ -28,10 +28,10 @@ type Explain func(error) (inventory.State, inventory.Reason)
 type Tally struct {
 	cell    inventory.Cell
 	explain Explain
-	seen  int
-	want  *int
-	done  bool
-	notes string
+	seen    int
+	want    *int
+	done    bool
+	notes   string
 
 	failed int // calls
 	row    int // failures since the last success

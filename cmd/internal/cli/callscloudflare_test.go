@@ -93,7 +93,7 @@ func TestCallsForManyWorkers(t *testing.T) {
 		}
 		figures = append(figures, fmt.Sprintf("%s: %d calls, %.1f s, highest heap %d MB", c.name, len(s.fake.Calls()), took.Seconds(), heap>>20))
 	}
-	bounds := []float64{4, 0, 5 * 5 / float64(n), 6} // a full scan asks for live tails too
+	bounds := []float64{4, 0, 5 * 5 / float64(n), 5}
 	for i, calls := range scans {
 		lists, each := 0, 0
 		for path, k := range perPath(calls) {

@@ -238,9 +238,6 @@ func cloudflarePermission(a cfaccess.Answer, at cfaccess.Place) check {
 	if op.Where == cfaccess.EachZone {
 		c.Region = at.Zone
 	}
-	if op.Full {
-		c.Lost += " (scan --full)"
-	}
 	if a.State != cfaccess.Works {
 		c.Why = joinNonEmpty(": ", op.Name, a.Code, strings.TrimSpace(a.Message))
 	}

@@ -51,7 +51,7 @@ func CloudCapabilities() []inventory.Capability {
 		inventory.CapWorkers, inventory.CapSettings, inventory.CapVersions, inventory.CapDeployments, inventory.CapSubdomains, inventory.CapDomains,
 		inventory.CapPreviews, inventory.CapZones, inventory.CapRoutes, inventory.CapSchedules, inventory.CapQueues, inventory.CapEmailRules,
 		inventory.CapPages, inventory.CapPagesDomains, inventory.CapNamespaces, inventory.CapNamespaceScripts, inventory.CapAccess,
-		inventory.CapMembers, inventory.CapTokens, inventory.CapTokenScope, inventory.CapLogpush, inventory.CapTails, inventory.CapLogDestinations,
+		inventory.CapMembers, inventory.CapTokens, inventory.CapTokenScope, inventory.CapLogpush, inventory.CapLogDestinations,
 	}
 }
 

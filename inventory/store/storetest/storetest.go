@@ -24,10 +24,18 @@ type Opener func(t *testing.T) store.Store
 
 // Run holds a store against every promise of the contract.
 func Run(t *testing.T, open Opener) {
-	for _, promise := range []struct {
-		name string
-		test func(*testing.T, Opener)
-	}{
+	for _, promise := range promises() {
+		t.Run(promise.name, func(t *testing.T) { promise.test(t, open) })
+	}
+}
+
+type promise struct {
+	name string
+	test func(*testing.T, Opener)
+}
+
+func promises() []promise {
+	return []promise{
 		{"an empty store gives an empty view", emptyStore},
 		{"any order of any batches gives the view of the model", orderNeverShows},
 		{"the same batch twice changes nothing", twiceChangesNothing},
@@ -80,14 +88,12 @@ func Run(t *testing.T, open Opener) {
 		{"a waiting scan gets in when the first one ends", waitingScan},
 		{"only the process that began a run ends it", endNeedsBegin},
 		{"a cancelled context stores nothing", cancelledStoresNothing},
-	} {
-		t.Run(promise.name, func(t *testing.T) { promise.test(t, open) })
 	}
 }
 
 // Dump writes all that a view tells as JSON: assets with their presence,
-// coverage, events, usage, permits and histories. Two stores with the same facts give the same
-// bytes.
+// coverage, events, usage, permits and histories. Two stores with the same facts
+// give the same bytes.
 func Dump(ctx context.Context, v *inventory.View) (string, error) {
 	// Presence and history are worked out from the rest. They are written out
 	// all the same, since they are what users see.

@@ -39,9 +39,6 @@ func TestDocsNameEveryCall(t *testing.T) {
 	}
 	for _, op := range access.Operations() {
 		when := map[access.Option]string{"": "each scan", access.OptionAudit: "`events.audit`"}[op.Option]
-		if op.Full {
-			when = "`scan --full`"
-		}
 		want[op.Name] = row{string(op.Capability), op.Why, when}
 	}
 	if d := cmp.Diff(want, got); d != "" {

@@ -16,8 +16,6 @@ type Operation struct {
 	Permission Key
 	// Capability is what is not whole without it.
 	Capability inventory.Capability
-	// Full: only a full scan calls it.
-	Full bool
 	// Option is what of the configuration asks for it; empty: it is always called.
 	Option Option
 	// Where it is called.
@@ -109,7 +107,6 @@ func oneWorkerRows() []row {
 		call("/accounts/:a/workers/scripts/:s/versions/:v", Workers, inventory.CapSettings, "bindings of versions that serve beside the latest"),
 		call("/accounts/:a/workers/scripts/:s/schedules", Workers, inventory.CapSchedules, "which times start Workers"),
 		call("/accounts/:a/workers/scripts/:s/subdomain", Workers, inventory.CapSubdomains, "whether workers.dev and previews are switched on, where the list does not say"),
-		call("/accounts/:a/workers/scripts/:s/tails", Workers, inventory.CapTails, "whether somebody reads live requests").onlyFull(),
 	}
 }
 
@@ -153,4 +150,3 @@ func (r row) at(w Where) row        { r.Where = w; return r }
 func (r row) with(query string) row { r.query = query; return r }
 func (r row) mayLack() row          { r.beta = true; return r }
 func (r row) ifAsked(o Option) row  { r.Option = o; return r }
-func (r row) onlyFull() row         { r.Full = true; return r }

@@ -23,17 +23,13 @@ type accountSource struct {
 // ofAccount lists what is read once of an account, in the order in which it is
 // spoken of.
 func (s *accountSource) ofAccount() []inventory.Capability {
-	out := []inventory.Capability{
+	return []inventory.Capability{
 		inventory.CapZones, inventory.CapWorkers, inventory.CapSettings, inventory.CapDeployments, inventory.CapVersions,
 		inventory.CapSubdomains, inventory.CapDomains, inventory.CapPreviews, inventory.CapSchedules, inventory.CapQueues,
 		inventory.CapWorkflows, inventory.CapPages, inventory.CapPagesDomains, inventory.CapNamespaces,
 		inventory.CapNamespaceScripts, inventory.CapAccess, inventory.CapLogpush, inventory.CapLogDestinations,
 		inventory.CapTokenScope,
 	}
-	if s.cfg.Full { // a call for each Worker, and of no use to what changes slowly
-		out = append(out, inventory.CapTails)
-	}
-	return out
 }
 
 // ofZone lists what is read of each zone.

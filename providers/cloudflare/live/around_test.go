@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -210,7 +209,7 @@ func TestNoCodeIsAskedFor(t *testing.T) {
 	}
 }
 
-func TestTailsAndJobs(t *testing.T) {
+func TestJobs(t *testing.T) {
 	w := company()
 	earlier, later := ago(9), ago(8)
 	w.Accounts[0].LogpushJobs = append(w.Accounts[0].LogpushJobs,
@@ -220,13 +219,6 @@ func TestTailsAndJobs(t *testing.T) {
 	f := scan(t, cfg, found{})
 	if got, want := f.of(inventory.CapLogpush).Why.Message, "1 jobs deliver workers_trace_events; 1 jobs deliver audit_logs_v2; the last delivery of 1 of them failed"; got != want {
 		t.Errorf("the word on logpush says %q, want %q", got, want)
-	}
-	if got, want := f.of(inventory.CapTails).Why.Message, "somebody reads the requests of 1 Workers live: api"; got != want {
-		t.Errorf("the word on tails says %q, want %q", got, want)
-	}
-	cfg.Now = at().Add(2 * time.Hour)
-	if got := scan(t, cfg, found{}).of(inventory.CapTails); got.Why.Message != "" {
-		t.Errorf("the word on tails says %q of one that is over", got.Why.Message)
 	}
 }
 

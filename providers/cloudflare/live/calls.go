@@ -176,16 +176,6 @@ func (a api) getSchedules(name string) session.Call {
 	}
 }
 
-// getTail is GET scripts/:s/tails. Its answer holds a link by which requests are read.
-func (a api) getTail(name string) session.Call {
-	return func(ctx context.Context, opts ...option.RequestOption) error {
-		var p workers.ScriptTailGetParams
-		set(&p.AccountID.Value, &p.AccountID.Present, session.PathName(a.account))
-		_, err := workers.NewScriptTailService().Get(ctx, session.PathName(name), p, opts...)
-		return err
-	}
-}
-
 // getSubdomain is GET workers/subdomain: the name of the account below workers.dev.
 func (a api) getSubdomain() session.Call {
 	return func(ctx context.Context, opts ...option.RequestOption) error {

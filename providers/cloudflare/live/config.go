@@ -34,7 +34,7 @@
 //
 // # Secrets
 //
-// Values of bindings and variables, links of tails, keys of destinations and local
+// Values of bindings and variables, keys of destinations and local
 // parts of addresses have no place in what is decoded. Code is never asked for.
 package live
 

@@ -21,7 +21,6 @@ const (
 	opVersion     = "GET /accounts/:a/workers/scripts/:s/versions/:v"
 	opSettings    = "GET /accounts/:a/workers/scripts/:s/settings"
 	opSchedules   = "GET /accounts/:a/workers/scripts/:s/schedules"
-	opTails       = "GET /accounts/:a/workers/scripts/:s/tails"
 )
 
 // readSwitches asks for the switches of workers.dev where the list does not tell
@@ -314,32 +313,6 @@ func (d *details) readSchedules(ctx context.Context) {
 	}
 	slices.SortFunc(found, func(a, b inventory.Trigger) int { return cmp.Compare(a.Detail, b.Detail) })
 	d.asset.Triggers[inventory.CapSchedules] = part(found, len(found) > 0, why, d.cfg.Now)
-}
-
-// readTail asks, in a full scan, whether somebody reads the Worker's requests now.
-// The link by which they do is dropped where it is decoded.
-func (d *details) readTail(ctx context.Context) {
-	if !d.cfg.Full || d.undeployed() {
-		return
-	}
-	t := d.of(inventory.CapTails)
-	why := d.try(inventory.CapTails, opTails, func() error {
-		raw, err := d.api.one(ctx, opTails, d.api.getTail(d.name))
-		if err != nil {
-			return err
-		}
-		in, err := decode[struct {
-			ID      text
-			Expires time.Time `json:"expires_at"`
-		}](opTails, raw)
-		if err == nil && in.ID != "" && in.Expires.After(d.cfg.Now) {
-			d.logs.tails = append(d.logs.tails, d.name)
-		}
-		return err
-	})
-	if why == nil {
-		t.Add(1)
-	}
 }
 
 // tell puts what was read into the asset.

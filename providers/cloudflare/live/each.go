@@ -70,7 +70,7 @@ func (r *reading) keep(w *worker) {
 // ask reads what hangs on one Worker.
 func (r *reading) ask(ctx context.Context, w *worker) {
 	d := &details{reading: r, worker: w}
-	for _, step := range []func(context.Context){d.readSwitches, d.readDeployments, d.readVersions, d.readBindings, d.readSchedules, d.readTail, d.readPreviews} {
+	for _, step := range []func(context.Context){d.readSwitches, d.readDeployments, d.readVersions, d.readBindings, d.readSchedules, d.readPreviews} {
 		if step(ctx); w.gone || ctx.Err() != nil {
 			return
 		}
@@ -214,9 +214,6 @@ func (r *reading) settle() {
 		t.FailAs(inventory.Partial, inventory.Reason{Operation: opToken, Message: "the token is not made for all Workers of the account: others may be there"})
 	}
 	r.tellStrange()
-	if r.cfg.Full {
-		r.tellTails()
-	}
 	if r.expectScripts > 0 {
 		r.of(inventory.CapNamespaceScripts).Expect(r.expectScripts)
 	}

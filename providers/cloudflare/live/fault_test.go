@@ -37,7 +37,6 @@ func spoilable() []spoiled {
 		{path: s + "deployments", capability: inventory.CapDeployments},
 		{path: s + "versions", capability: inventory.CapVersions},
 		{path: s + "schedules", capability: inventory.CapSchedules},
-		{path: s + "tails", capability: inventory.CapTails},
 		{path: "/accounts/:a/queues", capability: inventory.CapQueues},
 		{path: "/accounts/:a/workflows", capability: inventory.CapWorkflows},
 		{path: "/accounts/:a/pages/projects", capability: inventory.CapPages, lost: inventory.PagesProject},
@@ -142,7 +141,7 @@ func (f found) losesNothing(t *testing.T, whole found, call spoiled) {
 	}
 }
 
-// TestNoSecretIsKept: values of bindings and variables, links of tails, keys of
+// TestNoSecretIsKept: values of bindings and variables, keys of
 // destinations and local parts of addresses are in no fact and in no error.
 func TestNoSecretIsKept(t *testing.T) {
 	body := `{"success":false,"errors":[{"code":10000,"message":"no"}],"result":{"bindings":[{"type":"plain_text","name":"X","text":"` + canary + `"}]}}`

@@ -19,7 +19,6 @@ const (
 // logs is what hears of the Workers of an account.
 type logs struct {
 	destinations map[string][]string // names, by the Worker's name
-	tails        []string            // Workers whose requests somebody reads now
 }
 
 // logpushIn is what is taken of a job: where it delivers to holds keys.
@@ -101,13 +100,6 @@ func (r *reading) sent(w *worker) {
 	if more := r.logs.destinations[w.name]; ok && len(more) > 0 {
 		in.Destinations = sorted(append(slices.Clone(in.Destinations), more...))
 		w.asset.Logging = inventory.Known(in, r.cfg.Now)
-	}
-}
-
-// tellTails names the Workers whose requests somebody reads now.
-func (r *reading) tellTails() {
-	if names := sorted(r.logs.tails); len(names) > 0 {
-		r.of(inventory.CapTails).Note(fmt.Sprintf("somebody reads the requests of %d Workers live: %s", len(names), some5(names)))
 	}
 }
 
