@@ -67,13 +67,13 @@ claims:
         deployers: ["cloudflare:token:` + ciToken + `"]
   - id: shop-static
     owner: edge
-    select: {provider: cloudflare, kind: worker, zones: [shop-static.example]}
+    select: {provider: cloudflare, kind: worker, accounts: [` + webAccount + `], zones: [shop-static.example]}
     approval:
       ticket: SEC-2203
       by: ana@shop.example
       on: 2026-03-01
       expires: 2027-03-01
-      limits: {reach: public}
+      limits: {reach: public, deployers: ["cloudflare:token:` + ciToken + `"]}
   - id: staging
     owner: edge
     select: {provider: cloudflare, kind: worker, accounts: [` + webAccount + `], name: api-staging}
@@ -85,7 +85,7 @@ claims:
       limits: {reach: authenticated}
   - id: consent
     owner: edge
-    select: {provider: cloudflare, kind: worker, name: "consent-*"}
+    select: {provider: cloudflare, kind: worker, accounts: [` + webAccount + `], name: "consent-*"}
     approval:
       ticket: SEC-1702
       by: ana@shop.example
