@@ -276,6 +276,15 @@ func TestWhoMayDeployIsToldWhereItIsKnown(t *testing.T) {
 	if said := text(render(t, d)); !strings.Contains(said, "Who may deploy") {
 		t.Error("the page does not tell who may deploy")
 	}
+	if few := `<details open><summary>` + fmt.Sprint(len(d.Principals)) + ` principals`; !strings.Contains(string(render(t, d)), few) {
+		t.Error("few principals are folded away")
+	}
+	for len(d.Principals) < 21 {
+		d.Principals = append(d.Principals, d.Principals[0])
+	}
+	if !strings.Contains(string(render(t, d)), `<details><summary>21 principals`) {
+		t.Error("many principals are not folded away")
+	}
 	d.Principals = nil
 	if said := text(render(t, d)); strings.Contains(said, "Who may deploy") {
 		t.Error("the page speaks of principals of which nothing is known")
