@@ -107,12 +107,18 @@ func TestChanges(t *testing.T) {
 			"grant", inventory.Change{Keys: []string{"name", "policies"}, Permissions: []string{"Workers Scripts Write", tag}, Resources: []string{"com.cloudflare.api.account." + account}, Expires: no(), Bounded: no()}},
 		{"one with an end, from one address", "PUT", a + "/tokens/" + tokenID, asked(members{"expires_on": "2027-01-01T00:00:00Z", "condition": members{"request_ip": members{"in": []any{"192.0.2.0/24"}}}, "policies": []any{
 			members{"permission_groups": []any{members{"id": "g1", "name": "Zone Read"}}, "resources": members{"com.cloudflare.api.account." + account: members{"com.cloudflare.api.account.zone.*": "*"}, canary: "*"}}}}),
-			"grant", inventory.Change{Keys: []string{"condition", "expires_on", "policies"}, Permissions: []string{"Zone Read"}, Resources: []string{"com.cloudflare.api.account." + account, "com.cloudflare.api.account.zone.*"}, Expires: yes(), Bounded: yes()}},
+			"grant", inventory.Change{Keys: []string{"condition", "expires_on", "policies"}, Permissions: []string{"Zone Read", "unknown"}, Resources: []string{"com.cloudflare.api.account." + account, "com.cloudflare.api.account.zone.*"}, Expires: yes(), Bounded: yes()}},
+		{"a group that the caller calls otherwise", "POST", a + "/tokens", members{"resource": members{
+			"request":  members{"policies": []any{members{"effect": "allow", "permission_groups": []any{members{"id": "g1", "name": "Zone Read"}}}}},
+			"response": members{"id": tokenID, "policies": []any{members{"permission_groups": []any{members{"id": "g1", "name": "Workers Scripts Write"}}}}}}},
+			"grant", inventory.Change{Keys: []string{"policies"}, Permissions: []string{"Workers Scripts Write"}, Expires: no(), Bounded: no()}},
+		{"a role that the caller calls otherwise", "POST", a + "/members", asked(members{"roles": []any{members{"id": tag, "name": "Analytics"}}}),
+			"grant", inventory.Change{Keys: []string{"roles"}, Permissions: []string{"Analytics", tag}}},
 		{"a part of a token", "PATCH", a + "/tokens/" + tokenID, asked(members{"policies": []any{}}), "grant", inventory.Change{Keys: []string{"policies"}}},
 		{"a token that the record does not tell", "POST", a + "/tokens", nil, "grant", inventory.Change{}},
 		{"a member", "POST", a + "/members", members{"resource": members{"request": members{"email": "eve@Elsewhere.example", "roles": []any{"role1", tag, canary}},
 			"response": members{"id": "m1", "user": members{"id": person, "email": "eve@elsewhere.example"}, "roles": []any{members{"id": "role1", "name": "Administrator"}}}}},
-			"grant", inventory.Change{Keys: []string{"email", "roles"}, Permissions: []string{"Administrator", tag}, MailDomain: "elsewhere.example", User: cloudflare.UserID(person)}},
+			"grant", inventory.Change{Keys: []string{"email", "roles"}, Permissions: []string{"Administrator", tag, "unknown"}, MailDomain: "elsewhere.example", User: cloudflare.UserID(person)}},
 
 		{"a Logpush job", "POST", a + "/logpush/jobs", asked(members{"dataset": "audit_logs_v2", "destination_conf": "s3://b?secret=" + canary, "enabled": true}), "logging-on", inventory.Change{LogGroup: "audit_logs_v2", Keys: []string{"enabled"}}},
 		{"one made but not switched on", "POST", a + "/logpush/jobs", asked(members{"dataset": "workers_trace_events", "enabled": false}), "update-config", inventory.Change{LogGroup: "workers_trace_events", Keys: []string{"enabled"}}},

@@ -54,7 +54,7 @@ func (r *reading) policies(asked, answered object) {
 			continue
 		}
 		for _, g := range groupsOf(p) {
-			c.Permissions = append(c.Permissions, cmp.Or(grantName(g.str("name")), names[g.str("id")], grantID(g.str("id"))))
+			c.Permissions = append(c.Permissions, granted(g, names)...)
 		}
 		for outer, v := range p.child("resources") {
 			c.Resources = append(c.Resources, resourceName(outer))
@@ -65,6 +65,20 @@ func (r *reading) policies(asked, answered object) {
 		}
 	}
 	c.Permissions, c.Resources = sorted(c.Permissions), sorted(c.Resources)
+}
+
+// granted names a permission group or a role of a request. Its id decides what is
+// given: a name that stands beside it is the caller's own word, and takes the place
+// of nothing. The answer's name is the vendor's.
+func granted(g object, names map[string]string) []string {
+	id := g.str("id")
+	if id == "" {
+		return []string{grantName(g.str("name"))}
+	}
+	if name := names[id]; name != "" {
+		return []string{name}
+	}
+	return []string{grantName(g.str("name")), cmp.Or(grantID(id), "unknown")}
 }
 
 func policiesOf(o object) []object {
@@ -123,13 +137,11 @@ func memberRights(r *reading) {
 	}
 	r.policies(from, r.answer)
 	for _, v := range asked {
-		id, isText := v.(string)
-		if o, isObject := v.(map[string]any); isObject {
-			id, isText = object(o).str("id"), true
-			names[id] = cmp.Or(grantName(object(o).str("name")), names[id])
-		}
-		if isText {
-			c.Permissions = append(c.Permissions, cmp.Or(names[id], grantID(id)))
+		switch v := v.(type) {
+		case string:
+			c.Permissions = append(c.Permissions, granted(object{"id": v}, names)...)
+		case map[string]any:
+			c.Permissions = append(c.Permissions, granted(v, names)...)
 		}
 	}
 	c.Permissions = sorted(c.Permissions)
