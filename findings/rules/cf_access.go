@@ -21,8 +21,9 @@ func gives(grant string) (deploys, admin bool) {
 		return false, false
 	}
 	writes := holds("write", "edit", "admin", "deployer")
-	admin = holds("administrator") || writes && holds("api tokens", "account settings", "memberships", "scim")
-	return admin || writes && holds("workers", "pages", "d1", "queues", "hyperdrive") || holds("tail"), admin
+	admin = holds("administrator") || writes && holds("api tokens", "account settings", "memberships") || holds("scim")
+	places := holds("workers", "pages", "d1", "queues", "hyperdrive", "pipelines", "vectorize", "secrets store", "email routing", "dns", "load balancers", "zone write", "zone edit")
+	return admin || writes && places || holds("tail"), admin
 }
 
 // permitOf is what the principal may do, as the last reading tells.
@@ -43,15 +44,17 @@ func mayDeploy(c *findings.Case, e inventory.Event, principal string) (deploys, 
 		deploys, admin, known = deploys || d, admin || a, known && !isGrantID(grant)
 	}
 	if p, ok := permitOf(c, principal); ok {
-		return deploys || p.Deploys, admin || p.Admin, deploys || p.Deploys || len(p.Unjudged) == 0
+		// What was changed again since says nothing of what this call gave.
+		same := !p.Modified.After(e.Time.Add(findings.LateDelivery))
+		return deploys || p.Deploys, admin || p.Admin, deploys || p.Deploys || known || same && len(p.Unjudged) == 0
 	}
 	return deploys, admin, known || deploys
 }
 
 // isGrantID reports whether a permission group or a role is told by its id alone,
-// which says nothing of what it lets do.
+// or by that it is unknown, which says nothing of what it lets do.
 func isGrantID(grant string) bool {
-	return len(grant) == 32 && strings.Trim(grant, "0123456789abcdef") == ""
+	return grant == "unknown" || (len(grant) == 32 || len(grant) == 36) && strings.Trim(grant, "0123456789abcdef-") == ""
 }
 
 // unbound lists, in words, what leaves a token without bounds.
