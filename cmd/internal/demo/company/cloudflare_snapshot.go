@@ -33,7 +33,9 @@ func edgeSnapshot() ([]byte, error) {
 	go func() { ended <- server.Serve(l) }()
 	out, err := takeSnapshot("http://" + l.Addr().String() + "/client/v4/")
 	err = errors.Join(err, server.Close())
-	<-ended // always that the server was closed
+	if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
 	return out, err
 }
 
