@@ -56,6 +56,13 @@ func TestRECRulesOnCloudflare(t *testing.T) {
 	upload, removal := stray(inventory.ActionUpdateCode, "PUT "+script, 9*day), stray(inventory.ActionDelete, "DELETE "+script, 8*day)
 	changed := rulestest.WorkerFact(api, func(a *inventory.Asset) { a.Modified = rulestest.Ago(3 * day) })
 	claimedAPI := cloudClaim(base(rulestest.WorkerFact(api)), api, account)
+	told := func(functions bool) inventory.Asset {
+		return rulestest.ProjectFact("site", func(a *inventory.Asset) {
+			a.Sightings[0].At, a.Created, a.Handles[0].Since = rulestest.Ago(2*day), rulestest.Ago(3*day), rulestest.Ago(2*day)
+			a.Configuration = inventory.Known(inventory.Configuration{Functions: &functions}, rulestest.Ago(2*day))
+		})
+	}
+	made := did(inventory.ActionCreate, "POST /accounts/:a/pages/projects", onSite, ago(3*day))
 	for _, test := range []struct {
 		name, rule string
 		world      rulestest.World
@@ -82,6 +89,8 @@ func TestRECRulesOnCloudflare(t *testing.T) {
 		{"an event without its Worker", "REC-11", base(inferred, upload), []string{"medium stray"}, "read whole at"},
 		{"an event without its Worker, and the list is not whole", "REC-11", base(inferred, upload).WithState(inventory.CapWorkers, inventory.Partial), nil, ""},
 		{"an event without its Worker, and another list is not whole", "REC-11", base(inferred, upload).WithState(inventory.CapPages, inventory.Denied), nil, ""},
+		{"a Pages project of which an inventory told once", "REC-11", base(told(true), made), []string{"medium uuid-of-site"}, ""},
+		{"a site without functions, which is in no inventory", "REC-11", base(told(false), made), nil, ""},
 		{"routes of a zone that could not be read hide what is claimed", "REC-13", claimedAPI.WithState(inventory.CapRoutes, inventory.Denied), []string{"medium facets coverage"}, "claims api-claim"},
 		{"the list of Workers hides it too", "REC-13", cloudClaim(base(), api, account).WithState(inventory.CapWorkers, inventory.Denied), []string{"medium inventory coverage"}, "claims api-claim"},
 		{"who may deploy hides no claim, nor do guards", "REC-13", claimedAPI.WithState(inventory.CapAccess, inventory.Denied).WithState(inventory.CapTokens, inventory.Denied).WithState(inventory.CapLogpush, inventory.Denied), nil, ""},

@@ -131,12 +131,13 @@ func deployedAndRemoved() findings.Rule {
 	})
 }
 
-// onGone makes r judge the assets that are gone.
+// onGone makes r judge the assets that are gone. A Pages project without functions
+// is in no inventory, wherever it is: an event may have shown it once.
 func onGone(r findings.Rule, judge func(*findings.Case, inventory.Asset, findings.Verdict) []findings.Finding) findings.Rule {
 	r.Check = func(c *findings.Case) []findings.Finding {
 		var out []findings.Finding
 		for _, a := range c.View.Assets {
-			if v := c.Verdicts[a.ID]; v.Presence == inventory.Gone {
+			if v := c.Verdicts[a.ID]; v.Presence == inventory.Gone && !staticSite(a) {
 				out = append(out, judge(c, a, v)...)
 			}
 		}
