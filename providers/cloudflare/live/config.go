@@ -16,7 +16,8 @@
 // "token-scope"), both lists of Workers are held against each other, and all that
 // names a Worker or a zone is held against the lists: routes, custom domains, service
 // bindings, queues, workflows, mail, events. What is named and not listed makes the
-// list partial.
+// list partial, and so does a token that is known to be made for less. A list without
+// any Worker is whole only where the token is known to see all.
 //
 // # What serves
 //
