@@ -2,17 +2,12 @@ package testparts
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -29,16 +24,11 @@ func GCS(t testing.TB) string {
 	if _, err := os.Stat(binary); err != nil {
 		Missing(t, part, err, "run .ci/parts.sh, which builds it with go install")
 	}
-	m, err := attempt(func() (*emulator, error) { return startGCS(t.TempDir(), binary) })
-	if err != nil {
-		t.Fatalf("start fake-gcs-server: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := m.kill(); err != nil {
-			t.Errorf("stop fake-gcs-server: %v", err)
-		}
-	})
-	return m.url
+	return emulator{name: "fake-gcs-server", strange: []string{"GOOGLE_", "STORAGE_"}, says: "server started at ",
+		command: func(port string) *exec.Cmd {
+			return exec.Command(binary, "-scheme", "http", "-host", "127.0.0.1", "-port", port,
+				"-public-host", "127.0.0.1:"+port, "-backend", "memory", "-data", "")
+		}}.run(t)
 }
 
 // FillGCS makes a bucket in an emulator that GCS started, with these objects by
@@ -59,43 +49,6 @@ func FillGCS(t testing.TB, base, bucket string, objects map[string][]byte) {
 	for name, content := range objects {
 		post("/upload/storage/v1/b/"+bucket+"/o?uploadType=media&name="+url.QueryEscape(name), "application/octet-stream", content)
 	}
-}
-
-func startGCS(dir, binary string) (*emulator, error) {
-	port, err := freePort()
-	if err != nil {
-		return nil, err
-	}
-	address := fmt.Sprintf("127.0.0.1:%d", port)
-	cmd := exec.Command(binary, "-scheme", "http", "-host", "127.0.0.1", "-port", fmt.Sprint(port),
-		"-public-host", address, "-backend", "memory", "-data", "")
-	// What the machine knows of Google is none of the test's.
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
-		return strings.HasPrefix(v, "GOOGLE_") || strings.HasPrefix(v, "STORAGE_")
-	})
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	endWithParent(cmd.SysProcAttr)
-	proc, err := launch(dir, cmd)
-	if err != nil {
-		return nil, err
-	}
-	m := &emulator{process: proc, url: "http://" + address}
-	if err := m.ready(m.serves); err != nil {
-		return nil, errors.Join(err, m.kill())
-	}
-	return m, nil
-}
-
-// serves reads the server's own word that it listens, which it writes once it does.
-func (m *emulator) serves(context.Context) error {
-	text, err := os.ReadFile(m.log)
-	if err != nil {
-		return err
-	}
-	if !bytes.Contains(text, []byte("server started at "+m.url)) {
-		return errors.New("fake-gcs-server does not listen on " + m.url)
-	}
-	return nil
 }
 
 // gcsBinary is what .ci/parts.sh builds. The folder is named there in the same way.

@@ -1,16 +1,10 @@
 package testparts
 
 import (
-	"bytes"
-	"context"
-	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -59,52 +53,12 @@ func runPrism(t testing.TB, mode string, upstream ...string) string {
 		Missing(t, part, err, "run .ci/parts.sh, which installs it with npm")
 	}
 	arguments := append([]string{mode, CloudflareDocument(t)}, upstream...)
-	p, err := attempt(func() (*emulator, error) { return startPrism(t.TempDir(), arguments) })
-	if err != nil {
-		t.Fatalf("start Prism: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := p.kill(); err != nil {
-			t.Errorf("stop Prism: %v", err)
-		}
-	})
-	return p.url
-}
-
-func startPrism(dir string, arguments []string) (*emulator, error) {
-	port, err := freePort()
-	if err != nil {
-		return nil, err
-	}
 	main := filepath.Join(prismHome(), "node_modules", "@stoplight", "prism-cli", "dist", "index.js")
-	arguments = append([]string{main}, arguments...)
-	cmd := exec.Command(filepath.Join(prismHome(), "node"),
-		append(arguments, "--errors", "--host", "127.0.0.1", "--port", fmt.Sprint(port))...)
-	// What the machine tells its own programs is none of the test's.
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "NODE_") })
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	endWithParent(cmd.SysProcAttr)
-	proc, err := launch(dir, cmd)
-	if err != nil {
-		return nil, err
-	}
-	p := &emulator{process: proc, url: fmt.Sprintf("http://127.0.0.1:%d", port)}
-	if err := p.ready(p.mocks); err != nil {
-		return nil, errors.Join(err, p.kill())
-	}
-	return p, nil
-}
-
-// mocks reads Prism's own word that it listens.
-func (m *emulator) mocks(context.Context) error {
-	text, err := os.ReadFile(m.log)
-	if err != nil {
-		return err
-	}
-	if !bytes.Contains(text, []byte("Prism is listening on "+m.url)) {
-		return errors.New("Prism does not listen on " + m.url)
-	}
-	return nil
+	return emulator{name: "Prism", strange: []string{"NODE_"}, says: "Prism is listening on ",
+		command: func(port string) *exec.Cmd {
+			return exec.Command(filepath.Join(prismHome(), "node"),
+				slices.Concat([]string{main}, arguments, []string{"--errors", "--host", "127.0.0.1", "--port", port})...)
+		}}.run(t)
 }
 
 // prismHome is the folder that .ci/parts.sh makes. It is named there in the same
