@@ -12,10 +12,10 @@ demo: ## make sample exports, scan them, write the reports to demo-out/
 	./.ci/demo.sh
 
 demo-aws: ## let the same company answer as AWS on this machine, and scan it live
-	./.ci/demo-aws.sh
+	./.ci/demo-live.sh aws
 
 demo-cloudflare: ## let it answer as Cloudflare on this machine, and scan it live
-	./.ci/demo-cloudflare.sh
+	./.ci/demo-live.sh cloudflare
 
 test: ## run all tests; installs PostgreSQL, Chromium, moto and Prism if missing (Debian, root)
 	./.ci/test.sh
