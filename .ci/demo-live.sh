@@ -38,11 +38,14 @@ address=$(cat "$out/address")
 
 # No credentials of yours are used: the key names the company's account, the token
 # is none, and nothing but the address above is called.
-export AWS_ENDPOINT_URL=$address AWS_ACCESS_KEY_ID=AKIA222233334444BASE AWS_SECRET_ACCESS_KEY=demo AWS_REGION=eu-west-1
-export AWS_EC2_METADATA_DISABLED=true AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
-export ESTRAY_EXTERNAL_ID=demo-external-id-0001
-unset AWS_PROFILE AWS_SESSION_TOKEN
-export DEMO_CLOUDFLARE=$address/client/v4/ CLOUDFLARE_API_TOKEN=demo
+if [ "$as" = aws ]; then
+	export AWS_ENDPOINT_URL=$address AWS_ACCESS_KEY_ID=AKIA222233334444BASE AWS_SECRET_ACCESS_KEY=demo AWS_REGION=eu-west-1
+	export AWS_EC2_METADATA_DISABLED=true AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
+	export ESTRAY_EXTERNAL_ID=demo-external-id-0001
+	unset AWS_PROFILE AWS_SESSION_TOKEN
+else
+	export DEMO_CLOUDFLARE=$address/client/v4/ CLOUDFLARE_API_TOKEN=demo
+fi
 
 echo "scanning it as of $now"
 code=0
