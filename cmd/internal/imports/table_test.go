@@ -53,7 +53,7 @@ func table() []row {
 
 		{folder: "providers/aws/session", own: []string{"inventory", "providers", "providers/tally"},
 			others: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "golang.org/x/time"}, tests: []string{"internal/awsfake"}},
-		{folder: "providers/aws/live", own: []string{"internal/nearest", "inventory", "providers", "providers/aws", "providers/aws/session", "providers/aws/doors", "providers/aws/identity", "providers/aws/trail"},
+		{folder: "providers/aws/live", own: []string{"internal/nearest", "inventory", "providers", "providers/again", "providers/aws", "providers/aws/session", "providers/aws/doors", "providers/aws/identity", "providers/aws/trail"},
 			others: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"},
 			tests:  []string{"internal/awsfake", "inventory/store", "providers/collect", "providers/providertest"}},
 		{folder: "providers/aws/doors", own: []string{"inventory", "providers/aws", "providers/aws/session"},
@@ -68,12 +68,13 @@ func table() []row {
 			others: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}, tests: []string{"providers/archive", "providers/archive/archivetest"}},
 		{folder: "providers/aws/digest", own: []string{"providers/aws", "providers/aws/session"},
 			others: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}, tests: []string{"internal/awsfake", "providers/archive", "providers/aws/bucket"}},
+		{folder: "providers/again", own: []string{"inventory"}},
 		{folder: "providers/tally", own: []string{"inventory"}},
 
 		{folder: "providers/cloudflare", own: []string{"internal/jsonscan", "inventory"}, tests: []string{"providers/providertest"}},
 		{folder: "providers/cloudflare/session", own: []string{"inventory", "providers"},
 			others: []string{"github.com/cloudflare/cloudflare-go/v7", "golang.org/x/time"}, tests: []string{"internal/cloudflarefake"}},
-		{folder: "providers/cloudflare/live", own: []string{"inventory", "providers", "providers/cloudflare", "providers/cloudflare/audit", "providers/cloudflare/permits", "providers/cloudflare/session", "providers/tally"},
+		{folder: "providers/cloudflare/live", own: []string{"inventory", "providers", "providers/again", "providers/cloudflare", "providers/cloudflare/audit", "providers/cloudflare/permits", "providers/cloudflare/session", "providers/tally"},
 			others: []string{"github.com/cloudflare/cloudflare-go/v7"},
 			tests:  []string{"internal/cloudflarefake", "inventory/store", "providers/collect", "providers/providertest"}},
 		{folder: "providers/cloudflare/audit", own: []string{"inventory", "providers", "providers/cloudflare", "providers/cloudflare/session", "providers/tally"},

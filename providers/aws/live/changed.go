@@ -2,8 +2,6 @@ package live
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,19 +12,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/providers/again"
 )
 
 const (
-	// allEvery is how long what seems unchanged is not read again.
-	allEvery = 7 * 24 * time.Hour
-	// late is how late the event history may tell of an event (CloudTrail user
-	// guide: within 15 minutes).
-	late = 15 * time.Minute
-	// skew is how far our clock may be ahead of AWS's where instants of both are
-	// compared. It is far less than late, by which we look further back.
-	skew = time.Minute
-	// markVersion changes whenever what is read of a function does, so that the
-	// next scan reads all again.
+	// markVersion changes whenever what is read of a function does, so that the next
+	// scan reads all again.
 	markVersion = "3"
 	nobody      = "-"
 )
@@ -42,8 +33,7 @@ type memory struct {
 // fingerprint changes whenever code or configuration of a function do. Names
 // and values of its environment are no part of it.
 func fingerprint(id inventory.AssetID, c *types.FunctionConfiguration) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{string(id), aws.ToString(c.RevisionId), aws.ToString(c.LastModified), aws.ToString(c.CodeSha256)}, "\x00")))
-	return base64.RawStdEncoding.EncodeToString(sum[:8])
+	return again.Print(string(id), aws.ToString(c.RevisionId), aws.ToString(c.LastModified), aws.ToString(c.CodeSha256))
 }
 
 // remember reads the mark, and decides whether this scan may leave out what did
@@ -56,7 +46,7 @@ func (r *reading) remember() {
 		return
 	}
 	before, ok := r.parseMark(prior.Mark)
-	if !ok || r.cfg.Now.Sub(before.all) >= allEvery || !r.toldSince(prior.Read) {
+	if !ok || r.cfg.Now.Sub(before.all) >= again.Every || !r.log().TellsAll(prior.Read, r.cfg.Now) {
 		return
 	}
 	before.at = prior.Read
@@ -78,24 +68,9 @@ func (r *reading) wholeThen(at time.Time) bool {
 	return true
 }
 
-// toldSince reports whether the event history tells all since then. What came
-// too late for the last scan lies in the time before it; what comes too late for
-// this one will lie in that of the next. A history that a later scan read
-// further, and did not come to the functions, is not read again from then on.
-// Where the history of this scan, or of the last one, ends before the scan's own
-// instant says, our clock was ahead of AWS's: then it is not known when, by AWS's
-// clock, the functions were read.
-func (r *reading) toldSince(then time.Time) bool {
-	c := r.history.Coverage
-	return c.State == inventory.Complete && c.Continuity != inventory.Broken && c.Continuity != inventory.ContinuityNone &&
-		!r.history.Unplaced && !r.historyBefore.Window.To.After(then) && reaches(r.historyBefore.Window, then) &&
-		!c.Window.From.IsZero() && !c.Window.From.After(then.Add(-late)) && reaches(c.Window, r.cfg.Now)
-}
-
-// reaches reports whether a window of events ends where that of a scan at the
-// instant must.
-func reaches(w inventory.Window, at time.Time) bool {
-	return !w.To.Before(at.Add(-late - skew).Truncate(time.Second))
+// log is what the event history tells.
+func (r *reading) log() again.Log {
+	return again.Log{Before: r.historyBefore, Now: r.history.Coverage, Unplaced: r.history.Unplaced}
 }
 
 // unchanged reports whether what hangs on the function needs no second reading.
@@ -104,7 +79,7 @@ func (r *reading) unchanged(f *function) bool {
 		return false
 	}
 	touched, ok := r.history.Touched[f.asset.ID]
-	return !ok || touched.Before(r.before.at.Add(-late))
+	return !ok || touched.Before(r.before.at.Add(-again.Late))
 }
 
 // own judges whom policies let in, and notes which accounts were asked about:
@@ -135,8 +110,7 @@ func (r *reading) mark() string {
 			prints = append(prints, r.list[i].print)
 		}
 	}
-	slices.Sort(prints)
-	return strings.Join([]string{markVersion, all.UTC().Format(time.RFC3339Nano), r.settings(), answers(r.judged), strings.Join(prints, "")}, " ")
+	return strings.Join([]string{markVersion, all.UTC().Format(time.RFC3339Nano), r.settings(), answers(r.judged), again.Pack(prints)}, " ")
 }
 
 // settings are those of the run by which it reads and judges what it would not
@@ -174,23 +148,15 @@ func (r *reading) still(text string) (map[string]bool, bool) {
 	return judged, true
 }
 
-const printLength = 11 // of 8 bytes in base64 without padding
-
 func (r *reading) parseMark(mark string) (memory, bool) {
 	parts := strings.Split(mark, " ")
-	if len(parts) != 5 || parts[0] != markVersion || parts[2] != r.settings() || len(parts[4])%printLength != 0 {
+	if len(parts) != 5 || parts[0] != markVersion || parts[2] != r.settings() {
 		return memory{}, false
 	}
 	all, err := time.Parse(time.RFC3339Nano, parts[1])
 	judged, same := r.still(parts[3])
-	if err != nil || !same {
-		return memory{}, false
-	}
-	m := memory{all: all, prints: map[string]bool{}, judged: judged}
-	for i := 0; i < len(parts[4]); i += printLength {
-		m.prints[parts[4][i:i+printLength]] = true
-	}
-	return m, true
+	prints, whole := again.Unpack(parts[4])
+	return memory{all: all, prints: prints, judged: judged}, err == nil && same && whole
 }
 
 // tellUnchanged says of how many functions the words rest on events.

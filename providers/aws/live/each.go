@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/providers/again"
 	"github.com/estray/estray/providers/aws/session"
 )
 
@@ -48,7 +49,7 @@ func (r *reading) complete(ctx context.Context, f *function) {
 	a.CodeSigning = r.codeSigned(a.ID)
 	if id, ok := a.Identity.Get(); ok {
 		a.Rights = r.account.roles.Rights(ctx, id.ID)
-		if a.Rights.IsAbsent() && a.Modified.After(r.cfg.Now.Add(-late)) {
+		if a.Rights.IsAbsent() && a.Modified.After(r.cfg.Now.Add(-again.Late)) {
 			a.Rights = inventory.Unknown[inventory.Rights](inventory.Reason{Operation: "GetAccountAuthorizationDetails",
 				Message: "the function was changed while the account was read, and its role may be newer than the list of roles"}, r.cfg.Now)
 		}

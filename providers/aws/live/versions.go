@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/providers/again"
 )
 
 // versions lists the published versions of all functions at once. There may be
@@ -23,7 +24,7 @@ import (
 // that what was seen then stays.
 func (r *reading) versions(ctx context.Context) {
 	prior := r.since(r.cell(inventory.CapVersions))
-	if !r.cfg.Full && !r.again && prior.State.Whole() && !prior.Read.IsZero() && r.cfg.Now.Sub(prior.Read) < allEvery {
+	if !r.cfg.Full && !r.again && prior.State.Whole() && !prior.Read.IsZero() && r.cfg.Now.Sub(prior.Read) < again.Every {
 		r.shared.versionsBefore = prior
 		return
 	}

@@ -2,32 +2,20 @@ package live
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/estray/estray/inventory"
+	"github.com/estray/estray/providers/again"
 	"github.com/estray/estray/providers/cloudflare"
 	"github.com/estray/estray/providers/cloudflare/audit"
 )
 
-const (
-	// allEvery is how long what seems unchanged is not read again.
-	allEvery = 7 * 24 * time.Hour
-	// late is how late the audit log may tell of an event: the vendor states no
-	// time.
-	late = 15 * time.Minute
-	// skew is how far our clock may be ahead of the vendor's where instants of both
-	// are compared.
-	skew = time.Minute
-	// markVersion changes whenever what is read of a Worker does, so that the next
-	// scan reads all again.
-	markVersion = "1"
-	printLength = 11 // of 8 bytes in base64 without padding
-)
+// markVersion changes whenever what is read of a Worker does, so that the next scan
+// reads all again.
+const markVersion = "1"
 
 // memory is what the last scan left in the mark of its cell of Workers.
 type memory struct {
@@ -45,7 +33,7 @@ func fingerprint(w *worker) string {
 	if in := w.script; in != nil {
 		parts = append(parts, in.Etag, instantNano(in.ModifiedOn))
 	}
-	return short(strings.Join(parts, "\x00"))
+	return again.Print(parts...)
 }
 
 func instantNano(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
@@ -104,7 +92,7 @@ func (r *reading) remember() {
 		return
 	}
 	before, ok := r.parseMark(prior.Mark)
-	if !ok || r.cfg.Now.Sub(before.all) >= allEvery || !r.toldSince(prior.Read) {
+	if !ok || r.cfg.Now.Sub(before.all) >= again.Every || !r.log().TellsAll(prior.Read, r.cfg.Now) {
 		return
 	}
 	before.at = prior.Read
@@ -126,20 +114,9 @@ func (r *reading) wholeThen(at time.Time) bool {
 	return true
 }
 
-// toldSince reports whether the audit log tells all since then. What came too late
-// for the last scan lies in the time before it; what comes too late for this one
-// will lie in that of the next.
-func (r *reading) toldSince(then time.Time) bool {
-	c := r.history.Coverage
-	return c.State == inventory.Complete && c.Continuity != inventory.Broken && c.Continuity != inventory.ContinuityNone &&
-		!r.history.Unplaced && !r.historyBefore.Window.To.After(then) && reaches(r.historyBefore.Window, then) &&
-		!c.Window.From.IsZero() && !c.Window.From.After(then.Add(-late)) && reaches(c.Window, r.cfg.Now)
-}
-
-// reaches reports whether a window of events ends where that of a scan at the
-// instant must.
-func reaches(w inventory.Window, at time.Time) bool {
-	return !w.To.Before(at.Add(-late - skew).Truncate(time.Second))
+// log is what the newer audit log tells.
+func (r *reading) log() again.Log {
+	return again.Log{Before: r.historyBefore, Now: r.history.Coverage, Unplaced: r.history.Unplaced}
 }
 
 // unchanged reports whether what hangs on the Worker needs no second reading.
@@ -148,7 +125,7 @@ func (r *reading) unchanged(w *worker) bool {
 		return false
 	}
 	for _, id := range []inventory.AssetID{w.asset.ID, cloudflare.WorkerName(r.api.account, w.name)} {
-		if touched, ok := r.history.Touched[id]; ok && !touched.Before(r.before.at.Add(-late)) {
+		if touched, ok := r.history.Touched[id]; ok && !touched.Before(r.before.at.Add(-again.Late)) {
 			return false
 		}
 	}
@@ -159,13 +136,7 @@ func (r *reading) unchanged(w *worker) bool {
 // told: the name of the account, what guards hostnames, and whether there are
 // previews.
 func (r *reading) around() string {
-	return short(fmt.Sprint(r.ways.subdomain, "\x00", r.access.why != nil, "\x00", r.access.apps, "\x00", r.offered.yes))
-}
-
-// short is a digest of printLength characters.
-func short(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return base64.RawStdEncoding.EncodeToString(sum[:8])
+	return again.Print(fmt.Sprint(r.ways.subdomain, "\x00", r.access.why != nil, "\x00", r.access.apps, "\x00", r.offered.yes))
 }
 
 // mark is what the next scan must know: version, instant of the last reading of
@@ -181,26 +152,19 @@ func (r *reading) mark() string {
 			prints = append(prints, w.print)
 		}
 	}
-	slices.Sort(prints)
-	return strings.Join([]string{markVersion, instantNano(all), r.around(), strings.Join(prints, "")}, " ")
+	return strings.Join([]string{markVersion, instantNano(all), r.around(), again.Pack(prints)}, " ")
 }
 
 // parseMark reads a mark; false where it is of another version, or of other
 // surroundings.
 func (r *reading) parseMark(mark string) (memory, bool) {
 	parts := strings.Split(mark, " ")
-	if len(parts) != 4 || parts[0] != markVersion || parts[2] != r.around() || len(parts[3])%printLength != 0 {
+	if len(parts) != 4 || parts[0] != markVersion || parts[2] != r.around() {
 		return memory{}, false
 	}
 	all, err := time.Parse(time.RFC3339Nano, parts[1])
-	if err != nil {
-		return memory{}, false
-	}
-	m := memory{all: all, prints: map[string]bool{}}
-	for i := 0; i < len(parts[3]); i += printLength {
-		m.prints[parts[3][i:i+printLength]] = true
-	}
-	return m, true
+	prints, whole := again.Unpack(parts[3])
+	return memory{all: all, prints: prints}, err == nil && whole
 }
 
 // tellUnchanged says of how many Workers the words rest on events.
