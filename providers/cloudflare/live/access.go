@@ -59,11 +59,7 @@ func (r *reading) listAccess(ctx context.Context) {
 	all, err := readList(ctx, opAccess, func(ctx context.Context) ([]json.RawMessage, error) {
 		return r.api.paged(ctx, opAccess, 50, "", r.api.listAccess())
 	}, func(in *appIn) bool { return in.ID != "" })
-	if err != nil {
-		r.access.why = r.failed(t, err)
-	}
-	t.Add(len(all))
-	t.Done()
+	r.access.why = r.counted(t, len(all), err)
 	for _, in := range all {
 		open := in.Policies == nil || slices.ContainsFunc(in.Policies, accessPolicyIn.opens)
 		for _, place := range in.places() {

@@ -10,6 +10,7 @@ import (
 	"github.com/estray/estray/inventory"
 	"github.com/estray/estray/providers/cloudflare"
 	"github.com/estray/estray/providers/cloudflare/session"
+	"github.com/estray/estray/providers/tally"
 )
 
 // ways are the ways into Workers, by the Worker's name.
@@ -55,10 +56,30 @@ func (r *reading) listSubdomain(ctx context.Context) {
 }
 
 // failed notes a failure of a cell and gives its reason.
-func (r *reading) failed(t interface{ Fail(error) }, err error) *inventory.Reason {
+func (r *reading) failed(t *tally.Tally, err error) *inventory.Reason {
 	t.Fail(err)
 	_, why := session.Explain(err)
 	return &why
+}
+
+// counted counts a list whose call answers for all of it, and gives why it is not
+// whole; nil if it is.
+func (r *reading) counted(t *tally.Tally, n int, err error) *inventory.Reason {
+	var why *inventory.Reason
+	if err != nil {
+		why = r.failed(t, err)
+	}
+	t.Add(n)
+	t.Done()
+	return why
+}
+
+// in says of which zone something is not known; nil stays nil.
+func (z zone) in(why *inventory.Reason) *inventory.Reason {
+	if why == nil {
+		return nil
+	}
+	return &inventory.Reason{Operation: why.Operation, Code: why.Code, Message: "of zone " + cmp.Or(z.name, z.id) + ": " + why.Message}
 }
 
 // workersDev is what a Worker answers to below workers.dev. A switch that is off is
@@ -173,13 +194,7 @@ func (r *reading) listRoutes(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if err != nil {
-			why := r.failed(t, err)
-			r.ways.routesWhy = cmp.Or(r.ways.routesWhy, &inventory.Reason{Operation: why.Operation, Code: why.Code,
-				Message: "of zone " + cmp.Or(z.name, z.id) + ": " + why.Message})
-		}
-		t.Add(len(all))
-		t.Done()
+		r.ways.routesWhy = cmp.Or(r.ways.routesWhy, z.in(r.counted(t, len(all), err)))
 		slices.SortFunc(all, func(a, b routeIn) int { return cmp.Or(cmp.Compare(a.Pattern, b.Pattern), cmp.Compare(a.ID, b.ID)) })
 		for _, in := range all {
 			r.route(z, in)

@@ -44,11 +44,7 @@ func (r *reading) listQueues(ctx context.Context) {
 	all, err := readList(ctx, opQueues, func(ctx context.Context) ([]json.RawMessage, error) {
 		return r.api.paged(ctx, opQueues, 100, "", r.api.listQueues())
 	}, func(in *queueIn) bool { return in.ID != "" })
-	if err != nil {
-		r.starts.queuesWhy = r.failed(t, err)
-	}
-	t.Add(len(all))
-	t.Done()
+	r.starts.queuesWhy = r.counted(t, len(all), err)
 	for _, q := range all {
 		for _, c := range q.Consumers {
 			name := string(cmp.Or(c.Script, c.ScriptName, c.Service))
@@ -89,11 +85,7 @@ func (r *reading) listWorkflows(ctx context.Context) {
 	all, err := readList(ctx, opWorkflows, func(ctx context.Context) ([]json.RawMessage, error) {
 		return r.api.paged(ctx, opWorkflows, 50, "", r.api.listWorkflows())
 	}, func(in *workflowIn) bool { return in.ID != "" })
-	if err != nil {
-		r.starts.workflowsWhy = r.failed(t, err)
-	}
-	t.Add(len(all))
-	t.Done()
+	r.starts.workflowsWhy = r.counted(t, len(all), err)
 	for _, in := range all {
 		r.named(in.ScriptName, "workflows")
 		r.starts.workflows[in.ScriptName] = append(r.starts.workflows[in.ScriptName],
@@ -132,13 +124,7 @@ func (r *reading) listEmailRules(ctx context.Context) {
 			t.FailAs(inventory.Disabled, inventory.Reason{Operation: opEmailRules, Message: "the zone has no email routing"})
 			continue
 		}
-		if err != nil {
-			why := r.failed(t, err)
-			r.starts.mailWhy = cmp.Or(r.starts.mailWhy, &inventory.Reason{Operation: why.Operation, Code: why.Code,
-				Message: "of zone " + cmp.Or(z.name, z.id) + ": " + why.Message})
-		}
-		t.Add(len(all))
-		t.Done()
+		r.starts.mailWhy = cmp.Or(r.starts.mailWhy, z.in(r.counted(t, len(all), err)))
 		for _, in := range all {
 			r.mail(z, in)
 		}
