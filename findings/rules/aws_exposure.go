@@ -29,7 +29,7 @@ func openURL() findings.Rule {
 		return true
 	})
 	r.Check = func(c *findings.Case) []findings.Finding {
-		states := standingAssets(c, func(c *findings.Case, a inventory.Asset) []findings.Finding { return openURLs(c, r, a) })
+		states := standingAssets(c, inventory.AWS, func(c *findings.Case, a inventory.Asset) []findings.Finding { return openURLs(c, r, a) })
 		// What the act says already is dropped; that the URL is public, it does not say.
 		armed := slices.DeleteFunc(slices.Clone(states), func(f findings.Finding) bool { return f.Severity > findings.Medium })
 		open := slices.DeleteFunc(states, func(f findings.Finding) bool { return f.Severity <= findings.Medium })

@@ -18,7 +18,7 @@ func adminIdentity() findings.Rule {
 		Needs:          []inventory.Capability{inventory.CapRoles},
 	})
 	r.Check = func(c *findings.Case) []findings.Finding {
-		return standingAssets(c, func(_ *findings.Case, a inventory.Asset) []findings.Finding { return adminRights(r, a) })
+		return standingAssets(c, inventory.AWS, func(_ *findings.Case, a inventory.Asset) []findings.Finding { return adminRights(r, a) })
 	}
 	return r
 }

@@ -53,7 +53,7 @@ func foreignLayer() findings.Rule {
 	})
 	said := func(_ *findings.Case, _ inventory.AssetID, e inventory.Event) []string { return layerIDs(setLayers(e)) }
 	r.Check = func(c *findings.Case) []findings.Finding {
-		states := standingAssets(c, func(c *findings.Case, a inventory.Asset) []findings.Finding { return mountedLayers(c, r, a) })
+		states := standingAssets(c, inventory.AWS, func(c *findings.Case, a inventory.Asset) []findings.Finding { return mountedLayers(c, r, a) })
 		return dropActed(c, states, pick, said, inventory.ActionCreate, inventory.ActionUpdateConfig)
 	}
 	return r

@@ -43,7 +43,7 @@ func onPolicy(r findings.Rule, grant judgesGrant, way judgesWay) findings.Rule {
 		return keys
 	}
 	r.Check = func(c *findings.Case) []findings.Finding {
-		states := standingAssets(c, func(c *findings.Case, a inventory.Asset) []findings.Finding { return judgeWays(c, r, a, way) })
+		states := standingAssets(c, inventory.AWS, func(c *findings.Case, a inventory.Asset) []findings.Finding { return judgeWays(c, r, a, way) })
 		return dropActed(c, states, pick, said, inventory.ActionGrant)
 	}
 	return r

@@ -13,11 +13,11 @@ import (
 // judgesAsset finds what is wrong with the state of one asset.
 type judgesAsset func(c *findings.Case, a inventory.Asset) []findings.Finding
 
-// standingAssets runs the judgement over every asset of AWS that is not gone.
-func standingAssets(c *findings.Case, judge judgesAsset) []findings.Finding {
+// standingAssets runs the judgement over every asset of a provider that is not gone.
+func standingAssets(c *findings.Case, of inventory.Provider, judge judgesAsset) []findings.Finding {
 	var out []findings.Finding
 	for _, a := range c.View.Assets {
-		if a.Scope.Provider == inventory.AWS && c.View.Presence(a) != inventory.Gone {
+		if a.Scope.Provider == of && c.View.Presence(a) != inventory.Gone {
 			out = append(out, judge(c, a)...)
 		}
 	}

@@ -30,7 +30,7 @@ func executionRedirected() findings.Rule {
 		return len(set) > 0
 	})
 	r.Check = func(c *findings.Case) []findings.Finding {
-		return standingAssets(c, func(c *findings.Case, a inventory.Asset) []findings.Finding { return newLoaders(c, r, a) })
+		return standingAssets(c, inventory.AWS, func(c *findings.Case, a inventory.Asset) []findings.Finding { return newLoaders(c, r, a) })
 	}
 	return r
 }

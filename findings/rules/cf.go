@@ -55,7 +55,7 @@ const (
 	logsPart    = "logs"
 )
 
-// called reports whether a call's name, "PUT /accounts/:a/workers/scripts/:s", holds
+// calledAt reports whether a call's name, "PUT /accounts/:a/workers/scripts/:s", holds
 // the part of a path.
 func calledAt(e inventory.Event, part string) bool { return strings.Contains(e.Name+"/", part+"/") }
 
@@ -77,17 +77,6 @@ func who(p inventory.Principal) string {
 		return whoActed(p) + " (" + p.Email + ")"
 	}
 	return whoActed(p)
-}
-
-// onCloud runs the judgement over every asset of Cloudflare that is not gone.
-func onCloud(c *findings.Case, judge judgesAsset) []findings.Finding {
-	var out []findings.Finding
-	for _, a := range c.View.Assets {
-		if a.Scope.Provider == inventory.Cloudflare && c.View.Presence(a) != inventory.Gone {
-			out = append(out, judge(c, a)...)
-		}
-	}
-	return out
 }
 
 // newFor is how long what was not there before counts as new.

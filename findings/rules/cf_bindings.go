@@ -95,7 +95,7 @@ func bindingAdded() findings.Rule {
 		return known || f.Severity > findings.Medium || !c.ApprovedDeployer(e, f.Asset)
 	})
 	r.Check = func(c *findings.Case) []findings.Finding {
-		states := onCloud(c, func(c *findings.Case, a inventory.Asset) []findings.Finding { return newBindings(c, r, a) })
+		states := standingAssets(c, inventory.Cloudflare, func(c *findings.Case, a inventory.Asset) []findings.Finding { return newBindings(c, r, a) })
 		said := func(c *findings.Case, id inventory.AssetID, e inventory.Event) []string {
 			var keys []string
 			for _, b := range addedBindings(c, id, e) {

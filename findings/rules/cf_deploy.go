@@ -133,7 +133,7 @@ func trafficSplit() findings.Rule {
 		return true
 	})
 	r.Check = func(c *findings.Case) []findings.Finding {
-		states := onCloud(c, func(_ *findings.Case, a inventory.Asset) []findings.Finding { return splitTraffic(r, a) })
+		states := standingAssets(c, inventory.Cloudflare, func(_ *findings.Case, a inventory.Asset) []findings.Finding { return splitTraffic(r, a) })
 		return dropActed(c, states, pick, func(_ *findings.Case, _ inventory.AssetID, e inventory.Event) []string {
 			if splits(e.Change.Shares) {
 				return []string{"split"}

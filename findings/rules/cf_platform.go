@@ -66,7 +66,7 @@ func projectChanged() findings.Rule {
 		return true
 	})
 	r.Check = func(c *findings.Case) []findings.Finding {
-		states := onCloud(c, func(c *findings.Case, a inventory.Asset) []findings.Finding { return strayProject(c, r, a) })
+		states := standingAssets(c, inventory.Cloudflare, func(c *findings.Case, a inventory.Asset) []findings.Finding { return strayProject(c, r, a) })
 		return dropActed(c, states, pick, func(_ *findings.Case, _ inventory.AssetID, e inventory.Event) []string {
 			if e.Action == inventory.ActionDeploy {
 				return []string{"uploaded"}

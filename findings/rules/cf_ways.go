@@ -32,7 +32,7 @@ func openedAddress() findings.Rule {
 		return true
 	})
 	r.Check = func(c *findings.Case) []findings.Finding {
-		states := onCloud(c, func(c *findings.Case, a inventory.Asset) []findings.Finding { return openAddresses(c, r, a) })
+		states := standingAssets(c, inventory.Cloudflare, func(c *findings.Case, a inventory.Asset) []findings.Finding { return openAddresses(c, r, a) })
 		return dropActed(c, states, pick, func(_ *findings.Case, _ inventory.AssetID, e inventory.Event) []string { return opened(e) },
 			inventory.ActionExpose, inventory.ActionUpdateConfig)
 	}
